@@ -1,0 +1,249 @@
+"""The composition root: the only module that knows every adapter."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+import structlog
+
+from bot.domain.destination import Platform
+from bot.domain.errors import DatabaseError, PostsError, SettingsError
+from bot.domain.timetable import Timetable
+from bot.languages import Language, words_of
+from bot.ports.ledger import Ledger
+from bot.ports.sender import Sender
+from bot.ports.subscriptions import Subscriptions
+from bot.posts.directory import PostDirectory
+from bot.scheduling.clock import SystemClock
+from bot.services.conversation import Conversation
+from bot.services.drain import Drain
+from bot.services.library import Library
+from bot.services.publish import DailyWatch, Publisher
+from bot.services.query import Query
+from bot.services.rendering import Renderer
+from bot.services.subscribing import Subscribing
+from bot.settings import Settings
+from bot.storage.engine import Database, open_database
+from bot.storage.ledger import SqlLedger
+from bot.storage.migrations import migrate
+from bot.storage.subscriptions import SqlSubscriptions
+
+_log = structlog.get_logger(__name__)
+
+
+class Connection(Protocol):
+    """A platform's line: readers are answered from `start` to `stop`."""
+
+    async def start(self) -> None:
+        """Connect; wait for a server that cannot be reached; raise PlatformError if a token is refused."""
+        ...
+
+    async def stop(self) -> None:
+        """Disconnect."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that a command works with, wired to one database and one posts folder."""
+
+    settings: Settings
+    clock: SystemClock
+    ledger: Ledger
+    subscriptions: Subscriptions
+    library: Library
+    renderer: Renderer
+    publisher: Publisher
+    watch: DailyWatch
+    drain: Drain
+    conversation: Conversation
+    senders: dict[Platform, Sender]
+    connections: tuple[Connection, ...]
+
+    @property
+    def timetable(self) -> Timetable:
+        """The daily hours."""
+        return self.settings.timetable
+
+
+@asynccontextmanager
+async def opened_database(settings: Settings) -> AsyncIterator[Database]:
+    """Open the database and bring its schema up to date."""
+    async with open_database(settings.database_url.get_secret_value()) as database:
+        await migrate(database)
+        yield database
+
+
+@asynccontextmanager
+async def opened_services(settings: Settings, clock: SystemClock, database: Database) -> AsyncIterator[Services]:
+    """Wire everything that `settings` ask for; nothing is connected yet."""
+    async with AsyncExitStack() as stack:
+        ledger, subscriptions = SqlLedger(database), SqlSubscriptions(database)
+        timetable = settings.timetable
+        library = Library(PostDirectory(settings.posts_folder, settings.timezone), ledger, clock)
+        rendering = Renderer(words_of)
+        publisher = Publisher(ledger, subscriptions, rendering, clock)
+        senders: dict[Platform, Sender] = {}
+        rates: dict[Platform, float] = {}
+        drain = Drain(ledger, subscriptions, senders, clock, platform_rates=rates)
+        conversation = Conversation(
+            query=Query(library, timetable, clock),
+            subscribing=Subscribing(
+                subscriptions=subscriptions,
+                ledger=ledger,
+                library=library,
+                publisher=publisher,
+                timetable=timetable,
+                clock=clock,
+            ),
+            renderer=rendering,
+            publisher=publisher,
+            wake_drain=drain.wake,
+        )
+        connections: list[Connection] = []
+        if settings.telegram_token:
+            connections.append(_telegram(settings, conversation, senders, rates))
+        if settings.slack_bot_token:
+            connections.append(await _slack(settings, conversation, senders, rates, stack))
+        yield Services(
+            settings=settings,
+            clock=clock,
+            ledger=ledger,
+            subscriptions=subscriptions,
+            library=library,
+            renderer=rendering,
+            publisher=publisher,
+            watch=DailyWatch(library, publisher, ledger, timetable, clock),
+            drain=drain,
+            conversation=conversation,
+            senders=senders,
+            connections=tuple(connections),
+        )
+
+
+def _telegram(
+    settings: Settings, conversation: Conversation, senders: dict[Platform, Sender], rates: dict[Platform, float]
+) -> Connection:
+    # Each SDK takes about a second to import: a bot without the platform does without it.
+    from bot.platforms.telegram.connection import TelegramConnection, telegram_bot
+    from bot.platforms.telegram.sender import MESSAGES_A_SECOND
+
+    token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
+    bot = telegram_bot(token, settings.telegram_api_url)
+    connection = TelegramConnection(bot, conversation, cast("Language", settings.language))
+    senders[Platform.TELEGRAM] = connection.sender
+    rates[Platform.TELEGRAM] = MESSAGES_A_SECOND
+    return connection
+
+
+async def _slack(
+    settings: Settings,
+    conversation: Conversation,
+    senders: dict[Platform, Sender],
+    rates: dict[Platform, float],
+    stack: AsyncExitStack,
+) -> Connection:
+    from bot.platforms.slack.connection import SlackConnection, slack_client, slack_session
+    from bot.platforms.slack.sender import MESSAGES_A_SECOND
+
+    bot_token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
+    app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
+    session = await stack.enter_async_context(slack_session())
+    client = slack_client(bot_token, settings.slack_api_url, session)
+    connection = SlackConnection(client, app_token, conversation, cast("Language", settings.language))
+    senders[Platform.SLACK] = connection.sender
+    rates[Platform.SLACK] = MESSAGES_A_SECOND
+    return connection
+
+
+class App:
+    """The running bot: answers readers, watches posts, delivers."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._looking = asyncio.Lock()
+        self._posts_missing = False
+        self.ready = asyncio.Event()
+        """Set when every platform is connected."""
+
+    async def run(self, stop: asyncio.Event, *, announce: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run until `stop` is set; what is in flight then gets its outcome.
+
+        `announce` is called once everything is loaded, before the first delivery. To be called by the
+        process that holds the database. Raises PlatformError if a token is refused, PostsError if the
+        posts folder cannot be read at start.
+        """
+        from bot.scheduling.embedded import EmbeddedScheduler
+
+        services = self._services
+        await prepare(services)
+        await services.watch.start()
+        await announce()
+        scheduler = EmbeddedScheduler(services.timetable, services.clock, self.look)
+        draining = asyncio.create_task(services.drain.run())
+        connecting = asyncio.create_task(self._connect())
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await self.look()
+            scheduler.start()
+            running = {draining, connecting, stopping}
+            while not stopping.done():
+                done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    await task  # raises what ended it
+        finally:
+            scheduler.stop()
+            services.drain.stop()
+            connecting.cancel()
+            stopping.cancel()
+            await asyncio.wait({draining, connecting})
+            await asyncio.gather(*(connection.stop() for connection in services.connections))
+
+    async def _connect(self) -> None:
+        await asyncio.gather(*(connection.start() for connection in self._services.connections))
+        self.ready.set()
+        _log.info("ready")
+
+    async def look(self) -> None:
+        """Read changed posts and release what is due; never raises, as the scheduler will call again."""
+        async with self._looking:
+            try:
+                await self._services.library.refresh()
+                self._posts_missing = False
+                if await self._services.watch.look():
+                    self._services.drain.wake()
+            except PostsError as error:
+                if not self._posts_missing:
+                    _log.error("the posts cannot be read; trying again", problem=str(error))
+                self._posts_missing = True
+            except DatabaseError as error:
+                _log.error("the ledger cannot be used; trying again", problem=str(error))
+
+
+async def prepare(services: Services) -> None:
+    """Void what a process before left behind, read the posts, and take over the settings' destinations."""
+    now = services.clock.now()
+    in_doubt = await services.ledger.recover(now=now)
+    if in_doubt:
+        _log.warning(
+            "messages were in flight when the bot last ended; they may have arrived and are not sent again",
+            parts=in_doubt,
+            advice="list them with: digestbot deliveries --troubled",
+        )
+    await services.library.refresh()
+    await services.subscriptions.set_fixed(
+        services.settings.fixed_destinations, language=services.settings.language, now=now
+    )
+
+
+def require_a_platform(settings: Settings) -> None:
+    """Raise SettingsError if neither platform is configured."""
+    if settings.telegram_token is None and settings.slack_bot_token is None:
+        raise SettingsError(
+            "Neither Telegram nor Slack is configured; set DIGESTBOT_TELEGRAM_TOKEN, or DIGESTBOT_SLACK_BOT_TOKEN"
+            " with DIGESTBOT_SLACK_APP_TOKEN. To see the bot at work without any account: digestbot demo"
+        )

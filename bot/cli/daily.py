@@ -1,0 +1,188 @@
+"""Commands that deliver: run, demo, publish."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.operating import parsed_destination
+from bot.domain.errors import DatabaseInUse, SettingsError
+
+if TYPE_CHECKING:
+    from bot.app import Services
+    from bot.domain.destination import Destination
+    from bot.settings import Settings
+    from bot.storage.engine import Database
+
+
+def run() -> None:
+    """Run the bot: deliver the daily issue, answer readers, until stopped."""
+    from bot.app import require_a_platform
+    from bot.settings import load_settings
+
+    settings = load_settings()
+    require_a_platform(settings)
+    _ = settings.posts_folder
+    asyncio.run(_run(settings))
+
+
+async def _run(settings: Settings) -> None:
+    from bot.app import App, opened_database, opened_services
+    from bot.scheduling.clock import SystemClock
+    from bot.storage.hold import hold
+
+    start_logs(settings)
+    async with (
+        opened_database(settings) as database,
+        hold(database),
+        opened_services(settings, SystemClock(), database) as services,
+    ):
+
+        async def announce() -> None:
+            typer.echo(await next_delivery(services))
+
+        with stop_signals() as stop:
+            await App(services).run(stop, announce=announce)
+
+
+async def next_delivery(services: Services) -> str:
+    """Return when and to whom the next delivery goes, in one line."""
+    at = services.watch.next_release().astimezone(services.timetable.zone)
+    fixed = [str(subscription.destination) for subscription in await services.subscriptions.active_fixed()]
+    everybody = sum((await services.subscriptions.audiences()).values())
+    readers = everybody - len(fixed)
+    to = [f"{readers} subscriber{'' if readers == 1 else 's'}"] if readers or not fixed else []
+    return f"Next delivery: {at:%Y-%m-%d %H:%M} ({services.settings.timezone.key}) to {', '.join([*to, *fixed])}"
+
+
+def publish(
+    post: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[POST]", help="A post: a path, or a name below DIGESTBOT_POSTS. Without it: the newest issue."
+        ),
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DESTINATION",
+            help="Only there: telegram:@channel, telegram:-100123/45 or slack:C123. Without it: to all.",
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be sent, and to whom.")] = False,
+) -> None:
+    """Deliver an issue now. What a destination got already is not sent again; what failed is tried again."""
+    from bot.app import require_a_platform
+    from bot.settings import load_settings
+
+    settings = load_settings()
+    require_a_platform(settings)
+    if asyncio.run(_publish(settings, post, parsed_destination(to, "--to"), dry_run=dry_run)):
+        raise typer.Exit(1)
+
+
+async def _publish(settings: Settings, post: Path | None, to: Destination | None, *, dry_run: bool) -> int:
+    """Return how many deliveries did not get through."""
+    from bot.app import opened_database, opened_services
+    from bot.cli.publishing import choose, describe, plan, report
+    from bot.scheduling.clock import SystemClock
+
+    start_logs(settings, level="warning")
+    with stop_signals() as stop:
+        async with (
+            opened_database(settings) as database,
+            opened_services(settings, SystemClock(), database) as services,
+        ):
+            await services.library.refresh()
+            known = await choose(services, post)
+            if to is not None and to.platform not in services.senders:
+                raise SettingsError(f"{to} cannot be reached: {to.platform} is not configured")
+            typer.echo(await describe(services, known, to))
+            if dry_run:
+                return 0
+            async with _held(database) as holding:
+                if holding:
+                    await services.ledger.recover(now=services.clock.now())
+                    await services.subscriptions.set_fixed(
+                        settings.fixed_destinations, language=settings.language, now=services.clock.now()
+                    )
+                planned = await plan(services, known, to)
+                if not holding:
+                    typer.echo(f"{planned} deliveries planned; the running bot carries them out.")
+                    return 0
+                await _drain(services, stop)
+            return await report(services, known, to)
+
+
+@asynccontextmanager
+async def _held(database: Database) -> AsyncIterator[bool]:
+    """Hold the database, or yield False because a running bot does."""
+    from contextlib import AsyncExitStack
+
+    from bot.storage.hold import hold
+
+    async with AsyncExitStack() as stack:
+        holding = True
+        try:
+            await stack.enter_async_context(hold(database))
+        except DatabaseInUse:
+            holding = False
+        yield holding
+
+
+async def _drain(services: Services, stop: asyncio.Event) -> None:
+    """Carry out all that is planned, with a progress bar, until done or stopped."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    total = await services.ledger.unfinished()
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task("Delivering", total=total)
+        draining = asyncio.create_task(services.drain.run_until_done())
+        stopping = asyncio.create_task(stop.wait())
+        while not draining.done():
+            await asyncio.wait({draining, stopping}, timeout=0.2, return_when=asyncio.FIRST_COMPLETED)
+            if stopping.done():
+                services.drain.stop()
+                await draining
+            progress.update(bar, completed=total - await services.ledger.unfinished())
+        stopping.cancel()
+        await draining
+
+
+def start_logs(settings: Settings, *, level: str | None = None) -> None:
+    """Send log lines to standard error, without this operator's secrets."""
+    from bot.logs import configure_logs
+
+    tokens = (settings.telegram_token, settings.slack_bot_token, settings.slack_app_token)
+    configure_logs(level or settings.log_level, secrets=[token.get_secret_value() for token in tokens if token])
+
+
+class stop_signals:  # noqa: N801  # used as a `with` statement's verb
+    """Set an event on SIGTERM and SIGINT; a second signal ends the process at once."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def __enter__(self) -> asyncio.Event:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with suppress(NotImplementedError):  # Windows
+                loop.add_signal_handler(number, self._stop, loop, number)
+        return self._event
+
+    def __exit__(self, *_: object) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with suppress(NotImplementedError):
+                loop.remove_signal_handler(number)
+
+    def _stop(self, loop: asyncio.AbstractEventLoop, number: signal.Signals) -> None:
+        self._event.set()
+        loop.remove_signal_handler(number)

@@ -1,0 +1,73 @@
+"""The steps of `digestbot publish`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from bot.app import Services
+from bot.cli.output import note
+from bot.cli.reading import load_post
+from bot.domain.delivery import DAILY, DeliveryState, PartState
+from bot.domain.destination import Destination
+from bot.domain.errors import PostsError
+from bot.domain.issues import KnownIssue
+from bot.ports.ledger import DeliveryFilter
+
+_SHOWN = 20
+
+
+async def choose(services: Services, post: Path | None) -> KnownIssue:
+    """Return the issue that is meant, known to the ledger. Raises PostsError if it is not to be sent."""
+    today = services.timetable.today(services.clock.now())
+    if post is None:
+        newest = services.library.newest(today)
+        if newest is None:
+            raise PostsError(
+                f"There is no issue to publish in {str(services.settings.posts)!r}: each post is a draft, undated, dated in"
+                " the future, or refused; digestbot check tells which"
+            )
+        return newest
+    known = load_post(post, services.settings)
+    if known.issue.draft:
+        raise PostsError(f"{known.path} is a draft; remove `draft: true` from its front matter first")
+    if known.issue.date is not None and known.issue.date > today:
+        raise PostsError(f"{known.path} is dated {known.issue.date}, which is in the future; correct its date first")
+    return await services.library.adopt(known)
+
+
+async def describe(services: Services, known: KnownIssue, to: Destination | None) -> str:
+    """Return what is about to be sent, and to whom, in one line."""
+    audiences = await services.subscriptions.audiences()
+    active = sum(audiences.values())
+    whom = str(to) if to else f"{active} active subscription{'' if active == 1 else 's'}"
+    return f"{known.issue.title} ({known.issue.date or 'no date'}) to {whom}"
+
+
+async def plan(services: Services, known: KnownIssue, to: Destination | None) -> int:
+    """Plan what is missing and open again what failed; return how many deliveries are to be carried out."""
+    now = services.clock.now()
+    if to is None:
+        planned = await services.publisher.publish(known)
+    else:
+        subscription = await services.subscriptions.find(to)
+        language = subscription.language if subscription else services.settings.language
+        planned = await services.publisher.send_to(known, to, language=language)
+    return planned + await services.ledger.reopen(known.key, to, now=now)
+
+
+async def report(services: Services, known: KnownIssue, to: Destination | None) -> int:
+    """Print what became of it; return how many deliveries did not get through whole."""
+    wanted = DeliveryFilter(issue_key=known.key, destination=to, occasion=DAILY, limit=100_000)
+    reports = await services.ledger.reports(wanted)
+    troubled = [
+        one for one in reports if one.state is not DeliveryState.SENT or one.count(PartState.SENT) < len(one.receipts)
+    ]
+    for one in troubled[:_SHOWN]:
+        reason = one.reason or next((receipt.reason for receipt in one.receipts if receipt.reason), "")
+        note(f"{one.destination}: {one.state}, {one.count(PartState.SENT)} of {one.parts} messages sent; {reason}")
+    if len(troubled) > _SHOWN:
+        note(f"… and {len(troubled) - _SHOWN} more: digestbot deliveries --troubled")
+    typer.echo(f"{len(reports) - len(troubled)} of {len(reports)} destinations have it.")
+    return len(troubled)

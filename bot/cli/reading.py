@@ -1,0 +1,165 @@
+"""Commands that read posts and send nothing: show, preview, check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.cli.output import note, print_json, print_json_lines
+from bot.domain.destination import Platform
+from bot.domain.errors import PostsError
+
+if TYPE_CHECKING:
+    from bot.domain.issues import KnownIssue
+    from bot.settings import Settings
+    from formatters.errors import Diagnostic
+    from formatters.parts import Part
+
+Post = Annotated[
+    Path,
+    typer.Argument(metavar="POST", help="A post: a path, or a file name below DIGESTBOT_POSTS.", show_default=False),
+]
+
+
+def show(
+    post: Post, as_json: Annotated[bool, typer.Option("--json", help="Print the whole structure.")] = False
+) -> None:
+    """Show what was read from a post: title, items, sources, trends."""
+    from formatters.json_view import issue_json
+
+    from bot.settings import load_settings
+
+    settings = load_settings()
+    known = load_post(post, settings)
+    if as_json:
+        print_json(issue_json(known.issue))
+    else:
+        _print_parts(_parts(known, Platform.CONSOLE, settings.language))
+
+
+def preview(
+    post: Post,
+    platform: Annotated[Platform, typer.Option(help="Whose messages to show.")] = Platform.CONSOLE,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the exact API calls, one JSON object {method, payload} a line.")
+    ] = False,
+) -> None:
+    """Show the messages that a post becomes on a platform; nothing is sent."""
+    from bot.settings import load_settings
+
+    settings = load_settings()
+    known = load_post(post, settings)
+    parts = _parts(known, platform, settings.language)
+    if as_json:
+        print_json_lines(calls(parts, platform))
+    else:
+        _print_parts(parts, as_plain_text=platform is not Platform.CONSOLE)
+
+
+def check(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[PATH]…", help="Posts or folders. Without any: DIGESTBOT_POSTS.", show_default=False),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also tell what each good post holds.")] = False,
+) -> None:
+    """Check posts: every error and warning with file, line and what to do. Exit code 1 if there is an error."""
+    from bot.posts.directory import load
+    from bot.settings import load_settings
+
+    settings = load_settings()
+    files = list(_files(paths or [settings.posts_folder]))
+    refused = 0
+    for path in _with_progress(files):
+        loaded = load(path, settings.posts or path.parent, settings.timezone)
+        refused += loaded.known is None
+        _print_diagnostics(loaded.diagnostics)
+        if verbose and loaded.known:
+            typer.echo(f"{path}: {_summary(loaded.known)}")
+    typer.echo(f"{len(files)} posts checked, {refused} refused.")
+    if refused:
+        raise typer.Exit(1)
+
+
+def load_post(post: Path, settings: Settings) -> KnownIssue:
+    """Return the post that the command line names; PostsError with every diagnostic if it is refused."""
+    from bot.posts.directory import load
+
+    path = _found(post, settings)
+    loaded = load(path, settings.posts or path.parent, settings.timezone)
+    if loaded.known is None:
+        raise PostsError("\n".join(str(diagnostic) for diagnostic in loaded.diagnostics))
+    _print_diagnostics(loaded.diagnostics)
+    return loaded.known
+
+
+def _found(post: Path, settings: Settings) -> Path:
+    below = settings.posts / post if settings.posts else post
+    for candidate in (post, below, below.with_name(below.name + ".md")):
+        if candidate.is_file():
+            return candidate
+    where = f" or below DIGESTBOT_POSTS={str(settings.posts)!r}" if settings.posts else ""
+    raise PostsError(f"{str(post)!r} is not a file here{where}; name a post such as posts/2026-02-12.md")
+
+
+def _files(paths: Iterable[Path]) -> Iterable[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(file for file in path.rglob("*.md") if file.is_file())
+        elif path.is_file():
+            yield path
+        else:
+            raise PostsError(f"{str(path)!r} does not exist; name a post or a folder of posts")
+
+
+def _with_progress(files: list[Path]) -> Iterable[Path]:
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    return track(files, "Checking", console=console, transient=True, disable=len(files) < 50 or not console.is_terminal)
+
+
+def _print_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
+    for diagnostic in diagnostics:
+        note(str(diagnostic))
+
+
+def _summary(known: KnownIssue) -> str:
+    issue = known.issue
+    content = f"{len(issue.items)} items" if issue.items else f"{len(issue.sections)} sections"
+    draft = ", draft" if issue.draft else ""
+    return f"{issue.kind} of {issue.date or 'no date'}{draft}: {issue.title} ({content})"
+
+
+def _parts(known: KnownIssue, platform: Platform, language: str) -> tuple[Part, ...]:
+    from bot.languages import words_of
+    from bot.services.rendering import Renderer
+    from formatters.views import IssueView
+
+    return Renderer(words_of).render(IssueView(known.issue), platform, language).parts
+
+
+def calls(parts: tuple[Part, ...], platform: Platform) -> Iterable[dict[str, Any]]:
+    """Yield the API call of each part, with placeholders for what only a real destination has."""
+    for position, part in enumerate(parts):
+        match platform:
+            case Platform.TELEGRAM:
+                from bot.platforms.telegram.sender import call_of as telegram_call
+
+                yield telegram_call(part.payload, chat="{chat_id}", silent=position > 0)
+            case Platform.SLACK:
+                from bot.platforms.slack.sender import call_of as slack_call
+
+                yield slack_call(part.payload, channel="{channel}", thread="{thread_ts}" if position else None)
+            case Platform.CONSOLE:
+                yield {"method": "print", "payload": dict(part.payload)}
+
+
+def _print_parts(parts: Iterable[Part], *, as_plain_text: bool = False) -> None:
+    from bot.platforms.console.printer import print_parts
+
+    print_parts(parts, as_plain_text=as_plain_text)

@@ -1,0 +1,1 @@
+"""What Digestbot decides, without any input or output: values and pure rules."""

@@ -1,0 +1,171 @@
+"""A delivery's life: one issue to one destination, part by part.
+
+pending ─claim─▶ leased ─intent─▶ (part: sending) ─▶ part sent ─▶ next part … ─▶ sent
+   ▲                                   ├▶ throttled / unsent: back to pending, due later
+   └── restart or takeover, epoch+1 ───┤▶ rejected: dead · gone: gone, and the subscription ends
+                                       └▶ unknown: the part stays unknown, the next one follows
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.destination import Destination
+from formatters.parts import Part
+
+DAILY = "daily"
+"""The occasion of the scheduled delivery. [send all] uses `request:<id>` of its own."""
+
+LIFETIME = timedelta(hours=24)
+"""After this long a delivery that has not ended expires: yesterday's digest is no news."""
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands. The last four are final."""
+
+    PENDING = "pending"
+    LEASED = "leased"
+    SENT = "sent"
+    """Every part has its outcome; parts may be unknown or rejected, and are listed as such."""
+    DEAD = "dead"
+    """Refused, or tried too often."""
+    GONE = "gone"
+    """The destination is no longer there or no longer wants it."""
+    EXPIRED = "expired"
+
+
+FINAL = frozenset({DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.GONE, DeliveryState.EXPIRED})
+
+
+class PartState(StrEnum):
+    """What is known about one part. Absent from the ledger: never tried."""
+
+    SENDING = "sending"
+    """The intent is on record and no outcome is: in doubt after a crash."""
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The platform accepted it and named the message."""
+
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Throttled:
+    """Not accepted; the platform says how long to wait."""
+
+    after: timedelta
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """Certainly not accepted, through no fault of the message: it never left, or a 503 said so."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Refused for good: trying again would be refused again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The destination is no longer there or has blocked the bot."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Not accepted: the destination has a new address (a group that became a supergroup)."""
+
+    to: Destination
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It may have arrived: the answer was lost. Never blindly sent again."""
+
+    reason: str
+
+
+Outcome = Sent | Throttled | Unsent | Rejected | Gone | Moved | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the ledger knows about one part of one delivery."""
+
+    position: int
+    """Counted from 0."""
+    part: str
+    """The part's name."""
+    state: PartState
+    message_id: str | None
+    digest: str
+    """Of the part as it was sent."""
+    reason: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A leased delivery, as the drain works on it."""
+
+    id: int
+    epoch: int
+    """Grows with every lease; a write under an older one changes nothing."""
+    issue_key: str
+    destination: Destination
+    occasion: str
+    parts: tuple[Part, ...]
+    """Frozen when the delivery was planned."""
+    receipts: tuple[Receipt, ...]
+    """In position order."""
+    attempts: int
+    """How often the present part was tried without getting through."""
+    expires_at: datetime
+
+    @property
+    def cursor(self) -> int:
+        """The position of the next part to send."""
+        return len(self.receipts)
+
+    @property
+    def first_message_id(self) -> str | None:
+        """The first message that is known to be there: a platform with threads hangs the rest under it."""
+        return next((receipt.message_id for receipt in self.receipts if receipt.message_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """A delivery as an operator sees it."""
+
+    id: int
+    issue_key: str
+    title: str
+    destination: Destination
+    occasion: str
+    state: DeliveryState
+    parts: int
+    receipts: tuple[Receipt, ...]
+    attempts: int
+    reason: str | None
+    planned_at: datetime
+    due_at: datetime
+    finished_at: datetime | None
+
+    def count(self, state: PartState) -> int:
+        """Return how many parts are in this state."""
+        return sum(receipt.state is state for receipt in self.receipts)

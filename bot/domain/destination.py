@@ -1,0 +1,69 @@
+"""Where a digest goes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+_TELEGRAM_CHAT = re.compile(r"-?\d{1,20}|@[A-Za-z]\w{3,31}")
+_SLACK_CHANNEL = re.compile(r"[CDGU][A-Z0-9]{2,20}")
+
+
+class Platform(StrEnum):
+    """A chat service. Never "channel": both services use that word differently."""
+
+    TELEGRAM = "telegram"
+    SLACK = "slack"
+    CONSOLE = "console"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Destination:
+    """One place that receives messages. Written `telegram:@channel`, `telegram:-100123/45`, `slack:C123`."""
+
+    platform: Platform
+    chat: str
+    """Telegram: a chat id or @username. Slack: a channel id."""
+    thread: str = ""
+    """Telegram: a forum topic's id. Slack: a thread's timestamp. Empty for the chat itself."""
+
+    def __str__(self) -> str:
+        return f"{self.platform}:{self.chat}" + (f"/{self.thread}" if self.thread else "")
+
+    @classmethod
+    def parse(cls, text: str) -> Destination:
+        """Return the destination that `text` names.
+
+        Raises ValueError with a sentence that says what was given and which forms are understood.
+        """
+        platform, separator, place = text.strip().partition(":")
+        if separator and platform in (Platform.TELEGRAM, Platform.SLACK):
+            parse = telegram_destination if platform == Platform.TELEGRAM else slack_destination
+            return parse(place)
+        raise ValueError(
+            f"{text!r} is not a destination; write telegram:CHAT, telegram:CHAT/TOPIC or slack:CHANNEL,"
+            " such as telegram:@mychannel, telegram:-1001234567890/45 or slack:C0123456789"
+        )
+
+
+def telegram_destination(text: str) -> Destination:
+    """Return the destination that `@channel`, `-100123` or `-100123/45` names; ValueError otherwise."""
+    chat, _, topic = text.strip().partition("/")
+    if not _TELEGRAM_CHAT.fullmatch(chat) or (("/" in text) and not topic.isdigit()):
+        raise ValueError(
+            f"{text!r} is not a Telegram chat; write @channelname, a numeric chat id such as -1001234567890,"
+            " or CHAT/TOPIC such as -1001234567890/45"
+        )
+    return Destination(Platform.TELEGRAM, chat, topic)
+
+
+def slack_destination(text: str) -> Destination:
+    """Return the destination that a channel id such as `C0123456789` names; ValueError otherwise."""
+    channel, _, thread = text.strip().partition("/")
+    if not _SLACK_CHANNEL.fullmatch(channel):
+        raise ValueError(
+            f"{text!r} is not a Slack channel id; open the channel's details in Slack and copy the id"
+            " at the bottom, such as C0123456789"
+        )
+    return Destination(Platform.SLACK, channel, thread)

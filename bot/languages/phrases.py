@@ -1,0 +1,185 @@
+"""The sentences that readers get, from the catalogs."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import cache
+from typing import assert_never
+
+from babel.dates import format_time, get_timezone_name
+
+from bot.languages.catalog import translations
+from bot.languages.words import short_day
+from bot.services.answers import (
+    Arrival,
+    EssayHasNoItems,
+    ItemNotFound,
+    NothingPublished,
+    NoTrends,
+    NumberMissing,
+    NumberUnclear,
+    OutdatedButton,
+    Sentence,
+    TodayNotYet,
+)
+
+_LONGEST_ECHO = 20
+"""Characters of a reader's own words that are repeated in an answer."""
+
+
+class Phrases:
+    """Every sentence of one language, as plain text without any markup."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._catalog = translations(language)
+
+    def sentence(self, answer: Sentence) -> str:
+        """Return the sentence for an answer that shows nothing."""
+        gettext, ngettext = self._catalog.gettext, self._catalog.ngettext
+        match answer:
+            case TodayNotYet():
+                return self._today_not_yet(answer)
+            case NothingPublished():
+                return gettext("Nothing has been published yet.")
+            case ItemNotFound(day, count, asked, nearest):
+                return ngettext(
+                    "The issue of {day} has {count} item, and no item {asked}. Try /item {nearest}",
+                    "The issue of {day} has {count} items, and no item {asked}. Try /item {nearest}",
+                    count,
+                ).format(day=self._day(day), count=count, asked=asked, nearest=nearest)
+            case NumberMissing(day, count):
+                return ngettext(
+                    "Which item? The issue of {day} has {count}: send /item 1",
+                    "Which item? The issue of {day} has {count}: send for example /item {count}",
+                    count,
+                ).format(day=self._day(day), count=count)
+            case NumberUnclear(asked, day, count):
+                return gettext(
+                    "“{asked}” is not an item number. The issue of {day} has items 1 to {count}: send /item {count}"
+                ).format(asked=_shortened(asked), day=self._day(day), count=count)
+            case EssayHasNoItems(day):
+                return gettext(
+                    "The issue of {day} is one article without numbered items. Send /today to read it."
+                ).format(day=self._day(day))
+            case NoTrends(day):
+                return gettext("The issue of {day} has no trends. Send /today to read it.").format(day=self._day(day))
+            case OutdatedButton():
+                return gettext("This button is out of date. Send /today for the newest issue.")
+            case _:
+                assert_never(answer)
+
+    def _today_not_yet(self, answer: TodayNotYet) -> str:
+        gettext = self._catalog.gettext
+        match answer.arrival, answer.subscribed:
+            case Arrival.AT_RELEASE, True:
+                text = gettext("Today’s issue ({day}) is not out yet; it will come here after {time}.")
+            case Arrival.AT_RELEASE, False:
+                text = gettext("Today’s issue ({day}) is not out yet; look again after {time}.")
+            case Arrival.WHEN_PUBLISHED, True:
+                text = gettext("Today’s issue ({day}) is not out yet; it will come here as soon as it is published.")
+            case Arrival.WHEN_PUBLISHED, False:
+                text = gettext("Today’s issue ({day}) is not out yet; look again later.")
+            case _:
+                text = gettext("There has been no issue today ({day}); the next one is due at {time} tomorrow.")
+        text = text.format(day=self._day(answer.today), time=self.hour(answer.release))
+        if answer.newest_day is not None:
+            text += gettext(" The newest is of {day}.").format(day=self._day(answer.newest_day))
+        return text
+
+    def greeting(self, *, joined: bool, release: datetime) -> str:
+        """Return what /start says: what will come, when, and how loudly. `release` is in the digest's zone."""
+        gettext = self._catalog.gettext
+        if joined:
+            text = gettext(
+                "You are subscribed: every day from {time} ({zone}) the new issue comes here, one message per item,"
+                " and only the first of them rings."
+            )
+        else:
+            text = gettext(
+                "You are subscribed already: every day from {time} ({zone}) the new issue comes here, one message"
+                " per item, and only the first of them rings."
+            )
+        return text.format(time=self.hour(release), zone=self._zone(release))
+
+    def farewell(self, *, was_subscribed: bool) -> str:
+        """Return what /stop says."""
+        gettext = self._catalog.gettext
+        if was_subscribed:
+            return gettext("You are unsubscribed; nothing more will come by itself. Send /start to come back.")
+        return gettext("You were not subscribed. Send /start to subscribe.")
+
+    def fixed_by_settings(self) -> str:
+        """Return what /stop says where the operator named the chat."""
+        return self._catalog.gettext("This chat gets the digest by the operator’s settings; ask them to change it.")
+
+    def admins_only(self) -> str:
+        """Return what a group's member who may not change the subscription is told."""
+        return self._catalog.gettext("Only this group’s admins can change the subscription.")
+
+    def unknown_command(self) -> str:
+        """Return the answer to a command that there is not."""
+        return self._catalog.gettext("There is no such command. Send /help for the list.")
+
+    def not_a_command(self) -> str:
+        """Return the answer to small talk in a private chat."""
+        return self._catalog.gettext(
+            "I only understand commands. Send /today for the newest issue, /help for the list."
+        )
+
+    def sending_all(self) -> str:
+        """Return the notice that [send all] has begun."""
+        return self._catalog.gettext("Here it comes.")
+
+    def already_sent_all(self) -> str:
+        """Return the notice that [send all] was pressed before."""
+        return self._catalog.gettext("It has been sent already.")
+
+    def open_newest(self) -> str:
+        """Return the label of the button that opens the newest issue."""
+        return self._catalog.gettext("Open")
+
+    def apology(self, reference: str) -> str:
+        """Return what a reader is told when something went wrong on our side."""
+        text = self._catalog.gettext(
+            "Sorry, something went wrong here. If it goes on, tell us this number: {reference}"
+        )
+        return text.format(reference=reference)
+
+    def commands(self) -> dict[str, str]:
+        """Return each command's name and its description, in menu order."""
+        gettext = self._catalog.gettext
+        return {
+            "today": gettext("Today’s headlines"),
+            "item": gettext("One item, such as /item 3"),
+            "trends": gettext("Trends and what to watch"),
+            "start": gettext("Subscribe to the daily digest"),
+            "stop": gettext("Unsubscribe"),
+            "help": gettext("All commands"),
+        }
+
+    def help(self) -> str:
+        """Return the list of commands, one a line."""
+        lines = [f"/{name} – {description}" for name, description in self.commands().items()]
+        return "\n".join([self._catalog.gettext("What I understand:"), *lines])
+
+    def hour(self, instant: datetime) -> str:
+        """Return the hour of the day, such as 08:00."""
+        return format_time(instant, "HH:mm", tzinfo=instant.tzinfo, locale=self._language)
+
+    def _zone(self, instant: datetime) -> str:
+        return get_timezone_name(instant, locale=self._language, width="long")
+
+    def _day(self, day: date) -> str:
+        return short_day(day, self._language)
+
+
+def _shortened(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST_ECHO else text[:_LONGEST_ECHO] + "…"
+
+
+@cache
+def phrases_of(language: str) -> Phrases:
+    """Return the sentences of a language."""
+    return Phrases(language)

@@ -1,0 +1,1 @@
+"""One package a platform; they do not know of each other."""

@@ -1,0 +1,88 @@
+"""What readers can ask for in Slack."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+
+from bot.domain.destination import Destination, Platform
+from bot.languages import Language, phrases_of
+from bot.services.answers import Answer, OutdatedButton, Show
+from bot.services.conversation import Conversation
+from formatters.actions import Action, SendAll, TurnToHeadlines, TurnToItem, decode
+
+_log = structlog.get_logger(__name__)
+
+Json = dict[str, Any]
+
+
+class SlackCommands:
+    """Answers slash commands and buttons, to whoever asked and to nobody else."""
+
+    def __init__(self, conversation: Conversation, language: Language) -> None:
+        self._conversation = conversation
+        self._language = language
+
+    def register(self, app: AsyncApp) -> None:
+        """Attach every listener."""
+        app.command("/today")(self._today)
+        app.command("/item")(self._item)
+        app.action(re.compile(r"^digest:"))(self._pressed)
+        app.action(re.compile(r"^link:"))(self._followed)
+        app.error(self._failed)
+
+    async def _today(self, ack: AsyncAck, respond: AsyncRespond, command: Json) -> None:
+        await ack()
+        subscribed = await self._conversation.subscribing.is_active(
+            Destination(Platform.SLACK, str(command["channel_id"]))
+        )
+        answer = self._conversation.query.headlines_of_today(subscribed=subscribed, buttons=True)
+        await respond(**self._payload(answer), response_type="ephemeral")
+
+    async def _item(self, ack: AsyncAck, respond: AsyncRespond, command: Json) -> None:
+        await ack()
+        answer = self._conversation.query.item(str(command.get("text") or ""), paging=True)
+        await respond(**self._payload(answer), response_type="ephemeral")
+
+    async def _pressed(self, ack: AsyncAck, respond: AsyncRespond, action: Json, body: Json) -> None:
+        await ack()
+        pressed: Action | None = decode(str(action.get("value", "")))
+        if isinstance(pressed, SendAll):
+            await respond(text=await self._send_all(pressed, body), replace_original=False, response_type="ephemeral")
+            return
+        answer = self._conversation.query.act(pressed) if pressed else OutdatedButton()
+        turns = isinstance(pressed, TurnToItem | TurnToHeadlines) and isinstance(answer, Show)
+        await respond(**self._payload(answer), replace_original=turns, response_type="ephemeral")
+
+    async def _send_all(self, action: SendAll, body: Json) -> str:
+        """Deliver the issue to the reader's own conversation with the bot."""
+        to = Destination(Platform.SLACK, str(body["user"]["id"]))
+        request = str(body.get("container", {}).get("message_ts") or body["trigger_id"])
+        added = await self._conversation.send_all(action, to, language=self._language, request=request)
+        phrases = phrases_of(self._language)
+        if added is None:
+            return phrases.sentence(OutdatedButton())
+        return phrases.sending_all() if added else phrases.already_sent_all()
+
+    async def _followed(self, ack: AsyncAck) -> None:
+        """Acknowledge a URL button, which Slack opens by itself; without it the reader sees a warning sign."""
+        await ack()
+
+    async def _failed(self, error: Exception, respond: AsyncRespond | None, ack: AsyncAck) -> None:
+        reference = uuid.uuid4().hex[:8]
+        _log.error("a request could not be handled", reference=reference, exc_info=error)
+        await ack()
+        if respond is not None and respond.response_url:
+            apology = phrases_of(self._language).apology(reference)
+            await respond(text=apology, replace_original=False, response_type="ephemeral")
+
+    def _payload(self, answer: Answer) -> Json:
+        if not isinstance(answer, Show):
+            return {"text": phrases_of(self._language).sentence(answer)}
+        rendition = self._conversation.renderer.render(answer.view, Platform.SLACK, self._language)
+        payload = rendition.parts[0].payload
+        return {"text": payload["text"], "blocks": payload["blocks"]}

@@ -1,0 +1,90 @@
+"""The bot's line to Slack: one workspace, Socket Mode."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import aiohttp
+import structlog
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.errors import PlatformError
+from bot.languages import Language
+from bot.platforms.slack.commands import SlackCommands
+from bot.platforms.slack.sender import SlackSender
+from bot.services.conversation import Conversation
+
+_log = structlog.get_logger(__name__)
+
+_Result = TypeVar("_Result")
+
+_CONNECT_TIMEOUT, _TIMEOUT = 5.0, 30.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
+_REFUSED = frozenset({
+    "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "not_allowed_token_type",
+    "missing_scope",
+})  # fmt: skip
+
+
+def slack_session() -> aiohttp.ClientSession:
+    """Return a session for all calls, with a timeout of its own for connecting: such a call never left."""
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_TIMEOUT, sock_connect=_CONNECT_TIMEOUT))
+
+
+def slack_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """Return a client that does not retry by itself: that belongs to the ledger."""
+    return AsyncWebClient(token, base_url=api_url, session=session, retry_handlers=[])
+
+
+class SlackConnection:
+    """Answers in Socket Mode; its `sender` sends parts."""
+
+    def __init__(self, client: AsyncWebClient, app_token: str, conversation: Conversation, language: Language) -> None:
+        self._client = client
+        self._app = AsyncApp(client=client, raise_error_for_unhandled_request=False)
+        SlackCommands(conversation, language).register(self._app)
+        self._handler = AsyncSocketModeHandler(self._app, app_token, web_client=client)
+        self.sender = SlackSender(client)
+
+    async def start(self) -> None:
+        """Connect and begin to answer.
+
+        Waits for a server that cannot be reached. Raises PlatformError if a token is refused.
+        """
+        self.sender.bot_name = await authenticated(self._client)
+        await _persistently(self._handler.connect_async, "DIGESTBOT_SLACK_APP_TOKEN")
+
+    async def stop(self) -> None:
+        """Disconnect."""
+        await self._handler.close_async()  # type: ignore[no-untyped-call]  # slack_bolt leaves it bare
+
+
+async def authenticated(client: AsyncWebClient) -> str:
+    """Return the bot's own name. Raises PlatformError if the bot token is refused."""
+    answer = await _persistently(client.auth_test, "DIGESTBOT_SLACK_BOT_TOKEN")
+    return str(answer["user"])
+
+
+async def _persistently(connect: Callable[[], Awaitable[_Result]], setting: str) -> _Result:
+    pause = _FIRST_PAUSE
+    while True:
+        try:
+            return await connect()
+        except SlackApiError as error:
+            code = error.response.get("error") if hasattr(error.response, "get") else None
+            if code in _REFUSED:
+                raise PlatformError(
+                    f"{setting}: Slack does not accept this token ({code}); copy the present one from your app's pages"
+                    " at https://api.slack.com/apps"
+                ) from error
+            problem = str(code or error)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            problem = str(error) or type(error).__name__
+        _log.warning("Slack cannot be reached; trying again", problem=problem, seconds=pause)
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE)

@@ -1,0 +1,46 @@
+"""Sends parts to Slack."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.delivery import Outcome, Sent
+from bot.domain.destination import Destination
+from bot.platforms.slack.outcomes import outcome_of
+from bot.ports.sender import Capabilities
+from formatters.parts import Json, Part
+
+MESSAGES_A_SECOND = 20.0
+"""For all channels together; Slack limits a workspace at several hundred a minute, without a figure."""
+
+
+class SlackSender:
+    """A `Sender`. Slack has no silent messages: in a thread they notify nobody who does not follow it."""
+
+    capabilities = Capabilities(threads=True, pace=1.0)
+    """One message a second to one channel: https://docs.slack.dev/apis/web-api/rate-limits#posting-messages"""
+
+    def __init__(self, client: AsyncWebClient, bot_name: str = "") -> None:
+        self._client = client
+        self.bot_name = bot_name or "digestbot"
+
+    async def send(self, part: Part, *, to: Destination, silent: bool, under: str | None) -> Outcome:
+        """Post the part, in the thread of message `under` if there is one."""
+        del silent
+        payload: dict[str, Any] = dict(part.payload)
+        try:
+            answer = await self._client.chat_postMessage(
+                channel=to.chat, thread_ts=under or to.thread or None, **payload
+            )
+        except Exception as error:  # noqa: BLE001  # outcome_of raises again what it does not know
+            return outcome_of(error, self.bot_name)
+        return Sent(str(answer["ts"]))
+
+
+def call_of(payload: Mapping[str, Json], *, channel: str, thread: str | None = None) -> dict[str, Any]:
+    """Return the API call that posts a payload: its `method` and the whole decoded `payload`."""
+    place = {"channel": channel} | ({"thread_ts": thread} if thread else {})
+    return {"method": "chat.postMessage", "payload": {**place, **payload}}

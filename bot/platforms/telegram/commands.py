@@ -1,0 +1,237 @@
+"""What readers can ask for in Telegram."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import structlog
+from telegram import BotCommand, CallbackQuery, ChatMemberUpdated, Message, Update
+from telegram.constants import ChatMemberStatus
+from telegram.error import Conflict, Forbidden, NetworkError, TelegramError
+from telegram.ext import (
+    Application,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    ContextTypes,
+    MessageHandler,
+    filters,
+)
+
+from bot.domain.destination import Platform
+from bot.languages import LANGUAGES, Language, phrases_of
+from bot.platforms.telegram.replies import Reader, greeted
+from bot.services.answers import Answer, OutdatedButton, Show, TodayNotYet
+from bot.services.conversation import Conversation
+from formatters.actions import AnswerWithHeadlines, AnswerWithItem, SendAll, TurnToHeadlines, TurnToItem, decode
+from formatters.parts import Part
+from formatters.views import View
+
+_log = structlog.get_logger(__name__)
+
+ALLOWED_UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
+
+_Context = ContextTypes.DEFAULT_TYPE
+TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
+
+
+class TelegramCommands:
+    """Answers updates."""
+
+    def __init__(self, conversation: Conversation, default: Language) -> None:
+        self._conversation = conversation
+        self._default = default
+
+    def register(self, application: TelegramApplication) -> None:
+        """Attach every handler."""
+        private = filters.ChatType.PRIVATE
+        for name in phrases_of(self._default).commands():
+            application.add_handler(CommandHandler(name, getattr(self, f"_{name}"), filters=filters.UpdateType.MESSAGE))
+        application.add_handlers(
+            [
+                MessageHandler(filters.StatusUpdate.MIGRATE, self._migrated),
+                MessageHandler(filters.COMMAND & private & filters.UpdateType.MESSAGE, self._unknown_command),
+                MessageHandler(filters.TEXT & private & filters.UpdateType.MESSAGE, self._small_talk),
+                CallbackQueryHandler(self._pressed),
+                ChatMemberHandler(self._membership, ChatMemberHandler.MY_CHAT_MEMBER),
+            ]
+        )
+        application.add_error_handler(self._failed)
+
+    async def publish_menu(self, application: TelegramApplication) -> None:
+        """Register the commands, in every language and in the default one for all others."""
+        bot = application.bot
+        for language in LANGUAGES:
+            await bot.set_my_commands(_menu(language), language_code=language)
+        await bot.set_my_commands(_menu(self._default))
+
+    async def _start(self, update: Update, context: _Context) -> None:
+        message, reader = self._asked(update, context)
+        if not await reader.may_manage(message):
+            await reader.say(reader.phrases.admins_only())
+            return
+        welcome = await self._conversation.subscribing.start(reader.destination, language=reader.language)
+        greeting = reader.phrases.greeting(joined=welcome.joined, release=welcome.release)
+        if welcome.missed is None or welcome.overview is None:
+            await reader.say(greeting)
+            return
+        sent = await reader.show(greeted(greeting, self._render(welcome.overview, reader)))
+        await self._conversation.subscribing.overview_shown(
+            welcome.missed, reader.destination, language=reader.language, message_id=str(sent.message_id)
+        )
+
+    async def _stop(self, update: Update, context: _Context) -> None:
+        message, reader = self._asked(update, context)
+        if not await reader.may_manage(message):
+            await reader.say(reader.phrases.admins_only())
+            return
+        parting = await self._conversation.subscribing.stop(reader.destination)
+        if parting == "fixed by settings":
+            await reader.say(reader.phrases.fixed_by_settings())
+        else:
+            await reader.say(reader.phrases.farewell(was_subscribed=parting == "left"))
+
+    async def _today(self, update: Update, context: _Context) -> None:
+        _, reader = self._asked(update, context)
+        subscribed = await self._conversation.subscribing.is_active(reader.destination)
+        answer = self._conversation.query.headlines_of_today(subscribed=subscribed, buttons=reader.is_private)
+        await self._answer(reader, answer)
+
+    async def _item(self, update: Update, context: _Context) -> None:
+        _, reader = self._asked(update, context)
+        asked = " ".join(context.args or ())
+        await self._answer(reader, self._conversation.query.item(asked, paging=reader.is_private))
+
+    async def _trends(self, update: Update, context: _Context) -> None:
+        _, reader = self._asked(update, context)
+        await self._answer(reader, self._conversation.query.trends())
+
+    async def _help(self, update: Update, context: _Context) -> None:
+        _, reader = self._asked(update, context)
+        await reader.say(reader.phrases.help())
+
+    async def _unknown_command(self, update: Update, context: _Context) -> None:
+        _, reader = self._asked(update, context)
+        await reader.say(reader.phrases.unknown_command())
+
+    async def _small_talk(self, update: Update, context: _Context) -> None:
+        _, reader = self._asked(update, context)
+        await reader.say(reader.phrases.not_a_command())
+
+    async def _pressed(self, update: Update, context: _Context) -> None:
+        query = update.callback_query
+        if query is None:
+            return
+        reader = self._presser(query, context)
+        action = decode(query.data or "")
+        if reader is None or action is None:
+            language = phrases_of(self._default) if reader is None else reader.phrases
+            await query.answer(language.sentence(OutdatedButton()), show_alert=True)
+        elif isinstance(action, SendAll):
+            await self._send_all(query, reader, action)
+        else:
+            await self._act(query, reader, action)
+
+    async def _act(
+        self,
+        query: CallbackQuery,
+        reader: Reader,
+        action: TurnToItem | TurnToHeadlines | AnswerWithItem | AnswerWithHeadlines,
+    ) -> None:
+        answer = self._conversation.query.act(action)
+        if not isinstance(answer, Show):
+            await query.answer(reader.phrases.sentence(answer), show_alert=True)
+            return
+        payload = self._render(answer.view, reader).payload
+        if isinstance(action, TurnToItem | TurnToHeadlines):
+            await reader.turn(query, payload)
+        else:
+            await reader.show(payload)
+        await query.answer()
+
+    async def _send_all(self, query: CallbackQuery, reader: Reader, action: SendAll) -> None:
+        request = f"{query.message.message_id}" if query.message else query.id
+        added = await self._conversation.send_all(action, reader.destination, language=reader.language, request=request)
+        if added is None:
+            await query.answer(reader.phrases.sentence(OutdatedButton()), show_alert=True)
+        else:
+            await query.answer(reader.phrases.sending_all() if added else reader.phrases.already_sent_all())
+
+    async def _membership(self, update: Update, _context: _Context) -> None:
+        """End the subscription of a chat that blocked or removed the bot."""
+        change: ChatMemberUpdated | None = update.my_chat_member
+        if change and change.new_chat_member.status in {ChatMemberStatus.BANNED, ChatMemberStatus.LEFT}:
+            await self._conversation.subscribing.lost(
+                Platform.TELEGRAM, str(change.chat.id), reason="the bot was blocked or removed"
+            )
+
+    async def _migrated(self, update: Update, _context: _Context) -> None:
+        """Follow a group that became a supergroup; both chats say so, one is enough."""
+        message = update.effective_message
+        if message and message.migrate_to_chat_id:
+            await self._conversation.subscribing.moved(
+                Platform.TELEGRAM, str(message.chat.id), str(message.migrate_to_chat_id)
+            )
+
+    async def _failed(self, update: object, context: _Context) -> None:
+        """Apologize with a reference; the log has the rest under it."""
+        error = context.error
+        if isinstance(error, Conflict):
+            _log.error("another process polls with this token", advice="stop it; one token, one bot")
+            return
+        if not isinstance(update, Update):
+            _log.warning("Telegram cannot be reached; trying again", problem=str(error))
+            return
+        if isinstance(error, Forbidden) and update.effective_chat:
+            chat = str(update.effective_chat.id)
+            await self._conversation.subscribing.lost(Platform.TELEGRAM, chat, reason=error.message)
+            return
+        if isinstance(error, NetworkError):
+            _log.warning("an answer did not get through", problem=str(error))
+            return
+        reference = uuid.uuid4().hex[:8]
+        _log.error("an update could not be handled", reference=reference, update_id=update.update_id, exc_info=error)
+        await self._apologize(update, context, reference)
+
+    async def _apologize(self, update: Update, context: _Context, reference: str) -> None:
+        try:
+            if (query := update.callback_query) is not None:
+                reader = self._presser(query, context)
+                language = reader.language if reader else self._default
+                await query.answer(phrases_of(language).apology(reference), show_alert=True)
+            elif update.effective_message is not None:
+                reader = Reader.of_message(context.bot, update.effective_message, self._default)
+                await reader.say(reader.phrases.apology(reference))
+        except TelegramError as error:
+            _log.warning("the apology did not get through", reference=reference, problem=str(error))
+
+    def _asked(self, update: Update, context: _Context) -> tuple[Message, Reader]:
+        message = update.effective_message
+        if message is None:
+            raise ValueError(f"update {update.update_id} holds no message; the handlers' filters let it through")
+        return message, Reader.of_message(context.bot, message, self._default)
+
+    def _presser(self, query: CallbackQuery, context: _Context) -> Reader | None:
+        """Return who pressed, or None where the message is no longer known."""
+        message = query.message
+        if message is None:
+            return None
+        thread = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
+        return Reader(context.bot, message.chat, query.from_user, thread, self._default)
+
+    async def _answer(self, reader: Reader, answer: Answer) -> None:
+        match answer:
+            case Show(view):
+                await reader.show(self._render(view, reader).payload)
+            case TodayNotYet(newest_ref=str(ref)) if reader.is_private:
+                await reader.say_with_newest(reader.phrases.sentence(answer), ref)
+            case _:
+                await reader.say(reader.phrases.sentence(answer))
+
+    def _render(self, view: View, reader: Reader) -> Part:
+        return self._conversation.renderer.render(view, Platform.TELEGRAM, reader.language).parts[0]
+
+
+def _menu(language: Language) -> list[BotCommand]:
+    return [BotCommand(name, description) for name, description in phrases_of(language).commands().items()]

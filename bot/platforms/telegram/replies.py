@@ -1,0 +1,98 @@
+"""Where a reader's message came from, and answering there."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+from collections.abc import Mapping
+from datetime import timedelta
+
+import structlog
+from telegram import Bot, CallbackQuery, Chat, InlineKeyboardButton, InlineKeyboardMarkup, Message, User
+from telegram.constants import ChatMemberStatus, ChatType
+from telegram.error import BadRequest, RetryAfter
+
+from bot.domain.destination import Destination, Platform
+from bot.languages import Language, Phrases, negotiate, phrases_of
+from bot.platforms.telegram.sender import arguments_of, post
+from formatters.actions import AnswerWithHeadlines, encode
+from formatters.parts import Json, Part
+
+_log = structlog.get_logger(__name__)
+
+_LONGEST_WAIT = timedelta(seconds=10)
+"""A reader's answer is worth waiting this long for; later it would only confuse."""
+
+Payload = Mapping[str, Json]
+
+
+class Reader:
+    """Somebody who asks, and the place where they ask."""
+
+    def __init__(self, bot: Bot, chat: Chat, user: User | None, thread: int | None, default: Language) -> None:
+        self._bot = bot
+        self._user = user
+        self.is_private = chat.type == ChatType.PRIVATE
+        self.language: Language = (
+            negotiate(user.language_code if user else None, default) if self.is_private else default
+        )
+        self.chat_id = chat.id
+        self.destination = Destination(Platform.TELEGRAM, str(chat.id), str(thread) if thread else "")
+
+    @classmethod
+    def of_message(cls, bot: Bot, message: Message, default: Language) -> Reader:
+        """Return who wrote a message. In a forum, the topic belongs to the place."""
+        thread = message.message_thread_id if message.is_topic_message else None
+        return cls(bot, message.chat, message.from_user, thread, default)
+
+    @property
+    def phrases(self) -> Phrases:
+        """The sentences of the reader's language."""
+        return phrases_of(self.language)
+
+    async def may_manage(self, message: Message) -> bool:
+        """Return whether the writer of `message` may change the chat's subscription."""
+        if self.is_private or (message.sender_chat is not None and message.sender_chat.id == self.chat_id):
+            return True  # an admin who writes anonymously writes as the group itself
+        if self._user is None:
+            return False
+        member = await self._bot.get_chat_member(self.chat_id, self._user.id)
+        return member.status in {ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR}
+
+    async def say(self, text: str) -> None:
+        """Answer with one plain sentence."""
+        await self.show({"text": text, "link_preview_options": {"is_disabled": True}})
+
+    async def say_with_newest(self, text: str, ref: str) -> None:
+        """Answer with a sentence and a button that opens the newest issue."""
+        button = InlineKeyboardButton(self.phrases.open_newest(), callback_data=encode(AnswerWithHeadlines(ref)))
+        await self.show({"text": text, "reply_markup": InlineKeyboardMarkup([[button]]).to_dict()})
+
+    async def show(self, payload: Payload) -> Message:
+        """Answer with a rendered payload; a short flood limit is waited out."""
+        try:
+            return await post(self._bot, payload, self.destination)
+        except RetryAfter as error:
+            after = error.retry_after
+            pause = after if isinstance(after, timedelta) else timedelta(seconds=after)
+            if pause > _LONGEST_WAIT:
+                raise
+            await asyncio.sleep(pause.total_seconds())
+            return await post(self._bot, payload, self.destination)
+
+    async def turn(self, query: CallbackQuery, payload: Payload) -> None:
+        """Show a payload in place of the message whose button was pressed."""
+        try:
+            await query.edit_message_text(**arguments_of(payload))
+        except BadRequest as error:
+            if "not modified" in error.message.lower():
+                return
+            if "can't be edited" in error.message.lower() or "not found" in error.message.lower():
+                await self.show(payload)
+                return
+            raise
+
+
+def greeted(greeting: str, overview: Part) -> Payload:
+    """Return an overview's payload with a greeting above it."""
+    return {**overview.payload, "text": f"{html.escape(greeting, quote=False)}\n\n{overview.payload['text']}"}

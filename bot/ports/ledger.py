@@ -1,0 +1,179 @@
+"""The ledger: what was promised, tried and done. It owns the truth about deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.delivery import Delivery, DeliveryReport, DeliveryState, Rejected, Sent, Unknown
+from bot.domain.destination import Destination, Platform
+from bot.domain.issues import KnownIssue
+from formatters.parts import Part
+
+
+@dataclass(frozen=True, slots=True)
+class EveryActive:
+    """Every active subscription of the plan's platform and language that began no later than `joined_by`."""
+
+    joined_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FixedOnly:
+    """The active subscriptions that come from the settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """One destination, subscribed or not."""
+
+    destination: Destination
+
+
+Audience = EveryActive | FixedOnly | Only
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One issue, rendered for one platform, style and language, to an audience."""
+
+    issue_key: str
+    content_hash: str
+    platform: Platform
+    style: str
+    language: str
+    parts: tuple[Part, ...]
+    occasion: str
+    audience: Audience
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFilter:
+    """Which deliveries an operator asks for; None means any."""
+
+    issue_key: str | None = None
+    destination: Destination | None = None
+    occasion: str | None = None
+    state: DeliveryState | None = None
+    troubled: bool = False
+    """Only those that did not go through, or have an unknown or rejected part."""
+    limit: int = 50
+
+
+class Ledger(Protocol):
+    """Durable: what a method returned is on disk. Methods raise DatabaseError if the store fails."""
+
+    async def record_issues(self, issues: Sequence[KnownIssue], *, now: datetime) -> dict[str, str]:
+        """Remember issues; return the ref of each key.
+
+        An unknown key whose title and date equal those of a remembered issue that is not among
+        `issues` is that issue renamed: it keeps its ref and its deliveries. `issues` is everything
+        that the source holds.
+        """
+        ...
+
+    async def released_at(self, issue_key: str) -> datetime | None:
+        """Return when the issue was released to its daily audience, or None."""
+        ...
+
+    async def release(self, issue_key: str, *, now: datetime) -> datetime:
+        """Note that the issue is released now, unless it was before; return the instant that counts."""
+        ...
+
+    async def plan(self, plan: Plan, *, now: datetime) -> int:
+        """Add the deliveries that are missing, due at once; return how many were added.
+
+        Unique per (issue, destination, occasion): planning twice adds nothing. In chunks: an
+        interrupted plan is completed by planning again.
+        """
+        ...
+
+    async def count_as_delivered(self, plan: Plan, *, message_id: str, now: datetime) -> bool:
+        """Note that `Only` destination of `plan` got its only part already, as an answer.
+
+        Returns False, and changes nothing, if there is such a delivery.
+        """
+        ...
+
+    async def recover(self, *, now: datetime) -> int:
+        """Void all leases of a process that is gone; parts in doubt become unknown. Return their number.
+
+        To be called once, by the process that holds the database, before the first claim.
+        """
+        ...
+
+    async def expire(self, *, now: datetime) -> int:
+        """End, as expired, what is not leased and past its time; return how many."""
+        ...
+
+    async def claim(self, *, now: datetime, limit: int) -> list[Delivery]:
+        """Lease up to `limit` pending deliveries that are due, oldest first."""
+        ...
+
+    async def next_due(self) -> datetime | None:
+        """Return when the first pending delivery is due, or None if nothing is pending."""
+        ...
+
+    async def unfinished(self) -> int:
+        """Return how many deliveries are pending or leased."""
+        ...
+
+    async def intend(self, delivery: Delivery, *, now: datetime) -> bool:
+        """Put on record that the part at the cursor is about to be sent; False if the lease was lost."""
+        ...
+
+    async def settle(self, delivery: Delivery, outcome: Sent | Unknown | Rejected, *, now: datetime) -> Delivery | None:
+        """Record the final outcome of the intended part; after the last part the delivery is sent.
+
+        Returns the delivery with its cursor moved on, or None if the lease was lost.
+        """
+        ...
+
+    async def postpone(self, delivery: Delivery, *, until: datetime, reason: str, counts: bool) -> None:
+        """Take the intent back, end the lease, and make the delivery due at `until`.
+
+        `counts` adds to its attempts; settling a part resets them.
+        """
+        ...
+
+    async def give_back(self, delivery: Delivery) -> None:
+        """End the lease between two parts, due at once: the process is stopping."""
+        ...
+
+    async def redirect(self, delivery: Delivery, to: Destination, *, now: datetime) -> Delivery | None:
+        """Take the intent back and move the destination, with all its deliveries, to a new address.
+
+        None if the lease was lost, or if the new address has its own delivery of this issue: then this
+        one ends as gone.
+        """
+        ...
+
+    async def finish(self, delivery: Delivery, state: DeliveryState, reason: str, *, now: datetime) -> None:
+        """End the delivery in a final state other than sent; an open intent becomes a rejected part."""
+        ...
+
+    async def reopen(self, issue_key: str, to: Destination | None, *, now: datetime) -> int:
+        """Make daily deliveries that ended dead, gone or expired pending again, at the part where they stopped.
+
+        Those of one destination, or all of the issue; return how many. Rejected parts are tried again,
+        unknown ones are not.
+        """
+        ...
+
+    async def has_delivery(self, issue_key: str, destination: Destination, occasion: str) -> bool:
+        """Return whether such a delivery exists, in whatever state."""
+        ...
+
+    async def reports(self, wanted: DeliveryFilter) -> list[DeliveryReport]:
+        """Return the newest deliveries that fit, newest first."""
+        ...
+
+    async def mark(self, name: str, value: str) -> None:
+        """Remember a small fact, such as the last day on which the watch was closed."""
+        ...
+
+    async def marked(self, name: str) -> str | None:
+        """Return what was remembered under `name`."""
+        ...

@@ -1,0 +1,197 @@
+"""Posts in a folder on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import stat
+import time
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import tzinfo
+from pathlib import Path, PurePath
+
+from bot.domain.errors import PostsError
+from bot.domain.issues import KnownIssue, ref_of
+from bot.ports.posts import Scan
+from formatters.errors import Diagnostic, PostError, Severity
+from formatters.reading import read_post
+
+QUIET = 5.0
+"""Seconds that a file must stay unchanged before it counts: whoever writes it may not be done."""
+LARGEST = 10 * 1024 * 1024
+"""Bytes of a post that is still read; a larger file is no post."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Signature:
+    """What tells that a file is the one that was read before."""
+
+    inode: int
+    size: int
+    changed_ns: int
+
+
+@dataclass(slots=True)
+class _Entry:
+    signature: _Signature
+    seen_at: float
+    """On the monotonic clock, when this signature was seen first."""
+    settled: bool = False
+    result: KnownIssue | tuple[Diagnostic, ...] | None = None
+
+
+class PostDirectory:
+    """Every `.md` file below a folder. A file is read once and kept until it changes."""
+
+    def __init__(
+        self,
+        root: Path,
+        home: tzinfo,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`wall_clock` is the file system's, in seconds: it tells how old a file's last change is."""
+        self._root = root
+        self._home = home
+        self._monotonic = monotonic
+        self._wall_clock = wall_clock
+        self._entries: dict[Path, _Entry] = {}
+        self._first = True
+
+    async def scan(self) -> Scan:
+        """Return every readable post that has come to rest. Raises PostsError if the folder cannot be read."""
+        return await asyncio.to_thread(self.scan_now)
+
+    def scan_now(self) -> Scan:
+        """Do the same, blocking."""
+        present = dict(self._files())
+        changed = self._first or any(path not in present for path in self._entries)
+        self._entries = {path: entry for path, entry in self._entries.items() if path in present}
+        for path, signature in present.items():
+            changed |= self._look_at(path, signature)
+        self._first = False
+        issues, refused = self._results()
+        settling = sum(not entry.settled for entry in self._entries.values())
+        return Scan(issues=issues, refused=refused, settling=settling, changed=changed)
+
+    def _files(self) -> Iterator[tuple[Path, _Signature]]:
+        try:
+            if not self._root.is_dir():
+                raise PostsError(
+                    f"DIGESTBOT_POSTS: {str(self._root)!r} is not a folder; name the folder that holds your .md posts"
+                )
+            for folder, folders, names in os.walk(self._root, onerror=_refuse):
+                folders[:] = sorted(name for name in folders if not name.startswith("."))
+                for name in sorted(names):
+                    if name.lower().endswith(".md") and not name.startswith("."):
+                        path = Path(folder, name)
+                        if (signature := _signature(path)) is not None:
+                            yield path, signature
+        except OSError as error:
+            raise PostsError(
+                f"DIGESTBOT_POSTS: {str(self._root)!r} cannot be read ({error.strerror}); check its permissions"
+            ) from error
+
+    def _look_at(self, path: Path, signature: _Signature) -> bool:
+        """Bring the entry of one file up to date; return whether what it yields changed."""
+        entry = self._entries.get(path)
+        now = self._monotonic()
+        if entry is None or entry.signature != signature:
+            previous = entry.result if entry else None
+            entry = self._entries[path] = _Entry(signature, now, result=previous)
+            # At start there is no telling how long a file has been at rest but by its own date.
+            if self._first and self._wall_clock() - signature.changed_ns / 1e9 >= QUIET:
+                entry.settled = True
+                entry.result = self._read(path)
+                return True
+        if not entry.settled and now - entry.seen_at >= QUIET:
+            entry.settled = True
+            entry.result = self._read(path)
+            return True
+        return False
+
+    def _read(self, path: Path) -> KnownIssue | tuple[Diagnostic, ...]:
+        loaded = load(path, self._root, self._home)
+        return loaded.known or loaded.diagnostics
+
+    def _results(self) -> tuple[tuple[KnownIssue, ...], tuple[tuple[PurePath, tuple[Diagnostic, ...]], ...]]:
+        by_key: dict[str, KnownIssue] = {}
+        refused: list[tuple[PurePath, tuple[Diagnostic, ...]]] = []
+        for path in sorted(self._entries):
+            match self._entries[path].result:
+                case KnownIssue() as known if (other := by_key.get(known.key)) is not None:
+                    refused.append((path, (_same_key(path, other),)))
+                case KnownIssue() as known:
+                    by_key[known.key] = known
+                case None:
+                    pass
+                case diagnostics:
+                    refused.append((path, diagnostics))
+        return tuple(by_key.values()), tuple(refused)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What came of reading one file."""
+
+    known: KnownIssue | None
+    """None if the post was refused."""
+    diagnostics: tuple[Diagnostic, ...]
+    """Errors if it was refused, else warnings."""
+
+
+def load(path: Path, root: Path, home: tzinfo) -> Loaded:
+    """Read one post, whose identity is its slug or its place below `root`. Never raises for what is in the file."""
+    name = str(path)
+    try:
+        data = path.read_bytes() if path.stat().st_size <= LARGEST else None
+    except OSError as error:
+        return _refused(name, f"the file cannot be read ({error.strerror})", "check that it exists and its permissions")
+    if data is None:
+        return _refused(
+            name, f"the file is larger than {LARGEST // 2**20} MiB", "a post is text; move other files elsewhere"
+        )
+    try:
+        reading = read_post(data, name=name, home=home)
+    except PostError as error:
+        return Loaded(None, error.diagnostics)
+    key = reading.issue.slug or _key_of(path, root)
+    content_hash = hashlib.sha256(data).hexdigest()
+    known = KnownIssue(key=key, ref=ref_of(key), issue=reading.issue, content_hash=content_hash, path=path)
+    return Loaded(known, reading.diagnostics)
+
+
+def _refused(name: str, problem: str, advice: str) -> Loaded:
+    return Loaded(None, (Diagnostic(Severity.ERROR, name, 1, problem, advice),))
+
+
+def _same_key(path: Path, other: KnownIssue) -> Diagnostic:
+    return Diagnostic(
+        Severity.ERROR,
+        str(path),
+        1,
+        f"its identity {other.key!r} is that of {other.path} too",
+        "give one of them a slug of its own in the front matter",
+    )
+
+
+def _signature(path: Path) -> _Signature | None:
+    """Return None for what is no regular file, or is gone again."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return _Signature(status.st_ino, status.st_size, status.st_mtime_ns) if stat.S_ISREG(status.st_mode) else None
+
+
+def _refuse(error: OSError) -> None:
+    raise error
+
+
+def _key_of(path: Path, root: Path) -> str:
+    relative = path.relative_to(root) if path.is_relative_to(root) else Path(path.name)
+    return unicodedata.normalize("NFC", relative.with_suffix("").as_posix())

@@ -1,0 +1,1 @@
+"""What wakes the services: a clock and APScheduler. It owns no truth."""

@@ -1,0 +1,58 @@
+"""APScheduler 3 within the bot's own process.
+
+Its jobs only wake services, which ask clock and ledger what is due; a job that ran twice, late or
+never changes nothing but the moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot.domain.timetable import Timetable
+from bot.scheduling.clock import SystemClock
+
+LOOK_EVERY = 1
+"""Seconds between two looks at the posts: a new file is to be noticed within 5."""
+_GRACE = 3600
+"""Seconds that a job may be late and still run; the default of 1 would skip it on a busy machine."""
+
+
+class ClockedCronTrigger(CronTrigger):  # type: ignore[misc]  # apscheduler carries no types
+    """A cron trigger that goes by a `SystemClock`, which may be shifted against the machine's."""
+
+    def __init__(self, clock: SystemClock, **fields: object) -> None:
+        super().__init__(**fields)
+        self._clock = clock
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime | None:
+        """Return the machine's time at which the shifted clock shows the next matching time."""
+        shift = self._clock.shift
+        fires: datetime | None = super().get_next_fire_time(previous + shift if previous else None, now + shift)
+        return fires - shift if fires else None
+
+
+class EmbeddedScheduler:
+    """Calls `look` at the daily hour, at the deadline, and every second in between and outside."""
+
+    def __init__(self, timetable: Timetable, clock: SystemClock, look: Callable[[], Awaitable[None]]) -> None:
+        self._scheduler = AsyncIOScheduler(timezone=timetable.zone)
+        options = {"misfire_grace_time": _GRACE, "coalesce": True, "max_instances": 1}
+        for name, hour in (("release", timetable.deliver_at), ("deadline", timetable.wait_until)):
+            trigger = ClockedCronTrigger(clock, hour=hour.hour, minute=hour.minute, timezone=timetable.zone)
+            self._scheduler.add_job(look, trigger, id=name, **options)
+        every = IntervalTrigger(seconds=LOOK_EVERY, timezone=timetable.zone)
+        self._scheduler.add_job(look, every, id="posts", **options)
+
+    def start(self) -> None:
+        """Begin, in the running event loop."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """End; a job that runs is not waited for."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)

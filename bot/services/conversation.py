@@ -1,0 +1,36 @@
+"""What an adapter needs to talk with readers, in one hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.domain.destination import Destination
+from bot.services.publish import Publisher
+from bot.services.query import Query
+from bot.services.rendering import Renderer
+from bot.services.subscribing import Subscribing
+from formatters.actions import SendAll
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The services behind every command and button."""
+
+    query: Query
+    subscribing: Subscribing
+    renderer: Renderer
+    publisher: Publisher
+    wake_drain: Callable[[], None]
+
+    async def send_all(self, action: SendAll, to: Destination, *, language: str, request: str) -> bool | None:
+        """Deliver the whole issue to whoever asks; None if it is no more, False if this request was served before.
+
+        `request` names the request: pressing the same button again is the same request.
+        """
+        known = self.query.issue_of(action)
+        if known is None:
+            return None
+        added = await self.publisher.send_to(known, to, language=language, occasion=f"request:{request}")
+        self.wake_drain()
+        return bool(added)

@@ -1,0 +1,210 @@
+"""From an issue to planned deliveries: by the clock, or because somebody asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import structlog
+
+from bot.domain.delivery import DAILY
+from bot.domain.destination import Destination, Platform
+from bot.domain.issues import KnownIssue
+from bot.domain.timetable import Timetable
+from bot.ports.clock import Clock
+from bot.ports.ledger import Audience, EveryActive, FixedOnly, Ledger, Only, Plan
+from bot.ports.subscriptions import Subscriptions
+from bot.services.library import Library
+from bot.services.rendering import STYLES, Renderer
+from formatters.views import IssueView, OverviewView, View
+
+_log = structlog.get_logger(__name__)
+
+_STARTED = "started"
+"""The mark that a bot with this database has run before."""
+_CLOSED = "watch-closed"
+"""The mark that holds the last day whose watch is over."""
+
+
+class Publisher:
+    """Plans deliveries. Planning twice adds nothing, so every method may be repeated."""
+
+    def __init__(self, ledger: Ledger, subscriptions: Subscriptions, renderer: Renderer, clock: Clock) -> None:
+        self._ledger = ledger
+        self._subscriptions = subscriptions
+        self._renderer = renderer
+        self._clock = clock
+
+    async def release(self, known: KnownIssue) -> int:
+        """Plan the issue for everybody who subscribed before its release; return how many were added."""
+        joined_by = await self._ledger.release(known.key, now=self._clock.now())
+        return await self._plan(known, EveryActive(joined_by))
+
+    async def release_to_fixed(self, known: KnownIssue) -> int:
+        """Plan the issue for destinations of the settings that came after its release."""
+        return await self._plan(known, FixedOnly())
+
+    async def publish(self, known: KnownIssue) -> int:
+        """Plan the issue for everybody who is subscribed now; return how many were added."""
+        now = self._clock.now()
+        await self._ledger.release(known.key, now=now)
+        return await self._plan(known, EveryActive(joined_by=now))
+
+    async def send_to(self, known: KnownIssue, to: Destination, *, language: str, occasion: str = DAILY) -> int:
+        """Plan the issue for one destination; return 1, or 0 if it has such a delivery already."""
+        plan = self._whole(known, to.platform, language, Only(to), occasion)
+        return await self._ledger.plan(plan, now=self._clock.now())
+
+    async def overview_delivered(self, known: KnownIssue, to: Destination, *, language: str, message_id: str) -> None:
+        """Note that the issue's overview, sent as an answer, is this destination's daily delivery."""
+        view = OverviewView(known.issue, known.ref)
+        plan = self._plan_of(
+            known, view, platform=to.platform, style="overview", language=language, audience=Only(to), occasion=DAILY
+        )
+        await self._ledger.count_as_delivered(plan, message_id=message_id, now=self._clock.now())
+
+    async def _plan(self, known: KnownIssue, audience: EveryActive | FixedOnly) -> int:
+        added = 0
+        for platform, language in sorted(await self._subscriptions.audiences()):
+            plan = self._whole(known, platform, language, audience, DAILY)
+            added += await self._ledger.plan(plan, now=self._clock.now())
+        if added:
+            _log.info("deliveries planned", issue=known.key, deliveries=added)
+        return added
+
+    def _whole(self, known: KnownIssue, platform: Platform, language: str, audience: Audience, occasion: str) -> Plan:
+        view = IssueView(known.issue)
+        return self._plan_of(
+            known,
+            view,
+            platform=platform,
+            style=STYLES[platform],
+            language=language,
+            audience=audience,
+            occasion=occasion,
+        )
+
+    def _plan_of(
+        self,
+        known: KnownIssue,
+        view: View,
+        *,
+        platform: Platform,
+        style: str,
+        language: str,
+        audience: Audience,
+        occasion: str,
+    ) -> Plan:
+        return Plan(
+            issue_key=known.key,
+            content_hash=known.content_hash,
+            platform=platform,
+            style=style,
+            language=language,
+            parts=self._renderer.render(view, platform, language).parts,
+            occasion=occasion,
+            audience=audience,
+        )
+
+
+@dataclass(slots=True)
+class _Day:
+    """What the watch remembers of the present day."""
+
+    date: date
+    closed: bool
+    completed: set[str]
+    """Keys of issues whose plan this process has carried through."""
+    late: set[str]
+    """Keys of issues that came after the deadline and were told about."""
+
+
+class DailyWatch:
+    """Releases today's issues between the daily hour and the deadline.
+
+    `look` may be called at any moment and any number of times; it decides by clock and ledger alone:
+
+    - before the daily hour nothing happens;
+    - until the deadline, today's issues go out as they appear;
+    - the first look after the deadline takes what there is (a bot that was down catches up on the
+      same day) and closes the day; after that nothing goes out by itself;
+    - at the very first start, a day whose deadline is over is closed at once: nothing older is sent.
+    """
+
+    def __init__(
+        self, library: Library, publisher: Publisher, ledger: Ledger, timetable: Timetable, clock: Clock
+    ) -> None:
+        self._library = library
+        self._publisher = publisher
+        self._ledger = ledger
+        self._timetable = timetable
+        self._clock = clock
+        self._day: _Day | None = None
+
+    async def start(self) -> None:
+        """Note the first start; to be called once before the first look."""
+        now = self._clock.now()
+        if await self._ledger.marked(_STARTED) is None:
+            today = self._timetable.today(now)
+            if now >= self._timetable.deadline_on(today):
+                await self._ledger.mark(_CLOSED, today.isoformat())
+            await self._ledger.mark(_STARTED, now.isoformat())
+
+    async def look(self) -> bool:
+        """Release what is due; return whether deliveries may have been added."""
+        now = self._clock.now()
+        today = self._timetable.today(now)
+        if now < self._timetable.release_on(today):
+            return False
+        day = await self._remember(today)
+        over = now >= self._timetable.deadline_on(today)
+        added = False
+        for known in self._library.of_day(today):
+            if known.key in day.completed:
+                continue
+            released = await self._ledger.released_at(known.key)
+            if released is None and day.closed:
+                self._tell_late(day, known)
+                continue
+            added = True
+            await self._publisher.release(known)
+            if not over:
+                await self._publisher.release_to_fixed(known)
+            day.completed.add(known.key)
+        if over and not day.closed and not self._library.settling:
+            await self._close(day)
+        return added
+
+    async def _remember(self, today: date) -> _Day:
+        if self._day is None or self._day.date != today:
+            closed = await self._ledger.marked(_CLOSED) == today.isoformat()
+            self._day = _Day(today, closed, set(), set())
+        return self._day
+
+    async def _close(self, day: _Day) -> None:
+        await self._ledger.mark(_CLOSED, day.date.isoformat())
+        day.closed = True
+        if not day.completed:
+            _log.warning(
+                "no issue by the deadline; nothing more goes out by itself today",
+                day=day.date.isoformat(),
+                advice="once the post is there, send it with: digestbot publish",
+            )
+
+    def _tell_late(self, day: _Day, known: KnownIssue) -> None:
+        if known.key not in day.late:
+            day.late.add(known.key)
+            _log.warning(
+                "an issue came after the deadline and is not sent by itself",
+                issue=known.key,
+                advice=f"send it with: digestbot publish {known.path}",
+            )
+
+    def next_release(self) -> datetime:
+        """Return when the next issue may go out: now while today's is awaited, else the next daily hour."""
+        now = self._clock.now()
+        today = self._timetable.today(now)
+        waiting = self._timetable.release_on(today) <= now < self._timetable.deadline_on(today)
+        if waiting and (self._day is None or not self._day.completed):
+            return now.astimezone(self._timetable.zone)
+        return self._timetable.next_release(now)

@@ -1,0 +1,119 @@
+"""Answers to readers' questions about the issues."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import assert_never
+
+from bot.domain.issues import KnownIssue
+from bot.domain.timetable import Timetable
+from bot.ports.clock import Clock
+from bot.services.answers import (
+    Answer,
+    Arrival,
+    EssayHasNoItems,
+    ItemNotFound,
+    NothingPublished,
+    NoTrends,
+    NumberMissing,
+    NumberUnclear,
+    OutdatedButton,
+    Show,
+    TodayNotYet,
+)
+from bot.services.library import Library
+from formatters.actions import Action, AnswerWithHeadlines, AnswerWithItem, TurnToHeadlines, TurnToItem
+from formatters.views import HeadlinesView, ItemView, TrendsView
+
+
+class Query:
+    """Answers questions; changes nothing."""
+
+    def __init__(self, library: Library, timetable: Timetable, clock: Clock) -> None:
+        self._library = library
+        self._timetable = timetable
+        self._clock = clock
+
+    @property
+    def today(self) -> date:
+        """The digest's calendar date."""
+        return self._timetable.today(self._clock.now())
+
+    def headlines_of_today(self, *, subscribed: bool, buttons: bool) -> Answer:
+        """Answer /today."""
+        known = self._library.newest(self.today)
+        if known is not None and known.issue.date == self.today:
+            return Show(HeadlinesView(known.issue, known.ref, buttons))
+        if known is None and len(self._library) == 0:
+            return NothingPublished()
+        now = self._clock.now()
+        if now < self._timetable.release_on(self.today):
+            arrival = Arrival.AT_RELEASE
+        elif now < self._timetable.deadline_on(self.today):
+            arrival = Arrival.WHEN_PUBLISHED
+        else:
+            arrival = Arrival.NEXT_RELEASE
+        return TodayNotYet(
+            today=self.today,
+            arrival=arrival,
+            release=self._timetable.next_release(now).astimezone(self._timetable.zone),
+            subscribed=subscribed,
+            newest_day=known.issue.date if known else None,
+            newest_ref=known.ref if known else None,
+        )
+
+    def item(self, asked: str, *, paging: bool) -> Answer:
+        """Answer /item, whose argument is `asked`, about the newest issue."""
+        known = self._library.newest(self.today)
+        if known is None:
+            return NothingPublished()
+        day, items = _day(known), known.issue.items
+        if not items:
+            return EssayHasNoItems(day)
+        asked = asked.strip()
+        if not asked:
+            return NumberMissing(day, len(items))
+        try:
+            number = int(asked.removeprefix("#"))  # also takes full-width digits
+        except ValueError:
+            return NumberUnclear(asked, day, len(items))
+        if known.issue.item(number) is None:
+            nearest = min((item.number for item in items), key=lambda one: abs(one - number))
+            return ItemNotFound(day, len(items), number, nearest)
+        return Show(ItemView(known.issue, known.ref, number, paging))
+
+    def trends(self) -> Answer:
+        """Answer /trends about the newest issue."""
+        known = self._library.newest(self.today)
+        if known is None:
+            return NothingPublished()
+        if not known.issue.trends and not known.issue.watch:
+            return NoTrends(_day(known))
+        return Show(TrendsView(known.issue))
+
+    def issue_of(self, action: Action) -> KnownIssue | None:
+        """Return the issue that a button speaks of, if it may still be shown."""
+        return self._library.by_ref(action.ref, self.today)
+
+    def act(self, action: TurnToItem | TurnToHeadlines | AnswerWithItem | AnswerWithHeadlines) -> Answer:
+        """Answer a button that shows something. `SendAll` is a delivery and not answered here."""
+        known = self.issue_of(action)
+        if known is None:
+            return OutdatedButton()
+        match action:
+            case TurnToItem(_, number) | AnswerWithItem(_, number):
+                if known.issue.item(number) is None:
+                    return OutdatedButton()
+                return Show(ItemView(known.issue, known.ref, number))
+            case TurnToHeadlines() | AnswerWithHeadlines():
+                return Show(HeadlinesView(known.issue, known.ref))
+            case _:
+                assert_never(action)
+
+
+def _day(known: KnownIssue) -> date:
+    """Return the date of an issue that may be shown, which always has one."""
+    day = known.issue.date
+    if day is None:
+        raise ValueError(f"{known.key} has no date and is not to be shown")
+    return day

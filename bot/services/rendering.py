@@ -1,0 +1,35 @@
+"""Views to parts, in each platform's form and each reader's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from bot.domain.destination import Platform
+from formatters.parts import Rendition
+from formatters.rendering import plain_text, slack_blocks, telegram_html
+from formatters.views import View
+from formatters.words import Words
+
+_RENDERERS: Mapping[Platform, Callable[[View, Words], Rendition]] = {
+    Platform.TELEGRAM: telegram_html.render,
+    Platform.SLACK: slack_blocks.render,
+    Platform.CONSOLE: plain_text.render,
+}
+
+STYLES: Mapping[Platform, str] = {
+    Platform.TELEGRAM: "items",
+    Platform.SLACK: "thread",
+    Platform.CONSOLE: "items",
+}
+"""How each platform shows an issue unless a reader chooses otherwise."""
+
+
+class Renderer:
+    """Renders for any platform and language."""
+
+    def __init__(self, words_of: Callable[[str], Words]) -> None:
+        self._words_of = words_of
+
+    def render(self, view: View, platform: Platform, language: str) -> Rendition:
+        """Return the parts of `view`; raises ViewError if the issue lacks what it asks for."""
+        return _RENDERERS[platform](view, self._words_of(language))

@@ -1,0 +1,112 @@
+"""Readers come and go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import structlog
+
+from bot.domain.delivery import DAILY
+from bot.domain.destination import Destination, Platform
+from bot.domain.issues import KnownIssue
+from bot.domain.subscription import Origin
+from bot.domain.timetable import Timetable
+from bot.ports.clock import Clock
+from bot.ports.ledger import Ledger
+from bot.ports.subscriptions import Subscriptions
+from bot.services.library import Library
+from bot.services.publish import Publisher
+from formatters.views import OverviewView
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """What a reader who sent /start is to be told."""
+
+    joined: bool
+    """False if the reader had subscribed before."""
+    release: datetime
+    """The next daily hour, in the digest's zone."""
+    missed: KnownIssue | None
+    """Today's issue, if it went out before the reader joined: its overview is the reader's delivery."""
+
+    @property
+    def overview(self) -> OverviewView | None:
+        """What to show of the missed issue."""
+        return OverviewView(self.missed.issue, self.missed.ref) if self.missed else None
+
+
+Parting = Literal["left", "was not here", "fixed by settings"]
+
+
+class Subscribing:
+    """Starts and ends subscriptions."""
+
+    def __init__(
+        self,
+        *,
+        subscriptions: Subscriptions,
+        ledger: Ledger,
+        library: Library,
+        publisher: Publisher,
+        timetable: Timetable,
+        clock: Clock,
+    ) -> None:
+        self._subscriptions = subscriptions
+        self._ledger = ledger
+        self._library = library
+        self._publisher = publisher
+        self._timetable = timetable
+        self._clock = clock
+
+    async def is_active(self, destination: Destination) -> bool:
+        """Return whether the destination gets the daily issue."""
+        subscription = await self._subscriptions.find(destination)
+        return subscription is not None and subscription.active
+
+    async def start(self, destination: Destination, *, language: str) -> Welcome:
+        """Subscribe the destination, or revive its subscription."""
+        now = self._clock.now()
+        joined = await self._subscriptions.subscribe(destination, language=language, now=now)
+        if joined:
+            _log.info("subscribed", destination=str(destination))
+        release = self._timetable.next_release(now).astimezone(self._timetable.zone)
+        return Welcome(joined, release, await self._missed(destination) if joined else None)
+
+    async def _missed(self, destination: Destination) -> KnownIssue | None:
+        """Return today's issue if it was released without this destination."""
+        for known in self._library.of_day(self._timetable.today(self._clock.now())):
+            if await self._ledger.released_at(known.key) is not None:
+                delivered = await self._ledger.has_delivery(known.key, destination, DAILY)
+                return None if delivered else known
+        return None
+
+    async def overview_shown(
+        self, missed: KnownIssue, destination: Destination, *, language: str, message_id: str
+    ) -> None:
+        """Note that the overview of `Welcome.missed` was sent, which counts as that day's delivery."""
+        await self._publisher.overview_delivered(missed, destination, language=language, message_id=message_id)
+
+    async def stop(self, destination: Destination) -> Parting:
+        """End the destination's subscription because its reader asks for it."""
+        subscription = await self._subscriptions.find(destination)
+        if subscription is not None and subscription.active and subscription.origin is Origin.SETTINGS:
+            return "fixed by settings"
+        left = await self._subscriptions.unsubscribe(destination, reason="the reader sent /stop", now=self._clock.now())
+        if left:
+            _log.info("unsubscribed", destination=str(destination))
+        return "left" if left else "was not here"
+
+    async def lost(self, platform: Platform, chat: str, *, reason: str) -> None:
+        """End every subscription of a chat that the bot can no longer reach."""
+        ended = await self._subscriptions.unsubscribe_chat(platform, chat, reason=reason, now=self._clock.now())
+        if ended:
+            _log.info("subscription ended", platform=platform, chat=chat, reason=reason)
+
+    async def moved(self, platform: Platform, old: str, new: str) -> None:
+        """Follow a chat to its new address."""
+        await self._subscriptions.move_chat(platform, old, new, now=self._clock.now())

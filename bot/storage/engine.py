@@ -1,0 +1,185 @@
+"""Opening a database from its URL, and the two ways to use it: reading and writing."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.domain.errors import DatabaseError, SettingsError
+from bot.storage.faults import ELSEWHERE, explained
+
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+_OLDEST_SQLITE = (3, 35)
+"""The first with RETURNING: https://sqlite.org/lang_returning.html"""
+_CONNECT_SECONDS = 10
+_BUSY_MILLISECONDS = 10_000
+_READING = "digestbot_reading"
+
+_SQLITE_PRAGMAS = (
+    f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}",
+    # readers and the writer do not wait for each other: https://sqlite.org/wal.html
+    "PRAGMA journal_mode = WAL",
+    # With NORMAL a commit reaches the disk only at the next checkpoint, so a power failure could forget an intent whose
+    # request went out, and the message would be sent twice: https://sqlite.org/pragma.html#pragma_synchronous
+    "PRAGMA synchronous = FULL",
+    # on macOS only this reaches the disk itself; elsewhere it says nothing
+    "PRAGMA fullfsync = ON",
+    "PRAGMA foreign_keys = ON",
+    # planning a million deliveries must not leave a huge file behind
+    "PRAGMA journal_size_limit = 67108864",
+)
+
+
+class Database:
+    """An open database. Everything in it is reached through `reading` and `writing`.
+
+    On SQLite a writing transaction takes the write lock when it begins, so that it never fails half-way for
+    want of it, and within this process writers queue up in order instead of polling for it.
+    """
+
+    def __init__(self, engine: AsyncEngine, place: str, path: Path | None) -> None:
+        self.engine = engine
+        self.place = place
+        """The database as messages name it: a path, or a URL without its password."""
+        self.path = path
+        """SQLite's file, resolved; None for PostgreSQL."""
+        self._writer = asyncio.Lock() if path else None
+
+    @property
+    def dialect(self) -> Literal["sqlite", "postgresql"]:
+        """Return which kind of database this is."""
+        return "sqlite" if self.path else "postgresql"
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection that sees one state of the database throughout; DatabaseError if that fails."""
+        with explained(self.place):
+            async with self.engine.connect() as plain:
+                connection = await plain.execution_options(**{_READING: True})
+                async with connection.begin():
+                    yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection whose changes are on disk when the block ends, and undone if it raises.
+
+        Raises DatabaseError if the database fails; it may then be unknown whether a commit came through.
+        """
+        async with AsyncExitStack() as stack:
+            if self._writer:
+                await stack.enter_async_context(self._writer)
+            stack.enter_context(explained(self.place))
+            yield await stack.enter_async_context(self.engine.begin())
+
+    async def close(self) -> None:
+        """Close every connection. The database may be opened anew."""
+        await self.engine.dispose()
+
+
+@asynccontextmanager
+async def open_database(url: str) -> AsyncIterator[Database]:
+    """Open the database that `url` names, creating SQLite's file where it does not exist; close it at the end.
+
+    Understands `sqlite:///path` and `postgresql://user:password@host/name`. Raises SettingsError if the URL cannot be
+    used, and DatabaseError if the database cannot be opened and written.
+    """
+    parsed = parse_url(url)
+    path = _file_of(parsed) if parsed.drivername.startswith("sqlite") else None
+    place = str(path) if path else parsed.render_as_string(hide_password=True)
+    database = Database(_sqlite_engine(parsed, path) if path else _postgresql_engine(parsed), place, path)
+    try:
+        async with database.writing() as connection:
+            if not path and (await connection.exec_driver_sql("SHOW transaction_read_only")).scalar_one() == "on":
+                raise DatabaseError(
+                    f"The database {place} can be read but not written; is it a standby? Name the primary server,"
+                    f" {ELSEWHERE}."
+                )
+        yield database
+    finally:
+        await database.close()
+
+
+def parse_url(url: str) -> URL:
+    """Return the URL with the driver that is used; SettingsError, without the password, if it cannot be used."""
+    shown = re.sub(r"//.*@", "//***@", url)
+    advice = "write sqlite:///path/to/digestbot.sqlite3 or postgresql://user:password@host/name"
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        # its text, and so any exception made from it, may hold the password
+        raise SettingsError(f"DIGESTBOT_DATABASE_URL={shown!r} is not a database URL; {advice}") from None
+    driver = _DRIVERS.get(parsed.drivername)
+    if driver is None:
+        raise SettingsError(
+            f"DIGESTBOT_DATABASE_URL={shown!r} names {parsed.drivername!r}, which is not supported; {advice}"
+        )
+    if driver.startswith("sqlite") and (not parsed.database or ":memory:" in parsed.database):
+        raise SettingsError(
+            f"DIGESTBOT_DATABASE_URL={shown!r} names a database in memory, which would forget at every restart what was"
+            f" sent; {advice}"
+        )
+    return parsed.set(drivername=driver)
+
+
+def _file_of(url: URL) -> Path:
+    """Return SQLite's file, resolved: one database has one name, whatever link leads to it."""
+    text = (url.database or "").removeprefix("file:")
+    return Path(text).expanduser().resolve()
+
+
+def _sqlite_engine(url: URL, path: Path) -> AsyncEngine:
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        raise DatabaseError(
+            f"This Python comes with SQLite {sqlite3.sqlite_version}; digestbot needs 3.35 or newer. Use a newer"
+            " Python, or PostgreSQL."
+        )
+    if not path.parent.is_dir():
+        raise DatabaseError(
+            f"The database {path} cannot be opened: the folder {path.parent} does not exist. Create it, {ELSEWHERE}."
+        )
+    if path.exists() and not path.is_file():
+        raise DatabaseError(
+            f"The database {path} cannot be opened: that is not a file. Name a file in it, such as"
+            f" sqlite:///{path / 'digestbot.sqlite3'}, in DIGESTBOT_DATABASE_URL."
+        )
+    if not (url.database or "").startswith("file:"):
+        url = url.set(database=str(path))
+    # transactions are begun below, by name: the driver's own way takes the write lock only at the first change
+    engine = create_async_engine(url, hide_parameters=True, connect_args={"isolation_level": None})
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in _SQLITE_PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reading = cast("bool", connection.get_execution_options().get(_READING, False))
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _postgresql_engine(url: URL) -> AsyncEngine:
+    # a server that was restarted leaves dead connections in the pool: each is tried before it is used
+    return create_async_engine(
+        url, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": _CONNECT_SECONDS}
+    )

@@ -1,0 +1,169 @@
+"""The ledger in a database."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.delivery import Delivery, DeliveryReport, DeliveryState, Rejected, Sent, Unknown
+from bot.domain.destination import Destination
+from bot.domain.issues import KnownIssue
+from bot.ports.ledger import DeliveryFilter, Plan
+from bot.storage import issue_rows, leases, planning, reports
+from bot.storage.destination_rows import at_address, inserting
+from bot.storage.engine import Database
+from bot.storage.tables import IS_LEASED, IS_PENDING, deliveries, destinations, issues, marks, renditions
+from formatters.parts import Part
+
+_RENDITIONS_KEPT = 16
+"""Platforms × styles × languages × the issues under way: some tens of kilobytes each."""
+
+
+class SqlLedger:
+    """`bot.ports.ledger.Ledger` on SQLite or PostgreSQL. Each method is one transaction, but for those in chunks."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._renditions: OrderedDict[int, tuple[Part, ...]] = OrderedDict()
+
+    async def record_issues(self, issues: Sequence[KnownIssue], *, now: datetime) -> dict[str, str]:
+        """Remember issues; return the ref of each key. Writes only what changed."""
+        async with self._database.reading() as connection:
+            found = await issue_rows.compare(connection, issues)
+        if found.changed or found.new:
+            async with self._database.writing() as connection:
+                found = await issue_rows.compare(connection, issues)
+                await issue_rows.record(connection, found, now=now)
+        return found.refs
+
+    async def released_at(self, issue_key: str) -> datetime | None:
+        """Return when the issue was released to its daily audience, or None."""
+        async with self._database.reading() as connection:
+            return await issue_rows.released_at(connection, issue_key)
+
+    async def release(self, issue_key: str, *, now: datetime) -> datetime:
+        """Note the release; return the instant that counts. LookupError for an issue that was never recorded."""
+        async with self._database.writing() as connection:
+            return await issue_rows.release(connection, issue_key, now=now)
+
+    async def plan(self, plan: Plan, *, now: datetime) -> int:
+        """Add the deliveries that are missing. LookupError for an issue that was never recorded."""
+        return await planning.plan_deliveries(self._database, plan, now=now)
+
+    async def count_as_delivered(self, plan: Plan, *, message_id: str, now: datetime) -> bool:
+        """Note a delivery that was an answer. LookupError for an issue that was never recorded."""
+        async with self._database.writing() as connection:
+            return await planning.count_as_delivered(connection, plan, message_id=message_id, now=now)
+
+    async def recover(self, *, now: datetime) -> int:
+        """Void all leases; return how many parts are in doubt and so became unknown."""
+        async with self._database.writing() as connection:
+            return await leases.recover(connection, now=now)
+
+    async def expire(self, *, now: datetime) -> int:
+        """End what is past its time, in chunks; return how many."""
+        ended = 0
+        while True:
+            async with self._database.writing() as connection:
+                some = await leases.expire_some(connection, now=now)
+            if not some:
+                return ended
+            ended += some
+
+    async def claim(self, *, now: datetime, limit: int) -> list[Delivery]:
+        """Lease up to `limit` deliveries that are due, oldest first."""
+        async with self._database.writing() as connection:
+            claimed = await leases.claim(connection, now=now, limit=limit)
+            return [
+                replace(lease.delivery, parts=await self._parts(connection, lease.rendition_id)) for lease in claimed
+            ]
+
+    async def _parts(self, connection: AsyncConnection, rendition_id: int) -> tuple[Part, ...]:
+        """Return a rendition's parts. They never change, so the last ones are kept."""
+        parts = self._renditions.get(rendition_id)
+        if parts is None:
+            wanted = select(renditions.c.parts).where(renditions.c.id == rendition_id)
+            parts = (await connection.execute(wanted)).scalar_one()
+            self._renditions[rendition_id] = parts
+            if len(self._renditions) > _RENDITIONS_KEPT:
+                self._renditions.popitem(last=False)
+        self._renditions.move_to_end(rendition_id)
+        return parts
+
+    async def next_due(self) -> datetime | None:
+        """Return when the first pending delivery is due."""
+        async with self._database.reading() as connection:
+            return await connection.scalar(select(func.min(deliveries.c.due_at)).where(IS_PENDING))
+
+    async def unfinished(self) -> int:
+        """Return how many deliveries are pending or leased."""
+        async with self._database.reading() as connection:
+            pending, leased = [
+                (await connection.execute(select(func.count()).select_from(deliveries).where(state))).scalar_one()
+                for state in (IS_PENDING, IS_LEASED)
+            ]
+        return pending + leased
+
+    async def intend(self, delivery: Delivery, *, now: datetime) -> bool:
+        """Put the intent on record; False if the lease was lost."""
+        async with self._database.writing() as connection:
+            return await leases.intend(connection, delivery, now=now)
+
+    async def settle(self, delivery: Delivery, outcome: Sent | Unknown | Rejected, *, now: datetime) -> Delivery | None:
+        """Record the outcome; return the delivery moved on, or None if the lease was lost."""
+        async with self._database.writing() as connection:
+            return await leases.settle(connection, delivery, outcome, now=now)
+
+    async def postpone(self, delivery: Delivery, *, until: datetime, reason: str, counts: bool) -> None:
+        """Take the intent back, end the lease, and make the delivery due at `until`."""
+        async with self._database.writing() as connection:
+            await leases.postpone(connection, delivery, until=until, reason=reason, counts=counts)
+
+    async def give_back(self, delivery: Delivery) -> None:
+        """End the lease between two parts."""
+        async with self._database.writing() as connection:
+            await leases.give_back(connection, delivery)
+
+    async def redirect(self, delivery: Delivery, to: Destination, *, now: datetime) -> Delivery | None:
+        """Take the intent back and move the destination with its subscription and deliveries."""
+        async with self._database.writing() as connection:
+            return await leases.redirect(connection, delivery, to, now=now)
+
+    async def finish(self, delivery: Delivery, state: DeliveryState, reason: str, *, now: datetime) -> None:
+        """End the delivery as dead, gone or expired; ValueError for another state."""
+        async with self._database.writing() as connection:
+            await leases.finish(connection, delivery, state, reason, now=now)
+
+    async def has_delivery(self, issue_key: str, destination: Destination, occasion: str) -> bool:
+        """Return whether such a delivery exists."""
+        wanted = (
+            select(deliveries.c.id)
+            .join_from(deliveries, issues, issues.c.id == deliveries.c.issue_id)
+            .join(destinations, destinations.c.id == deliveries.c.destination_id)
+            .where(issues.c.key == issue_key, at_address(destination), deliveries.c.occasion == occasion)
+        )
+        async with self._database.reading() as connection:
+            return await connection.scalar(wanted) is not None
+
+    async def reports(self, wanted: DeliveryFilter) -> list[DeliveryReport]:
+        """Return the newest deliveries that fit, newest first."""
+        async with self._database.reading() as connection:
+            return await reports.reports(connection, wanted)
+
+    async def mark(self, name: str, value: str) -> None:
+        """Remember a small fact."""
+        async with self._database.writing() as connection:
+            row = inserting(connection, marks).values(name=name, value=value)
+            await connection.execute(
+                row.on_conflict_do_update(index_elements=[marks.c.name], set_={"value": row.excluded.value})
+            )
+
+    async def marked(self, name: str) -> str | None:
+        """Return what was remembered under `name`."""
+        async with self._database.reading() as connection:
+            return await connection.scalar(select(marks.c.value).where(marks.c.name == name))

@@ -1,0 +1,125 @@
+"""Planning: adding the deliveries of an issue, a chunk at a time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import assert_never
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.delivery import LIFETIME, DeliveryState, PartState
+from bot.ports.ledger import EveryActive, FixedOnly, Only, Plan
+from bot.storage.destination_rows import at_address, ensure_id, inserting
+from bot.storage.engine import Database
+from bot.storage.issue_rows import issue_id
+from bot.storage.tables import IS_ACTIVE, IS_FIXED, deliveries, destinations, digest_of, receipts, renditions
+
+_CHUNK = 20_000
+"""Rows in one transaction: some tens of milliseconds, in which nothing else is recorded."""
+
+_IDENTITY = ("issue_id", "destination_id", "occasion", "rendition_id")
+_PROGRESS = ("state", "epoch", "attempts", "due_at", "planned_at", "expires_at")
+
+
+async def plan_deliveries(database: Database, plan: Plan, *, now: datetime) -> int:
+    """Add what is missing; return how many were added. A process that dies in between leaves whole chunks."""
+    async with database.writing() as connection:
+        issue, rendition = await _ensure_rendition(connection, plan)
+        if isinstance(plan.audience, Only):
+            await ensure_id(connection, plan.audience.destination)
+    values = (literal(plan.occasion), literal(rendition), literal(DeliveryState.PENDING, deliveries.c.state.type))
+    times = tuple(literal(instant, deliveries.c.due_at.type) for instant in (now, now, now + LIFETIME))
+    reached, added = 0, 0
+    while True:
+        async with database.writing() as connection:
+            last = await connection.scalar(_end_of_chunk(plan, reached))
+            if last is None:
+                return added
+            chunk = select(literal(issue), destinations.c.id, *values, literal(0), literal(0), *times).where(
+                _audience(plan), destinations.c.id > reached, destinations.c.id <= last
+            )
+            adding = inserting(connection, deliveries).from_select(
+                [*_IDENTITY, *_PROGRESS], chunk.order_by(destinations.c.id)
+            )
+            added += (await connection.execute(adding.on_conflict_do_nothing())).rowcount
+        reached = last
+
+
+def _end_of_chunk(plan: Plan, reached: int) -> Select[int | None]:
+    chunk = select(destinations.c.id).where(_candidates(plan), destinations.c.id > reached)
+    return select(func.max(chunk.order_by(destinations.c.id).limit(_CHUNK).subquery().c.id))
+
+
+def _audience(plan: Plan) -> ColumnElement[bool]:
+    """Return the condition that a destination gets the plan's issue."""
+    if isinstance(plan.audience, EveryActive):
+        return and_(_candidates(plan), destinations.c.joined_at <= plan.audience.joined_by)
+    return _candidates(plan)
+
+
+def _candidates(plan: Plan) -> ColumnElement[bool]:
+    """Return a condition that an index alone can answer, and that `_audience` implies."""
+    ours = and_(IS_ACTIVE, destinations.c.platform == plan.platform, destinations.c.language == plan.language)
+    match plan.audience:
+        case EveryActive():
+            return ours
+        case FixedOnly():
+            return and_(ours, IS_FIXED)
+        case Only(destination):
+            return at_address(destination)
+        case _:
+            assert_never(plan.audience)
+
+
+async def count_as_delivered(connection: AsyncConnection, plan: Plan, *, message_id: str, now: datetime) -> bool:
+    """Add a delivery that is over, with its receipt; False if there is such a delivery."""
+    if not isinstance(plan.audience, Only) or len(plan.parts) != 1:
+        raise ValueError("only one destination's only part can have been delivered as an answer")
+    issue, rendition = await _ensure_rendition(connection, plan)
+    delivery = inserting(connection, deliveries).values(
+        issue_id=issue,
+        destination_id=await ensure_id(connection, plan.audience.destination),
+        occasion=plan.occasion,
+        rendition_id=rendition,
+        state=DeliveryState.SENT,
+        epoch=0,
+        attempts=0,
+        due_at=now,
+        planned_at=now,
+        expires_at=now + LIFETIME,
+        finished_at=now,
+    )
+    number = await connection.scalar(delivery.on_conflict_do_nothing().returning(deliveries.c.id))
+    if number is None:
+        return False
+    receipt = inserting(connection, receipts).values(
+        delivery_id=number,
+        position=0,
+        part=plan.parts[0].name,
+        state=PartState.SENT,
+        message_id=message_id,
+        digest=plan.parts[0].digest,
+        at=now,
+    )
+    await connection.execute(receipt)
+    return True
+
+
+async def _ensure_rendition(connection: AsyncConnection, plan: Plan) -> tuple[int, int]:
+    """Return the numbers of the issue's and the rendition's rows, adding the latter if it is new."""
+    if not plan.parts:
+        raise ValueError(f"the plan for {plan.issue_key!r} has no parts")
+    identity = {
+        "issue_id": await issue_id(connection, plan.issue_key),
+        "content_hash": plan.content_hash,
+        "platform": plan.platform,
+        "style": plan.style,
+        "language": plan.language,
+        "digest": digest_of(plan.parts),
+    }
+    adding = inserting(connection, renditions).values(**identity, size=len(plan.parts), parts=plan.parts)
+    await connection.execute(adding.on_conflict_do_nothing())
+    wanted = select(renditions.c.id, renditions.c.issue_id).filter_by(**identity)
+    row = (await connection.execute(wanted)).one()
+    return row.issue_id, row.id

@@ -1,0 +1,147 @@
+"""The subscriptions in a database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.destination import Destination, Platform
+from bot.domain.subscription import Origin, Subscription
+from bot.storage import destination_rows
+from bot.storage.destination_rows import at_address, inserting
+from bot.storage.engine import Database
+from bot.storage.tables import IS_ACTIVE, IS_FIXED
+from bot.storage.tables import destinations as rows
+
+DROPPED = "no longer named in the settings"
+
+_ADDRESS = (rows.c.platform, rows.c.chat, rows.c.thread)
+_SUBSCRIPTION = (
+    rows.c.id,
+    *_ADDRESS,
+    rows.c.origin,
+    rows.c.language,
+    rows.c.active,
+    rows.c.joined_at,
+    rows.c.ended_at,
+    rows.c.end_reason,
+)
+_EVER = rows.c.joined_at.is_not(None)
+"""Rows without it are destinations that never subscribed."""
+
+
+class SqlSubscriptions:
+    """`bot.ports.subscriptions.Subscriptions` on SQLite or PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, destination: Destination) -> Subscription | None:
+        """Return the subscription, active or ended."""
+        async with self._database.reading() as connection:
+            row = (await connection.execute(select(*_SUBSCRIPTION).where(at_address(destination), _EVER))).one_or_none()
+        return None if row is None else _subscription(row)
+
+    async def subscribe(self, destination: Destination, *, language: str, now: datetime) -> bool:
+        """Make the subscription active; return whether it was not before.
+
+        An active one takes the language, but stays the settings' own if it is.
+        """
+        async with self._database.writing() as connection:
+            started = await _start(connection, destination, Origin.READER, language, now)
+            if not started:
+                readers = and_(at_address(destination), rows.c.origin == Origin.READER)
+                await connection.execute(update(rows).where(readers).values(language=language))
+        return started
+
+    async def unsubscribe(self, destination: Destination, *, reason: str, now: datetime) -> bool:
+        """End the subscription; return whether it was active."""
+        async with self._database.writing() as connection:
+            return await _end(connection, at_address(destination), reason, now) > 0
+
+    async def unsubscribe_chat(self, platform: Platform, chat: str, *, reason: str, now: datetime) -> int:
+        """End every subscription of a chat; return how many were active."""
+        whole = and_(rows.c.platform == platform, rows.c.chat == chat)
+        async with self._database.writing() as connection:
+            return await _end(connection, whole, reason, now)
+
+    async def move_chat(self, platform: Platform, old: str, new: str, *, now: datetime) -> int:
+        """Give every subscription of a chat its new address; return how many have it now.
+
+        Deliveries follow. Those that the new address has itself end, as do subscriptions that it has.
+        """
+        async with self._database.writing() as connection:
+            of_chat = select(*_ADDRESS, rows.c.id, rows.c.joined_at).where(
+                rows.c.platform == platform, rows.c.chat == old
+            )
+            moved = 0
+            for row in (await connection.execute(of_chat)).all():
+                target = Destination(platform, new, row.thread)
+                had = await connection.scalar(select(rows.c.joined_at).where(at_address(target)))
+                await destination_rows.move(connection, row.id, target, now=now)
+                moved += row.joined_at is not None and had is None
+        return moved
+
+    async def set_fixed(self, destinations: Iterable[Destination], *, language: str, now: datetime) -> None:
+        """Make exactly these the active subscriptions that come from the settings."""
+        async with self._database.writing() as connection:
+            named = [await _fix(connection, destination, language, now) for destination in sorted(set(destinations))]
+            await _end(connection, and_(IS_FIXED, rows.c.id.not_in(named)), DROPPED, now)
+
+    async def audiences(self) -> dict[tuple[Platform, str], int]:
+        """Return how many active subscriptions there are for each (platform, language)."""
+        group = (rows.c.platform, rows.c.language)
+        async with self._database.reading() as connection:
+            counted = await connection.execute(select(*group, func.count()).where(IS_ACTIVE).group_by(*group))
+            return {(platform, language or ""): number for platform, language, number in counted}
+
+    async def active_fixed(self) -> list[Subscription]:
+        """Return the active subscriptions that come from the settings, by destination."""
+        async with self._database.reading() as connection:
+            fixed = await connection.execute(select(*_SUBSCRIPTION).where(IS_ACTIVE, IS_FIXED).order_by(*_ADDRESS))
+            return [_subscription(row) for row in fixed]
+
+
+async def _start(
+    connection: AsyncConnection, destination: Destination, origin: Origin, language: str, now: datetime
+) -> bool:
+    """Add a subscription, or begin an ended one anew; False, with nothing changed, if it is active."""
+    begun = {"origin": origin, "language": language, "active": True, "joined_at": now}
+    address = {"platform": destination.platform, "chat": destination.chat, "thread": destination.thread}
+    joining = inserting(connection, rows).values(**address, **begun)
+    joining = joining.on_conflict_do_update(
+        index_elements=list(_ADDRESS),
+        set_={**begun, "ended_at": None, "end_reason": None},
+        where=rows.c.active.is_(False),
+    )
+    return (await connection.execute(joining)).rowcount == 1
+
+
+async def _end(connection: AsyncConnection, which: ColumnElement[bool], reason: str, now: datetime) -> int:
+    ending = update(rows).where(which, IS_ACTIVE).values(active=False, ended_at=now, end_reason=reason)
+    return (await connection.execute(ending)).rowcount
+
+
+async def _fix(connection: AsyncConnection, destination: Destination, language: str, now: datetime) -> int:
+    """Make the subscription the settings' own; return the number of its row."""
+    if not await _start(connection, destination, Origin.SETTINGS, language, now):
+        taking_over = update(rows).where(at_address(destination))
+        await connection.execute(taking_over.values(origin=Origin.SETTINGS, language=language))
+    return await destination_rows.ensure_id(connection, destination)
+
+
+def _subscription(row: Row[*tuple[Any, ...]]) -> Subscription:
+    return Subscription(
+        id=row.id,
+        destination=Destination(row.platform, row.chat, row.thread),
+        origin=row.origin,
+        language=row.language,
+        active=row.active,
+        joined_at=row.joined_at,
+        ended_at=row.ended_at,
+        end_reason=row.end_reason,
+    )

@@ -1,0 +1,291 @@
+"""The tables, as the newest migration leaves them.
+
+issues ◀── renditions ◀── deliveries ◀── receipts        marks
+   ▲                        │  │
+   └────────────────────────┘  └──▶ destinations (a subscription where `joined_at` is set)
+
+A destination and its subscription share a row: planning a million deliveries then reads one table, and a chat
+that gets a new address is one update. A destination that is only written to, never subscribed, has the
+subscription's columns empty.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Dialect,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Named,
+    Table,
+    Text,
+    TypedColumns,
+    UniqueConstraint,
+    literal_column,
+)
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from bot.domain.delivery import DeliveryState, PartState
+from bot.domain.destination import Platform
+from bot.domain.subscription import Origin
+from formatters.parts import Part
+
+_Word = TypeVar("_Word", bound=StrEnum)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, given back in UTC.
+
+    PostgreSQL keeps a timestamp with time zone. SQLite keeps whole microseconds since 1970: as exact, half as
+    long as text, and compared as a number.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the column type of one dialect."""
+        native = TIMESTAMP(timezone=True) if dialect.name == "postgresql" else BigInteger()
+        return dialect.type_descriptor(cast("TypeEngine[Any]", native))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Return what the driver stores; ValueError for a naive datetime."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        return value if dialect.name == "postgresql" else (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Return the instant in UTC."""
+        if value is None:
+            return None
+        if dialect.name == "postgresql":
+            return cast("datetime", value.astimezone(UTC))
+        return _EPOCH + cast("int", value) * _MICROSECOND
+
+
+class Word(TypeDecorator[_Word]):
+    """A member of a StrEnum, kept as its text: a new member needs no migration."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, words: type[_Word]) -> None:
+        super().__init__()
+        self.words = words
+
+    def process_bind_param(self, value: _Word | None, _dialect: Dialect) -> str | None:
+        """Return the text."""
+        return None if value is None else str(value.value)
+
+    def process_result_value(self, value: Any, _dialect: Dialect) -> _Word | None:
+        """Return the member."""
+        return None if value is None else self.words(value)
+
+
+class Parts(TypeDecorator[tuple[Part, ...]]):
+    """The parts of a rendition, as JSON text: read and written whole, never searched."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[Part, ...] | None, _dialect: Dialect) -> str | None:
+        """Return the JSON text."""
+        return None if value is None else encode_parts(value)
+
+    def process_result_value(self, value: Any, _dialect: Dialect) -> tuple[Part, ...] | None:
+        """Return the parts."""
+        return None if value is None else tuple(Part(**fields) for fields in json.loads(value))
+
+
+def encode_parts(parts: tuple[Part, ...]) -> str:
+    """Return the parts as JSON text, the same in every process."""
+    fields = [{"name": part.name, "payload": part.payload, "text": part.text} for part in parts]
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+
+
+def digest_of(parts: tuple[Part, ...]) -> str:
+    """Return a hash that tells renditions apart."""
+    return hashlib.sha256(encode_parts(parts).encode()).hexdigest()
+
+
+METADATA = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+Id = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite makes a key its row's own number only where the type is INTEGER."""
+
+
+def _key() -> Column[int]:
+    return Column(Id, Identity(), primary_key=True)
+
+
+class _Issues(TypedColumns):
+    id = _key()
+    key: Named[str] = Column(Text, unique=True)
+    ref: Named[str] = Column(Text, unique=True)
+    title: Named[str] = Column(Text)
+    date: Named[date | None] = Column(Date)
+    kind: Named[str] = Column(Text)
+    content_hash: Named[str] = Column(Text)
+    first_seen_at: Named[datetime] = Column(Instant)
+    released_at: Named[datetime | None] = Column(Instant)
+
+
+issues = Table("issues", METADATA, _Issues)
+
+
+class _Destinations(TypedColumns):
+    id = _key()
+    platform: Named[Platform] = Column(Word(Platform))
+    chat: Named[str] = Column(Text)
+    thread: Named[str] = Column(Text)
+    origin: Named[Origin | None] = Column(Word(Origin))
+    language: Named[str | None] = Column(Text)
+    active: Named[bool] = Column(Boolean(create_constraint=False))
+    joined_at: Named[datetime | None] = Column(Instant)
+    ended_at: Named[datetime | None] = Column(Instant)
+    end_reason: Named[str | None] = Column(Text)
+
+
+destinations = Table(
+    "destinations",
+    METADATA,
+    _Destinations,
+    UniqueConstraint("platform", "chat", "thread", name="uq_destinations_address"),
+    CheckConstraint(
+        "(joined_at IS NULL) = (origin IS NULL) AND (joined_at IS NULL) = (language IS NULL)", name="subscription"
+    ),
+)
+
+# A partial index serves a query only if the query says the same in the statement itself; a bound parameter hides it.
+IS_ACTIVE = destinations.c.active.is_(True)
+IS_FIXED = destinations.c.origin == literal_column("'settings'")
+
+# the audiences of plans, in the order in which they are planned
+Index(
+    "ix_destinations_active",
+    destinations.c.platform,
+    destinations.c.language,
+    destinations.c.id,
+    sqlite_where=IS_ACTIVE,
+    postgresql_where=IS_ACTIVE,
+)
+Index(
+    "ix_destinations_fixed",
+    destinations.c.platform,
+    destinations.c.language,
+    destinations.c.id,
+    sqlite_where=IS_ACTIVE & IS_FIXED,
+    postgresql_where=IS_ACTIVE & IS_FIXED,
+)
+
+
+class _Renditions(TypedColumns):
+    id = _key()
+    issue_id: Named[int] = Column(Id, ForeignKey("issues.id"))
+    content_hash: Named[str] = Column(Text)
+    platform: Named[Platform] = Column(Word(Platform))
+    style: Named[str] = Column(Text)
+    language: Named[str] = Column(Text)
+    digest: Named[str] = Column(Text)
+    """Of the parts: a newer Digestbot may render the same post differently, and what was planned stays as it was."""
+    size: Named[int] = Column(Integer)
+    """How many parts."""
+    parts: Named[tuple[Part, ...]] = Column(Parts)
+
+
+renditions = Table(
+    "renditions",
+    METADATA,
+    _Renditions,
+    UniqueConstraint(
+        "issue_id", "content_hash", "platform", "style", "language", "digest", name="uq_renditions_rendition"
+    ),
+)
+
+
+class _Deliveries(TypedColumns):
+    id = _key()
+    issue_id: Named[int] = Column(Id, ForeignKey("issues.id"))
+    destination_id: Named[int] = Column(Id, ForeignKey("destinations.id"))
+    occasion: Named[str] = Column(Text)
+    rendition_id: Named[int] = Column(Id, ForeignKey("renditions.id"))
+    state: Named[DeliveryState] = Column(Word(DeliveryState))
+    epoch: Named[int] = Column(Integer)
+    attempts: Named[int] = Column(Integer)
+    due_at: Named[datetime] = Column(Instant)
+    planned_at: Named[datetime] = Column(Instant)
+    expires_at: Named[datetime] = Column(Instant)
+    finished_at: Named[datetime | None] = Column(Instant)
+    reason: Named[str | None] = Column(Text)
+
+
+deliveries = Table(
+    "deliveries",
+    METADATA,
+    _Deliveries,
+    # in this order planning appends; what concerns one destination is found through its (few hundred) issues
+    UniqueConstraint("issue_id", "destination_id", "occasion", name="uq_deliveries_delivery"),
+)
+
+IS_PENDING = deliveries.c.state == literal_column("'pending'")
+IS_LEASED = deliveries.c.state == literal_column("'leased'")
+IS_TROUBLED = deliveries.c.state.in_([literal_column(f"'{word}'") for word in ("dead", "gone", "expired")])
+
+# each holds only the rows that are asked for, so that what was delivered long ago costs nothing
+Index("ix_deliveries_due", deliveries.c.due_at, deliveries.c.id, sqlite_where=IS_PENDING, postgresql_where=IS_PENDING)
+Index("ix_deliveries_expiry", deliveries.c.expires_at, sqlite_where=IS_PENDING, postgresql_where=IS_PENDING)
+Index("ix_deliveries_leased", deliveries.c.id, sqlite_where=IS_LEASED, postgresql_where=IS_LEASED)
+Index("ix_deliveries_troubled", deliveries.c.id, sqlite_where=IS_TROUBLED, postgresql_where=IS_TROUBLED)
+
+
+class _Receipts(TypedColumns):
+    delivery_id: Named[int] = Column(Id, ForeignKey("deliveries.id"), primary_key=True)
+    position: Named[int] = Column(Integer, primary_key=True)
+    part: Named[str] = Column(Text)
+    state: Named[PartState] = Column(Word(PartState))
+    message_id: Named[str | None] = Column(Text)
+    digest: Named[str] = Column(Text)
+    reason: Named[str | None] = Column(Text)
+    at: Named[datetime] = Column(Instant)
+
+
+receipts = Table("receipts", METADATA, _Receipts, sqlite_with_rowid=False)
+
+IS_SENDING = receipts.c.state == literal_column("'sending'")
+IS_MISSING = receipts.c.state.in_([literal_column(f"'{word}'") for word in ("unknown", "rejected")])
+
+Index("ix_receipts_missing", receipts.c.delivery_id, sqlite_where=IS_MISSING, postgresql_where=IS_MISSING)
+
+
+class _Marks(TypedColumns):
+    name: Named[str] = Column(Text, primary_key=True)
+    value: Named[str] = Column(Text)
+
+
+marks = Table("marks", METADATA, _Marks)

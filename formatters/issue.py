@@ -1,0 +1,95 @@
+"""One post, read: what a digest is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from formatters.document import Blocks, Inlines
+
+Kind = Literal["digest", "essay"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLink:
+    """Where an item comes from: a URL with or without a name, or a name alone (`url` is None)."""
+
+    url: str | None
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One bullet: an optional bold label, its text, and what hangs below it."""
+
+    label: Inlines = ()
+    """Without the colon that follows it in the post; empty where the bullet has none."""
+    text: Inlines = ()
+    """Without the label; empty where the label only introduces sub-points."""
+    points: tuple[Point, ...] = ()
+    blocks: Blocks = ()
+    """Code, quotes, tables and further paragraphs that follow the text."""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One numbered story."""
+
+    number: int
+    """As readers call it; unique in its issue and rising."""
+    title: Inlines
+    """Without its number."""
+    sources: tuple[SourceLink, ...] = ()
+    points: tuple[Point, ...] = ()
+    """Paragraphs outside of bullets are points without a label."""
+    line: int = 0
+    group: Inlines = ()
+    """The heading that the post gathers this item and others under; empty where it has none."""
+    sources_note: str | None = None
+    """What the post says about its sources as a whole, such as a bracket in the source line."""
+
+    @property
+    def first_url(self) -> str | None:
+        """The URL that stands for the item, if it has one."""
+        return next((source.url for source in self.sources if source.url), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and what stands below it, up to the next section."""
+
+    title: Inlines
+    """Empty for text that precedes an essay's first heading."""
+    blocks: Blocks
+    """May hold deeper headings."""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A post: a `digest` has items, an `essay` has sections only."""
+
+    title: str
+    date: date | None
+    """The calendar date in the digest's own time zone; None where the post has none."""
+    kind: Kind
+    draft: bool = False
+    tags: tuple[str, ...] = ()
+    slug: str | None = None
+    intro: Blocks = ()
+    """A digest's note before the first item."""
+    items: tuple[Item, ...] = ()
+    trends_title: Inlines = ()
+    """The post's own heading; empty where there are no trends."""
+    trends: tuple[Point, ...] = ()
+    watch_title: Inlines = ()
+    watch: tuple[Point, ...] = ()
+    """What the author will follow next."""
+    sections: tuple[Section, ...] = ()
+    """An essay's body; in a digest, what is neither item nor trends nor watch list."""
+
+    def item(self, number: int) -> Item | None:
+        """Return the item of this number, or None."""
+        return next((item for item in self.items if item.number == number), None)

@@ -1,0 +1,93 @@
+"""Cutting inline content: prefixes, margins and bold leads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from formatters.document import Code, Emphasis, Inline, Inlines, LineBreak, Link, Strikethrough, Strong, Text, plain
+
+_COLON_BEFORE = re.compile(r"\s*[：:]\s*")
+_COLON_AFTER = re.compile(r"\s*[：:]\s*$")
+
+
+def trim(inlines: Inlines) -> Inlines:
+    """Return `inlines` without white space and line ends at both margins."""
+    text = plain(inlines)
+    if text and not text[0].isspace() and not text[-1].isspace():
+        return inlines
+    start, end = len(text) - len(text.lstrip()), len(text.rstrip())
+    return take(drop(inlines, start), end - start) if end else ()
+
+
+def drop(inlines: Inlines, count: int) -> Inlines:
+    """Return `inlines` without the first `count` visible characters."""
+    for index, inline in enumerate(inlines):
+        if count <= 0:
+            return inlines[index:]
+        length = len(plain((inline,)))
+        if length > count:
+            return (*_resized(inline, count, length), *inlines[index + 1 :])
+        count -= length
+    return ()
+
+
+def take(inlines: Inlines, count: int) -> Inlines:
+    """Return the first `count` visible characters of `inlines`."""
+    kept: list[Inline] = []
+    for inline in inlines:
+        if count <= 0:
+            break
+        length = len(plain((inline,)))
+        kept.extend((inline,) if length <= count else _resized(inline, 0, count))
+        count -= length
+    return tuple(kept)
+
+
+def _resized(inline: Inline, start: int, end: int) -> Inlines:
+    if end <= start:
+        return ()
+    match inline:
+        case Text(text) | Code(text):
+            return (replace(inline, text=text[start:end]),)
+        case Strong(children) | Emphasis(children) | Strikethrough(children) | Link(_, children):
+            return (replace(inline, children=take(drop(children, start), end - start)),)
+        case LineBreak():
+            return (inline,)
+
+
+def split_lead(inlines: Inlines) -> tuple[Inlines, Inlines, bool]:
+    """Return the bold start of `inlines`, the rest, and whether a colon joins the two.
+
+    The colon may stand inside or outside of the bold and belongs to neither result. Without a bold start,
+    the lead is empty and the rest is everything. A mark before the bold, such as an emoji, belongs to the lead.
+    """
+    match inlines:
+        case (Strong(children), *rest):
+            mark: Inlines = ()
+        case (Text(text), Strong(children), *rest) if len(text) <= 8 and not any(c.isalnum() or c in "“‘「『（(" for c in text):
+            mark = (Text(text),)
+        case _:
+            return (), inlines, False
+    inside = _COLON_AFTER.search(plain(children))
+    lead = trim((*mark, *(take(children, inside.start()) if inside else children)))
+    remainder = tuple(rest)
+    if inside:
+        return lead, trim(remainder), True
+    outside = _COLON_BEFORE.match(plain(remainder[:1]))
+    if outside:
+        return lead, trim(drop(remainder, outside.end())), True
+    return lead, trim(remainder), False
+
+
+def links(inlines: Inlines) -> Iterator[Link]:
+    """Yield every link, in order."""
+    for inline in inlines:
+        match inline:
+            case Link():
+                yield inline
+            case Strong(children) | Emphasis(children) | Strikethrough(children):
+                yield from links(children)
+            case _:
+                pass

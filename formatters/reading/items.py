@@ -1,0 +1,168 @@
+"""What stands under an item's heading, or in an item's bullet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from formatters.document import Block, Blocks, BulletList, Inlines, Link, ListItem, Paragraph, Quote, Strong, Text, plain
+from formatters.issue import Item, Point, SourceLink
+from formatters.reading.dialect import Keywords
+from formatters.reading.inlines import drop, links, split_lead, take, trim
+from formatters.reading.links import is_address
+from formatters.reading.points import read_point, read_points
+from formatters.reading.sources import is_only_links, source_entry, source_line
+
+_SEPARATOR = re.compile(r"\s*[：:—–\-|｜·•,，。.]*\s*")
+_TAIL = re.compile(r"[\s（(\[【：:—–\-|｜·•,，→]+$")
+_CLOSERS = re.compile(r"[\s）)\]】。.|｜、,，/·]*")
+
+
+@dataclass(slots=True)
+class _Sources:
+    """The sources found so far; each address once."""
+
+    links: list[SourceLink] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, sources: tuple[SourceLink, ...], note: str | None = None) -> None:
+        if note:
+            self.notes.append(note)
+        for source in sources:
+            known = {link.url for link in self.links if link.url}
+            if source.url not in known:
+                self.links.append(source)
+            elif source.label:
+                self.notes.append(source.label)
+
+    @property
+    def note(self) -> str | None:
+        return "；".join(self.notes) or None
+
+
+def read_item(number: int, title: Inlines, blocks: Blocks, keywords: Keywords, *, line: int, group: Inlines) -> Item:
+    """Return the item that a heading and the blocks below it are."""
+    sources = _Sources()
+    sources.add(tuple(_title_links(title)))
+    rest = list(_without_sources(blocks, sources, keywords))
+    points = _without_source_points(read_points(tuple(rest)), sources, keywords)
+    return Item(number, title, tuple(sources.links), points, line, group=group, sources_note=sources.note)
+
+
+def _title_links(title: Inlines) -> Iterator[SourceLink]:
+    for link in links(title):
+        words = plain(link.children)
+        yield SourceLink(link.url, None if words == plain(title) or is_address(words) else words)
+
+
+def _without_sources(blocks: Blocks, sources: _Sources, keywords: Keywords) -> Iterator[Block]:
+    listed = False  # whether the block before was a source line that a list of addresses may follow
+    for block in blocks:
+        was_listed, listed = listed, False
+        match block:
+            case Paragraph(content) | Quote((Paragraph(content),)) if found := source_line(content, keywords.source_line):
+                note, named = found
+                sources.add(named, note)
+                listed = not any(source.url for source in named)
+            case Paragraph(content) if is_only_links(content):
+                sources.add(tuple(_paragraph_links(content)))
+            case BulletList(items, line) if was_listed:
+                count = 0
+                for item in items:
+                    entry = source_entry(item)
+                    if not entry:
+                        break
+                    sources.add(entry)
+                    count += 1
+                if count < len(items):
+                    yield BulletList(items[count:], items[count].line if count else line)
+            case _:
+                yield block
+
+
+def _paragraph_links(content: Inlines) -> Iterator[SourceLink]:
+    for link in links(content):
+        words = plain(link.children)
+        yield SourceLink(link.url, None if is_address(words) else words)
+
+
+def _without_source_points(points: tuple[Point, ...], sources: _Sources, keywords: Keywords) -> tuple[Point, ...]:
+    kept = []
+    for point in points:
+        label = keywords.source_label.fullmatch(plain(point.label)) if point.label else None
+        unlabelled = None if point.label or point.blocks or point.points else source_line(point.text, keywords.source_line)
+        if label and not point.blocks and all(_is_plain(below) for below in point.points):
+            named = source_line((Text("source: "), *point.text), re.compile(r"source: (?P<note>(?!))?"))
+            sources.add(named[1] if named else (), label["note"])
+            for below in point.points:
+                sources.add(source_entry(ListItem((Paragraph(below.text),))) or (SourceLink(None, plain(below.text)),))
+        elif unlabelled:
+            sources.add(unlabelled[1], unlabelled[0])
+        else:
+            kept.append(point)
+    return tuple(kept)
+
+
+def _is_plain(point: Point) -> bool:
+    return bool(point.text) and not (point.label or point.points or point.blocks)
+
+
+def is_linked(entry: ListItem) -> bool:
+    """Tell whether a list entry begins with a paragraph that holds a link."""
+    match entry.blocks:
+        case (Paragraph(content), *_):
+            return next(links(content), None) is not None
+        case _:
+            return False
+
+
+def read_linked_bullet(number: int, entry: ListItem, keywords: Keywords, *, group: Inlines) -> Item:
+    """Return the item that a linked bullet is; `entry` satisfies `is_linked`."""
+    first, *below = entry.blocks
+    content = first.content if isinstance(first, Paragraph) else ()
+    title, rest = _title_and_rest(content)
+    sources = _Sources()
+    for link in links(content):
+        words = plain(link.children)
+        sources.add((SourceLink(link.url, None if words == plain(title) or is_address(words) else words),))
+    points: list[Point] = []
+    if any(character.isalnum() for character in plain(_unlinked(rest))):
+        points.append(Point((), rest, line=entry.line))
+    remaining = tuple(_without_sources(tuple(below), sources, keywords))
+    nested = read_point(ListItem((Paragraph(title), *remaining), entry.line))
+    points.extend(nested.points)
+    points.extend(Point(blocks=(block,), line=block.line) if not isinstance(block, Paragraph)
+                  else Point((), block.content, line=block.line) for block in nested.blocks)
+    kept = _without_source_points(tuple(points), sources, keywords)
+    return Item(number, title, tuple(sources.links), kept, entry.line, group=group, sources_note=sources.note)
+
+
+def _title_and_rest(content: Inlines) -> tuple[Inlines, Inlines]:
+    """Cut a bullet at the end of the link or the bold that it begins with, or before the links that it ends with."""
+    lead, rest, _ = split_lead(content)
+    if lead:
+        return lead, _after_separator(rest)
+    match content:
+        case (Link(_, children), *more):
+            return children, _after_separator(tuple(more))
+        case (Text(mark), Link(_, children), *more) if not any(character.isalnum() for character in mark):
+            return (Text(mark), *children), _after_separator(tuple(more))
+        case _:
+            pass
+    for index, inline in enumerate(content):
+        if isinstance(inline, Link) and is_only_links(content[index:]):
+            before = plain(content[:index])
+            title = trim(take(content[:index], len(_TAIL.sub("", before))))
+            if title:
+                return title, ()
+    return content, ()
+
+
+def _after_separator(inlines: Inlines) -> Inlines:
+    found = _SEPARATOR.match(plain(inlines))
+    return trim(drop(inlines, found.end() if found else 0))
+
+
+def _unlinked(inlines: Inlines) -> Inlines:
+    return tuple(inline for inline in inlines if not isinstance(inline, Link))

@@ -1,0 +1,124 @@
+"""Front matter fields as the types that an issue needs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, tzinfo
+
+from formatters.reading.dates import calendar_date, date_in_name
+from formatters.reading.findings import Findings
+from formatters.reading.front_matter import Field, FrontMatter
+
+_TRUE = frozenset({"true", "yes", "on", "1"})
+_FALSE = frozenset({"false", "no", "off", "0", ""})
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff\s]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What the front matter says; `title` is None where it says nothing."""
+
+    title: str | None
+    date: date | None
+    draft: bool
+    tags: tuple[str, ...]
+    slug: str | None
+
+
+def read_metadata(front: FrontMatter, findings: Findings, *, name: str, home: tzinfo) -> Metadata:
+    """Return the fields that matter; every wrong one becomes a finding with its line."""
+    fields = front.fields
+    return Metadata(
+        title=_text(fields.get("title"), "title", findings),
+        date=_date(front, findings, name=name, home=home),
+        draft=_truth(fields.get("draft"), "draft", findings, default=False)
+        or not _truth(fields.get("published"), "published", findings, default=True),
+        tags=_tags(fields.get("tags"), findings),
+        slug=_text(fields.get("slug"), "slug", findings),
+    )
+
+
+def one_line(text: str) -> str:
+    """Return `text` with every run of white space and unprintable characters as one space."""
+    return _UNPRINTABLE.sub(" ", text).strip()
+
+
+def _kind(value: object) -> str:
+    match value:
+        case bool():
+            return "a truth value"
+        case int() | float():
+            return "a number"
+        case datetime() | date() | time():
+            return "a date"
+        case dict() | [{}, *_]:
+            return "a group of fields"
+        case list():
+            return "a list"
+        case _:
+            return "empty"
+
+
+def _text(field: Field | None, key: str, findings: Findings) -> str | None:
+    match field:
+        case None | Field(value=None):
+            return None
+        case Field(value=str(text)):
+            return one_line(text) or None
+        case Field(value=int() | float() as number) if not isinstance(number, bool):
+            return str(number)
+        case _:
+            findings.refuse(
+                field.line, f"{key} is {_kind(field.value)}, not text", f"write the {key} in quotes: {key}: \"…\""
+            )
+            return None
+
+
+def _date(front: FrontMatter, findings: Findings, *, name: str, home: tzinfo) -> date | None:
+    field = front.fields.get("date")
+    if field is None or field.value is None or (isinstance(field.value, str) and not field.value.strip()):
+        named = date_in_name(name)
+        if named is None:
+            findings.warn(
+                front.line if field is None else field.line,
+                "the post has no date, so it is never sent by itself",
+                "add one to the front matter, as in date: 2026-02-12",
+            )
+        return named
+    day = calendar_date(field.value, home)
+    if day is None:
+        given = one_line(str(field.value))[:60] if isinstance(field.value, str) else _kind(field.value)
+        findings.refuse(
+            field.line,
+            f"date {given!r} is not a date that exists" if isinstance(field.value, str) else f"date is {given}",
+            "write it as 2026-02-12 or 2026-02-12T08:00:00+08:00",
+        )
+    return day
+
+
+def _truth(field: Field | None, key: str, findings: Findings, *, default: bool) -> bool:
+    if field is None or field.value is None:
+        return default
+    if isinstance(field.value, bool):
+        return field.value
+    word = str(field.value).strip().casefold() if isinstance(field.value, str | int) else "?"
+    if word in _TRUE or word in _FALSE:
+        return word in _TRUE
+    findings.refuse(field.line, f"{key} is neither true nor false", f"write {key}: true or {key}: false")
+    return default
+
+
+def _tags(field: Field | None, findings: Findings) -> tuple[str, ...]:
+    match field:
+        case None | Field(value=None):
+            return ()
+        case Field(value=str(text)):
+            # Jekyll takes "a b" as two tags, and people write "a, b"
+            parts = re.split(r"[,，、]", text) if re.search(r"[,，、]", text) else text.split()
+            return tuple(tag for part in parts if (tag := one_line(part)))
+        case Field(value=list(values)) if all(isinstance(value, str | int | float) for value in values):
+            return tuple(tag for value in values if (tag := one_line(str(value))))
+        case _:
+            findings.refuse(field.line, "tags are not a list of words", 'write tags: ["AI", "Agent"]')
+            return ()

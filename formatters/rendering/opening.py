@@ -1,0 +1,42 @@
+"""How an issue introduces itself: the line of facts under its title."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from formatters.issue import Issue
+from formatters.reading_time import minutes
+from formatters.rendering.runs import clean
+from formatters.words import Words
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def facts(issue: Issue, words: Words) -> str:
+    """Return weekday, number of items and reading time, with the date only where the title lacks it."""
+    found: list[str] = []
+    if (day := issue.date) is not None:
+        if not holds_date(issue.title, day):
+            found.append(words.day(day))
+        found.append(words.weekday(day))
+    if issue.items:
+        found.append(words.items(len(issue.items)))
+    found.append(words.reading_time(max(1, minutes(issue))))
+    return clean(" · ".join(found))
+
+
+def holds_date(title: str, day: date) -> bool:
+    """Tell whether the title tells this very date, in any usual spelling, with or without the year."""
+    year, month, number = day.year, day.month, day.day
+    name = f"{_MONTHS[month - 1]}[a-z]*"
+    spellings = (
+        rf"{year}\s*[-/.年년]\s*0?{month}\s*[-/.月월]\s*0?{number}",
+        f"{year}{month:02}{number:02}",
+        rf"0?{month}\s*[月월]\s*0?{number}",
+        rf"{month:02}[-/.]{number:02}",
+        rf"{name}\.?\s*0?{number}(?:st|nd|rd|th)?",
+        rf"0?{number}(?:st|nd|rd|th|\.)?\s*{name}",
+    )
+    pattern = rf"(?<![0-9a-z])(?:{'|'.join(spellings)})(?![0-9a-z])"
+    return re.search(pattern, title, re.IGNORECASE) is not None

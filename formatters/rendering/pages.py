@@ -1,0 +1,221 @@
+"""Decide what each message of a view shows, the same for every platform."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from formatters.actions import Action, AnswerWithItem, SendAll, TurnToHeadlines, TurnToItem
+from formatters.document import Inlines
+from formatters.errors import NoSuchItem, NothingToShow
+from formatters.issue import Issue, Item
+from formatters.rendering.buttons import ActionButton, Row
+from formatters.rendering.limits import TELEGRAM_BUTTONS, TELEGRAM_BUTTONS_IN_ROW
+from formatters.rendering.lines import Form, Frame, Line, add_blocks, add_numbered, add_points
+from formatters.rendering.opening import facts
+from formatters.rendering.runs import BOLD, Run, clean, flatten, linked, text_of
+from formatters.rendering.sources import is_button_link, source_buttons, source_lines
+from formatters.views import HeadlinesView, IssueView, ItemView, OverviewView, TrendsView, View
+from formatters.words import Words
+
+LONG_ITEM = 700
+"""Characters beyond which an item's middle points are folded."""
+
+_OPEN_POINTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One message before its platform is known; a page too long becomes several messages."""
+
+    name: str
+    lines: Sequence[Line]
+    rows: tuple[Row, ...] = ()
+    continuation: str = "{name}.{number}"
+    """How further messages of the page are called."""
+    single: bool = False
+    """Whether it must stay one message: then too long a text ends in an ellipsis."""
+    hint: Line | None = None
+    """A last line that stays even where the text is cut."""
+
+    def named(self, number: int) -> str:
+        """Return the name of the page's message of this number, from 1."""
+        return self.name if number == 1 else self.continuation.format(name=self.name, number=number)
+
+
+def pages(view: View, words: Words) -> list[Page]:
+    """Return the pages of a view, at least one.
+
+    Raises NoSuchItem and NothingToShow for what the issue does not hold.
+    """
+    match view:
+        case IssueView(issue):
+            return _essay(issue, words) if issue.kind == "essay" else _digest(issue, words)
+        case OverviewView(issue, ref):
+            return [_overview_answer(issue, ref, words)]
+        case HeadlinesView(issue, ref, buttons):
+            return [_headlines(issue, ref, words, buttons=buttons)]
+        case ItemView(issue, ref, number, paging):
+            return [_item_answer(issue, ref, number, words, paging=paging)]
+        case TrendsView(issue):
+            return [_trends(issue, words)]
+        case _:
+            assert_never(view)
+
+
+def _digest(issue: Issue, words: Words) -> list[Page]:
+    found = [Page("overview", _overview(issue, words))]
+    found += [Page(f"item-{item.number}", _item(item, words), source_buttons(item)) for item in issue.items]
+    if closing := _outlook(issue, words) + _sections(issue):
+        found.append(Page("closing", closing))
+    return found
+
+
+def _essay(issue: Issue, words: Words) -> list[Page]:
+    lines = _opening(issue, words) + _sections(issue)
+    return [Page("overview", lines, continuation="part-{number}")]
+
+
+def _overview_answer(issue: Issue, ref: str, words: Words) -> Page:
+    if not issue.items:
+        return _headlines(issue, ref, words, buttons=True, name="overview")
+    rows = _number_rows(issue, lambda number: AnswerWithItem(ref, number))
+    return Page("overview", _overview(issue, words), rows, single=True)
+
+
+def _headlines(issue: Issue, ref: str, words: Words, *, buttons: bool, name: str = "headlines") -> Page:
+    lines = _opening(issue, words)
+    lines += _item_headlines(issue) if issue.items else _section_headlines(issue)
+    if issue.trends:
+        lines += _topic(issue.trends_title, words.trends, frame="fold")
+        add_numbered(lines, issue.trends, words.label_separator, frame="fold", gap=False)
+    rows: tuple[Row, ...] = ()
+    if buttons:
+        rows = (
+            *_number_rows(issue, lambda number: TurnToItem(ref, number)),
+            (ActionButton(words.send_all, SendAll(ref)),),
+        )
+    hint = Line(Form.TEXT, [Run(words.ask_for_item)]) if issue.items and not buttons else None
+    return Page(name, lines, rows, single=True, hint=hint)
+
+
+def _item_answer(issue: Issue, ref: str, number: int, words: Words, *, paging: bool) -> Page:
+    if not issue.items:
+        raise NothingToShow("the issue has no items")
+    item = issue.item(number)
+    if item is None:
+        raise NoSuchItem(number)
+    rows = source_buttons(item)
+    if paging:
+        rows = (*rows, _paging_row(issue, ref, item, words))
+    return Page(f"item-{number}", _item(item, words), rows, single=True)
+
+
+def _paging_row(issue: Issue, ref: str, item: Item, words: Words) -> Row:
+    numbers = [other.number for other in issue.items]
+    index = numbers.index(item.number)
+    row: list[ActionButton] = []
+    if index > 0:
+        row.append(ActionButton(words.previous, TurnToItem(ref, numbers[index - 1])))
+    row.append(ActionButton(words.headlines, TurnToHeadlines(ref)))
+    if index + 1 < len(numbers):
+        row.append(ActionButton(words.next, TurnToItem(ref, numbers[index + 1])))
+    return tuple(row)
+
+
+def _trends(issue: Issue, words: Words) -> Page:
+    outlook = _outlook(issue, words)
+    if not outlook:
+        raise NothingToShow("the issue has neither trends nor a watch list")
+    return Page("trends", [*_title(issue), *outlook], single=True)
+
+
+def _number_rows(issue: Issue, action: Callable[[int], Action]) -> tuple[Row, ...]:
+    """Return a button for every item, in rows of equal length; one place stays for another button."""
+    buttons = [ActionButton(str(item.number), action(item.number)) for item in issue.items[: TELEGRAM_BUTTONS - 1]]
+    if not buttons:
+        return ()
+    count = -(-len(buttons) // TELEGRAM_BUTTONS_IN_ROW)
+    length = -(-len(buttons) // count)
+    return tuple(tuple(buttons[start : start + length]) for start in range(0, len(buttons), length))
+
+
+def _title(issue: Issue) -> list[Line]:
+    return [Line(Form.TITLE, [Run(clean(issue.title), BOLD)])] if clean(issue.title) else []
+
+
+def _opening(issue: Issue, words: Words) -> list[Line]:
+    return [*_title(issue), Line(Form.META, [Run(facts(issue, words))], gap=False)]
+
+
+def _overview(issue: Issue, words: Words) -> list[Line]:
+    lines = _opening(issue, words)
+    add_blocks(lines, issue.intro)
+    return lines + _item_headlines(issue)
+
+
+def _item_headlines(issue: Issue) -> list[Line]:
+    lines: list[Line] = []
+    for item in issue.items:
+        title = text_of(flatten(item.title))
+        lines.append(Line(Form.TEXT, [Run(f"{item.number}. {title}")], gap=not lines))
+    return lines
+
+
+def _section_headlines(issue: Issue) -> list[Line]:
+    lines: list[Line] = []
+    for section in issue.sections:
+        if title := text_of(flatten(section.title)):
+            lines.append(Line(Form.BULLET, [Run(title)], gap=not lines))
+    if not lines:
+        for section in issue.sections[:1]:
+            add_blocks(lines, section.blocks[:1])
+    return lines
+
+
+def _item(item: Item, words: Words) -> list[Line]:
+    title = flatten(item.title, BOLD)
+    if (url := item.first_url) is not None and is_button_link(url):
+        title = linked(title, url)
+    lines = [Line(Form.TITLE, [Run(f"{item.number}. ", BOLD), *title])]
+    separator = words.label_separator
+    listed = any(point.label for point in item.points)
+    add_points(lines, item.points[:_OPEN_POINTS], separator, listed=listed)
+    start = len(lines)
+    add_points(lines, item.points[_OPEN_POINTS:-1], separator, listed=listed)
+    end = len(lines)
+    add_points(lines, item.points[_OPEN_POINTS:][-1:], separator, listed=listed)
+    if end > start and _length(lines[1:]) > LONG_ITEM:
+        lines[start:end] = [line.framed("fold") for line in lines[start:end]]
+    return lines + source_lines(item, words)
+
+
+def _length(lines: Sequence[Line]) -> int:
+    return sum([len(run[0]) for line in lines for run in line.runs])
+
+
+def _outlook(issue: Issue, words: Words) -> list[Line]:
+    """Return trends and watch list, each under its heading."""
+    lines: list[Line] = []
+    for title, fallback, points in (
+        (issue.trends_title, words.trends, issue.trends),
+        (issue.watch_title, words.watch, issue.watch),
+    ):
+        if points:
+            lines += _topic(title, fallback)
+            add_numbered(lines, points, words.label_separator)
+    return lines
+
+
+def _topic(title: Inlines, fallback: str, *, frame: Frame = "") -> list[Line]:
+    return [Line(Form.HEADING, flatten(title, BOLD) or [Run(fallback, BOLD)], frame=frame)]
+
+
+def _sections(issue: Issue) -> list[Line]:
+    lines: list[Line] = []
+    for section in issue.sections:
+        if runs := flatten(section.title, BOLD):
+            lines.append(Line(Form.HEADING, runs))
+        add_blocks(lines, section.blocks)
+    return lines

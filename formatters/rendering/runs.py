@@ -1,0 +1,109 @@
+"""Styled text, flat: what renderers write and what splitting cuts.
+
+A tree of inlines becomes a sequence of runs, each a stretch of characters with one style and at most
+one link. Nesting that no platform can show (bold in bold, a link in a link) is gone by construction.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, assert_never
+
+from formatters.document import Code, Emphasis, Inlines, LineBreak, Link, Strikethrough, Strong, Text, plain
+
+BOLD = 1
+ITALIC = 2
+STRUCK = 4
+CODE = 8
+
+
+class Run(NamedTuple):
+    """Characters of one style. A named tuple, as hundreds are made for each issue."""
+
+    text: str
+    """Never empty; a line feed is a line end that the author meant."""
+    style: int = 0
+    """A sum of BOLD, ITALIC, STRUCK and CODE."""
+    url: str = ""
+    """Where it links to; empty where it does not."""
+
+
+Runs = Sequence[Run]
+
+_HTTP = re.compile(r"https?://[\w-]+(?:\.[\w-]+)+(?::(?:\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}))?(?:[/?#]\S*)?", re.IGNORECASE)
+_LOCAL = re.compile(r"https?://(?:[^/?#]*\.)?localhost(?:[:/?#]|$)", re.IGNORECASE)
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
+_INVISIBLE = re.compile(
+    "[\r\u00ad\u061c\u180e\u200b\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+
+
+def is_web_link(url: str) -> bool:
+    """Tell whether the address is http(s) with a host that the public can reach by name or number.
+
+    Relative addresses, localhost, bare host names and addresses with a user name are not: Telegram
+    drops the former without a word, and the latter pretend to lead elsewhere.
+    """
+    return _HTTP.fullmatch(url) is not None and _LOCAL.match(url) is None
+
+
+def clean(text: str) -> str:
+    """Return the text without characters that reorder or hide other characters.
+
+    Direction overrides and invisible fillers go; control characters become spaces. Joiners stay, as
+    emoji and several scripts need them.
+    """
+    if text.isprintable():
+        return text
+    return _CONTROL.sub(" ", _INVISIBLE.sub("", text))
+
+
+def flatten(inlines: Inlines, style: int = 0) -> list[Run]:
+    """Return the runs of a tree, all with at least the given style."""
+    runs: list[Run] = []
+    _collect(inlines, style, "", runs.append)
+    return runs
+
+
+def _collect(inlines: Inlines, style: int, url: str, add: Callable[[Run], None]) -> None:
+    for inline in inlines:
+        match inline:
+            case Text(text):
+                if shown := text if text.isprintable() else clean(text):
+                    add(Run(shown, style, url))
+            case Strong(children):
+                _collect(children, style | BOLD, url, add)
+            case Code(text):
+                if shown := clean(text).replace("\n", " "):
+                    add(Run(shown, style | CODE, url))
+            case Link(address, children):
+                _collect_link(address, children, style, url, add)
+            case Emphasis(children):
+                _collect(children, style | ITALIC, url, add)
+            case Strikethrough(children):
+                _collect(children, style | STRUCK, url, add)
+            case LineBreak():
+                add(Run("\n", style & ~CODE, url))
+            case _:
+                assert_never(inline)
+
+
+def _collect_link(address: str, children: Inlines, style: int, url: str, add: Callable[[Run], None]) -> None:
+    """Add a link; one that hides an e-mail address tells it, as not every platform can link it."""
+    _collect(children, style, url or address, add)
+    if address.startswith("mailto:"):
+        mailbox = clean(address.removeprefix("mailto:").partition("?")[0])
+        if mailbox and mailbox not in plain(children):
+            add(Run(f" ({mailbox})", style))
+
+
+def linked(runs: Iterable[Run], url: str) -> list[Run]:
+    """Return the runs as one link, in place of any links inside."""
+    return [Run(text, style, url) for text, style, _ in runs]
+
+
+def text_of(runs: Iterable[Run]) -> str:
+    """Return the visible characters alone."""
+    return "".join([run[0] for run in runs])

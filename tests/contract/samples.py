@@ -1,0 +1,56 @@
+"""Small issues, plans and destinations to fill a ledger with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import PurePath
+
+from bot.domain.delivery import DAILY
+from bot.domain.destination import Destination, Platform
+from bot.domain.issues import KnownIssue
+from bot.ports.ledger import Audience, EveryActive, Only, Plan
+from formatters.issue import Issue
+from formatters.parts import Part
+
+NOW = datetime(2026, 2, 12, 0, 0, 0, 123456, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+HOUR = timedelta(hours=1)
+
+
+def post(key: str = "2026-02-12", title: str = "日报", day: date | None = date(2026, 2, 12), text: str = "a") -> KnownIssue:
+    issue = Issue(title=title, date=day, kind="digest")
+    return KnownIssue(key=key, ref="", issue=issue, content_hash=text, path=PurePath(f"{key}.md"))
+
+
+def chat(name: str = "1001", thread: str = "") -> Destination:
+    return Destination(Platform.TELEGRAM, name, thread)
+
+
+def channel(name: str = "C0001") -> Destination:
+    return Destination(Platform.SLACK, name)
+
+
+def some_parts(number: int) -> tuple[Part, ...]:
+    return tuple(Part(f"item-{n}", {"text": f"<b>第{n}条</b> 😀", "n": [n, None, True]}, f"第{n}条 😀") for n in range(1, number + 1))
+
+
+def a_plan(
+    audience: Audience | None = None, *, parts: int = 3, issue: str = "2026-02-12", occasion: str = DAILY
+) -> Plan:
+    """Return a plan for Chinese readers on Telegram; for all of them unless an audience is given."""
+    return Plan(
+        issue_key=issue,
+        content_hash="a",
+        platform=Platform.TELEGRAM,
+        style="items",
+        language="zh",
+        parts=some_parts(parts),
+        occasion=occasion,
+        audience=EveryActive(NOW) if audience is None else audience,
+    )
+
+
+def for_one(destination: Destination, *, parts: int = 3, issue: str = "2026-02-12", occasion: str = DAILY) -> Plan:
+    plan = a_plan(Only(destination), parts=parts, issue=issue, occasion=occasion)
+    return replace(plan, platform=destination.platform)
