@@ -69,8 +69,9 @@ clean: ## Remove .venv and everything that tools left behind
 # pip fetches uv, checked against its hashes, into a folder of its own: this needs neither the venv module nor the right
 # to install for the whole machine
 $(UV): $(LOCKED)/uv.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "Digestbot needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || echo missing)." \
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Digestbot needs Python 3.11 or newer, and '$(PYTHON)' is" \
+			"$$($(PYTHON) --version 2>/dev/null | grep ^Python || echo 'no Python')." \
 			"Name another one: make setup PYTHON=python3.12" >&2; exit 2; }
 	@$(PYTHON) -m pip --version >/dev/null 2>&1 || { \
 		echo "'$(PYTHON)' has no pip. Install it (Debian, Ubuntu: apt install python3-pip) or name another Python:" \

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 import structlog
+from pydantic import SecretStr
 
 from bot.domain.destination import Platform
 from bot.domain.errors import DatabaseError, PostsError, SettingsError
 from bot.domain.timetable import Timetable
 from bot.languages import Language, words_of
 from bot.ports.ledger import Ledger
+from bot.ports.posts import PostSource
 from bot.ports.sender import Sender
 from bot.ports.subscriptions import Subscriptions
 from bot.posts.directory import PostDirectory
@@ -31,6 +33,9 @@ from bot.storage.engine import Database, open_database
 from bot.storage.ledger import SqlLedger
 from bot.storage.migrations import migrate
 from bot.storage.subscriptions import SqlSubscriptions
+
+if TYPE_CHECKING:
+    import aiohttp
 
 _log = structlog.get_logger(__name__)
 
@@ -79,12 +84,23 @@ async def opened_database(settings: Settings) -> AsyncIterator[Database]:
 
 
 @asynccontextmanager
-async def opened_services(settings: Settings, clock: SystemClock, database: Database) -> AsyncIterator[Services]:
-    """Wire everything that `settings` ask for; nothing is connected yet."""
+async def opened_services(
+    settings: Settings,
+    clock: SystemClock,
+    database: Database,
+    *,
+    source: PostSource | None = None,
+    chat_pace: float = 1.0,
+) -> AsyncIterator[Services]:
+    """Wire everything that `settings` ask for; nothing is connected yet.
+
+    Posts come from the settings' folder unless there is another `source`. `chat_pace` is in messages a
+    second to one chat or channel; both platforms ask for 1.
+    """
     async with AsyncExitStack() as stack:
         ledger, subscriptions = SqlLedger(database), SqlSubscriptions(database)
         timetable = settings.timetable
-        library = Library(PostDirectory(settings.posts_folder, settings.timezone), ledger, clock)
+        library = Library(source or PostDirectory(settings.posts_folder, settings.timezone), ledger, clock)
         rendering = Renderer(words_of)
         publisher = Publisher(ledger, subscriptions, rendering, clock)
         senders: dict[Platform, Sender] = {}
@@ -104,11 +120,14 @@ async def opened_services(settings: Settings, clock: SystemClock, database: Data
             publisher=publisher,
             wake_drain=drain.wake,
         )
-        connections: list[Connection] = []
+        lines: list[_Line] = []
         if settings.telegram_token:
-            connections.append(_telegram(settings, conversation, senders, rates))
-        if settings.slack_bot_token:
-            connections.append(await _slack(settings, conversation, senders, rates, stack))
+            lines.append(_telegram(settings, settings.telegram_token, conversation, chat_pace))
+        if settings.slack_bot_token and settings.slack_app_token:
+            session = await stack.enter_async_context(_slack_session())
+            lines.append(_slack(settings, session, conversation, chat_pace))
+        for line in lines:
+            senders[line.platform], rates[line.platform] = line.sender, line.rate
         yield Services(
             settings=settings,
             clock=clock,
@@ -121,43 +140,47 @@ async def opened_services(settings: Settings, clock: SystemClock, database: Data
             drain=drain,
             conversation=conversation,
             senders=senders,
-            connections=tuple(connections),
+            connections=tuple(line.connection for line in lines),
         )
 
 
-def _telegram(
-    settings: Settings, conversation: Conversation, senders: dict[Platform, Sender], rates: dict[Platform, float]
-) -> Connection:
-    # Each SDK takes about a second to import: a bot without the platform does without it.
+@dataclass(frozen=True, slots=True)
+class _Line:
+    platform: Platform
+    connection: Connection
+    sender: Sender
+    rate: float
+    """Messages a second, for all chats together."""
+
+
+# Each SDK takes about a second to import: a bot without the platform does without it.
+
+
+def _telegram(settings: Settings, token: SecretStr, conversation: Conversation, pace: float) -> _Line:
     from bot.platforms.telegram.connection import TelegramConnection, telegram_bot
-    from bot.platforms.telegram.sender import MESSAGES_A_SECOND
+    from bot.platforms.telegram.sender import MESSAGES_A_SECOND, TelegramSender
 
-    token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
-    bot = telegram_bot(token, settings.telegram_api_url)
+    bot = telegram_bot(token.get_secret_value(), settings.telegram_api_url)
     connection = TelegramConnection(bot, conversation, cast("Language", settings.language))
-    senders[Platform.TELEGRAM] = connection.sender
-    rates[Platform.TELEGRAM] = MESSAGES_A_SECOND
-    return connection
+    return _Line(Platform.TELEGRAM, connection, TelegramSender(bot, pace=pace), MESSAGES_A_SECOND)
 
 
-async def _slack(
-    settings: Settings,
-    conversation: Conversation,
-    senders: dict[Platform, Sender],
-    rates: dict[Platform, float],
-    stack: AsyncExitStack,
-) -> Connection:
-    from bot.platforms.slack.connection import SlackConnection, slack_client, slack_session
-    from bot.platforms.slack.sender import MESSAGES_A_SECOND
+def _slack_session() -> aiohttp.ClientSession:
+    from bot.platforms.slack.connection import slack_session
+
+    return slack_session()
+
+
+def _slack(settings: Settings, session: aiohttp.ClientSession, conversation: Conversation, pace: float) -> _Line:
+    from bot.platforms.slack.connection import SlackConnection, slack_client
+    from bot.platforms.slack.sender import MESSAGES_A_SECOND, SlackSender
 
     bot_token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
     app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
-    session = await stack.enter_async_context(slack_session())
     client = slack_client(bot_token, settings.slack_api_url, session)
-    connection = SlackConnection(client, app_token, conversation, cast("Language", settings.language))
-    senders[Platform.SLACK] = connection.sender
-    rates[Platform.SLACK] = MESSAGES_A_SECOND
-    return connection
+    sender = SlackSender(client, pace=pace)
+    connection = SlackConnection(client, app_token, conversation, cast("Language", settings.language), sender)
+    return _Line(Platform.SLACK, connection, sender, MESSAGES_A_SECOND)
 
 
 class App:
@@ -170,7 +193,7 @@ class App:
         self.ready = asyncio.Event()
         """Set when every platform is connected."""
 
-    async def run(self, stop: asyncio.Event, *, announce: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    async def run(self, stop: asyncio.Event, *, announce: Callable[[], Awaitable[None]]) -> None:
         """Run until `stop` is set; what is in flight then gets its outcome.
 
         `announce` is called once everything is loaded, before the first delivery. To be called by the

@@ -61,6 +61,24 @@ async def next_delivery(services: Services) -> str:
     return f"Next delivery: {at:%Y-%m-%d %H:%M} ({services.settings.timezone.key}) to {', '.join([*to, *fixed])}"
 
 
+def demo(
+    posts: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Your own folder of posts, instead of the samples.")
+    ] = None,
+    port: Annotated[int, typer.Option(help="Of the page on 127.0.0.1; the next free one if it is taken.")] = 8080,
+    once: Annotated[
+        bool, typer.Option("--once", help="Deliver the newest post, print what both chats received, and end.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With --once: print JSON.")] = False,
+) -> None:
+    """Try everything without a token, an account or the network: the bot with a local Telegram and Slack."""
+    from bot.cli.demo import run_demo, run_demo_once
+
+    if as_json and not once:
+        raise typer.BadParameter("--json goes with --once", param_hint="--json")
+    asyncio.run(run_demo_once(posts, as_json=as_json) if once else run_demo(posts, port))
+
+
 def publish(
     post: Annotated[
         Path | None,
@@ -167,8 +185,8 @@ def start_logs(settings: Settings, *, level: str | None = None) -> None:
 class stop_signals:  # noqa: N801  # used as a `with` statement's verb
     """Set an event on SIGTERM and SIGINT; a second signal ends the process at once."""
 
-    def __init__(self) -> None:
-        self._event = asyncio.Event()
+    def __init__(self, event: asyncio.Event | None = None) -> None:
+        self._event = event or asyncio.Event()
 
     def __enter__(self) -> asyncio.Event:
         loop = asyncio.get_running_loop()

@@ -25,8 +25,8 @@ async def choose(services: Services, post: Path | None) -> KnownIssue:
         newest = services.library.newest(today)
         if newest is None:
             raise PostsError(
-                f"There is no issue to publish in {str(services.settings.posts)!r}: each post is a draft, undated, dated in"
-                " the future, or refused; digestbot check tells which"
+                f"There is no issue to publish in {str(services.settings.posts)!r}: all are drafts, undated, of the"
+                " future, or refused; digestbot check tells which"
             )
         return newest
     known = load_post(post, services.settings)

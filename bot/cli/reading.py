@@ -28,9 +28,8 @@ def show(
     post: Post, as_json: Annotated[bool, typer.Option("--json", help="Print the whole structure.")] = False
 ) -> None:
     """Show what was read from a post: title, items, sources, trends."""
-    from formatters.json_view import issue_json
-
     from bot.settings import load_settings
+    from formatters.json_view import issue_json
 
     settings = load_settings()
     known = load_post(post, settings)

@@ -51,10 +51,15 @@ class PostDirectory:
         root: Path,
         home: tzinfo,
         *,
+        quiet: float = QUIET,
         monotonic: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
-        """`wall_clock` is the file system's, in seconds: it tells how old a file's last change is."""
+        """A file counts once it is unchanged for `quiet` seconds.
+
+        `wall_clock` is the file system's, in seconds: it tells how old a file's last change is.
+        """
+        self._quiet = quiet
         self._root = root
         self._home = home
         self._monotonic = monotonic
@@ -104,11 +109,11 @@ class PostDirectory:
             previous = entry.result if entry else None
             entry = self._entries[path] = _Entry(signature, now, result=previous)
             # At start there is no telling how long a file has been at rest but by its own date.
-            if self._first and self._wall_clock() - signature.changed_ns / 1e9 >= QUIET:
+            if self._first and self._wall_clock() - signature.changed_ns / 1e9 >= self._quiet:
                 entry.settled = True
                 entry.result = self._read(path)
                 return True
-        if not entry.settled and now - entry.seen_at >= QUIET:
+        if not entry.settled and now - entry.seen_at >= self._quiet:
             entry.settled = True
             entry.result = self._read(path)
             return True

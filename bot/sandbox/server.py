@@ -116,8 +116,9 @@ class Sandbox:
         await self._site.stop()
         self._site = None
         await self.slack.socket.close()
-        if self._runner.server is not None:
-            await self._runner.server.shutdown(timeout=0)
+        for connection in self._runner.server.connections if self._runner.server else ():
+            if connection.transport is not None:
+                connection.transport.abort()
 
     async def come_back(self) -> None:
         """Listen again on the same port."""

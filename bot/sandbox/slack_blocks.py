@@ -183,7 +183,7 @@ def _check_button(found: Findings, button: Any, place: str) -> None:
 _CHECKS: dict[str, Callable[[Findings, Json, str], None]] = {
     "actions": _check_actions,
     "context": _check_context,
-    "divider": lambda found, block, place: None,
+    "divider": lambda *_: None,
     "header": _check_header,
     "image": _check_image,
     "markdown": _check_markdown,

@@ -24,8 +24,8 @@ from bot.sandbox.slack_workspace import (
     with_block_ids,
 )
 
-DEFAULT_BOT_TOKEN = "-".join(("xoxb", "made", "up", "for", "the", "local", "sandbox", "only"))
-DEFAULT_APP_TOKEN = "-".join(("xapp", "made", "up", "for", "the", "local", "sandbox", "only"))
+DEFAULT_BOT_TOKEN = "xoxb-" + "made-up-for-the-local-sandbox-only"
+DEFAULT_APP_TOKEN = "xapp-" + "made-up-for-the-local-sandbox-only"
 ACKNOWLEDGE_WITHIN = 3.0  # https://docs.slack.dev/apis/events-api/using-socket-mode
 BOT_NAME = "digestbot"
 

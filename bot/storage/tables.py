@@ -93,7 +93,7 @@ class Word(TypeDecorator[_Word]):
 
     def process_bind_param(self, value: _Word | None, _dialect: Dialect) -> str | None:
         """Return the text."""
-        return None if value is None else str(value.value)
+        return None if value is None else str(value)
 
     def process_result_value(self, value: Any, _dialect: Dialect) -> _Word | None:
         """Return the member."""

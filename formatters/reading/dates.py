@@ -14,7 +14,7 @@ _WRITTEN = re.compile(
     r"\s*(?P<zone>[Zz]|UTC|GMT|(?P<sign>[-+])(?P<hours>\d{1,2}):?(?P<minutes>\d{2})?)?)?",
     re.ASCII,
 )
-_IN_NAME = re.compile(r"(?:^|/)(\d{4})-(\d{2})-(\d{2})(?!\d)[^/]*$|(?:^|/)(\d{4})/(\d{2})/(\d{2})(?!\d)[^/]*$", re.ASCII)
+_IN_NAME = re.compile(r"(?:^|/)(\d{4})(?:-(\d{2})-(\d{2})|/(\d{2})/(\d{2}))(?!\d)[^/]*$", re.ASCII)
 
 
 def calendar_date(value: object, home: tzinfo) -> date | None:

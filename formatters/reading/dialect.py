@@ -40,24 +40,23 @@ class Dialect:
 
     name: str
     marker: Marker
-    """Where an item begins: at a heading that matches `number`, at a heading that is a link, at a bullet with a link."""
+    """Where an item begins: at a heading that matches `number`, at one that is a link, at a bullet with a link."""
     number: re.Pattern[str] | None = None
     """The start of an item's heading; the group `number` is what readers call it."""
 
 
 _SOURCES = _one_of(
-    *("来源", "信息来源", "新闻来源", "消息来源", "参考来源", "信源", "出处", "原文", "原文链接", "原文地址", "原文出处"),
+    *("来源", "信息来源", "新闻来源", "消息来源", "参考来源", "信源", "出处", "原文", "原文链接", "原文地址"),
     *("链接", "相关链接", "参考链接", "参考", "阅读原文", "來源", "連結", "出典", "ソース", "情報源", "引用元"),
     *("sources?", "links?", "via", "read more", "original(?: article)?", "full story", "reference"),
     *("출처", "원문", "링크", "kaynak(?:lar)?", "fuentes?", "quellen?", "fontes?", "источники?"),
 )
+_NOTED_SOURCES = rf"\W{{0,8}}(?:{_SOURCES})\s*(?:[（(](?P<note>[^（）()]{{0,80}})[)）])?\s*"
 _SOON = "接下来|下一步|后续|未来|明日|明天|下周|下期|今后|接下來|後續"
 
 KEYWORDS = Keywords(
-    source_line=re.compile(
-        rf"\W{{0,8}}(?:{_SOURCES})\s*(?:[（(](?P<note>[^（）()]{{0,80}})[)）])?\W{{0,4}}?[：:]\W{{0,4}}?\s*", re.IGNORECASE
-    ),
-    source_label=re.compile(rf"\W{{0,8}}(?:{_SOURCES})\s*(?:[（(](?P<note>[^（）()]{{0,80}})[)）])?\s*", re.IGNORECASE),
+    source_line=re.compile(rf"{_NOTED_SOURCES}[：:]\s*", re.IGNORECASE),
+    source_label=re.compile(_NOTED_SOURCES, re.IGNORECASE),
     trends=re.compile(
         _one_of(
             r"(?:今日|今天|本期|本周|本月|本日|近期|行业|技术|整体|综合|每日|关键|核心|AI|\s){0,4}"

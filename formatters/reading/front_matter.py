@@ -181,13 +181,12 @@ class _YamlReader:
 class TomlHandler(BaseHandler):
     """`+++` to `+++`, through the standard library's tomllib."""
 
-    FM_BOUNDARY = re.compile(r"^\+{3,}[ \t]*$", re.MULTILINE)
+    closing = FM_BOUNDARY = re.compile(r"^\+{3,}[ \t]*$", re.MULTILINE)
     START_DELIMITER = END_DELIMITER = "+++"
     _where = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
     def split(self, text: str) -> tuple[str, str]:
-        assert self.FM_BOUNDARY is not None  # noqa: S101 - narrows the type that the base class declares
-        return _split(self, self.FM_BOUNDARY, text)
+        return _split(self, self.closing, text)
 
     def load(self, fm: str) -> dict[str, Any]:
         """Return Fields; raise Fault."""

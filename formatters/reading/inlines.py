@@ -9,7 +9,6 @@ from dataclasses import replace
 from formatters.document import Code, Emphasis, Inline, Inlines, LineBreak, Link, Strikethrough, Strong, Text, plain
 
 _COLON_BEFORE = re.compile(r"\s*[：:]\s*")
-_COLON_AFTER = re.compile(r"\s*[：:]\s*$")
 
 
 def trim(inlines: Inlines) -> Inlines:
@@ -66,12 +65,13 @@ def split_lead(inlines: Inlines) -> tuple[Inlines, Inlines, bool]:
     match inlines:
         case (Strong(children), *rest):
             mark: Inlines = ()
-        case (Text(text), Strong(children), *rest) if len(text) <= 8 and not any(c.isalnum() or c in "“‘「『（(" for c in text):
+        case (Text(text), Strong(children), *rest) if len(text) <= 8 and not any(map(_says_something, text)):
             mark = (Text(text),)
         case _:
             return (), inlines, False
-    inside = _COLON_AFTER.search(plain(children))
-    lead = trim((*mark, *(take(children, inside.start()) if inside else children)))
+    words = plain(children).rstrip()
+    inside = words.endswith(("：", ":"))
+    lead = trim((*mark, *(take(children, len(words) - 1) if inside else children)))
     remainder = tuple(rest)
     if inside:
         return lead, trim(remainder), True
@@ -79,6 +79,10 @@ def split_lead(inlines: Inlines) -> tuple[Inlines, Inlines, bool]:
     if outside:
         return lead, trim(drop(remainder, outside.end())), True
     return lead, trim(remainder), False
+
+
+def _says_something(character: str) -> bool:
+    return character.isalnum() or character in "“‘「『（("
 
 
 def links(inlines: Inlines) -> Iterator[Link]:
@@ -91,3 +95,17 @@ def links(inlines: Inlines) -> Iterator[Link]:
                 yield from links(children)
             case _:
                 pass
+
+
+def without_links(inlines: Inlines) -> Inlines:
+    """Return `inlines` with every link as its text."""
+    kept: list[Inline] = []
+    for inline in inlines:
+        match inline:
+            case Link(_, children):
+                kept.extend(children)
+            case Strong(children) | Emphasis(children) | Strikethrough(children):
+                kept.append(replace(inline, children=without_links(children)))
+            case _:
+                kept.append(inline)
+    return tuple(kept)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from formatters.document import Block, Blocks, BulletList, Inlines, Link, ListItem, Paragraph, Quote, Strong, Text, plain
+from formatters.document import Block, Blocks, BulletList, Inlines, Link, ListItem, Paragraph, Quote, Text, plain
 from formatters.issue import Item, Point, SourceLink
 from formatters.reading.dialect import Keywords
-from formatters.reading.inlines import drop, links, split_lead, take, trim
+from formatters.reading.inlines import drop, links, split_lead, take, trim, without_links
 from formatters.reading.links import is_address
 from formatters.reading.points import read_point, read_points
-from formatters.reading.sources import is_only_links, source_entry, source_line
+from formatters.reading.sources import is_only_links, read_sources, source_entry, source_line
 
 _SEPARATOR = re.compile(r"\s*[：:—–\-|｜·•,，。.]*\s*")
-_TAIL = re.compile(r"[\s（(\[【：:—–\-|｜·•,，→]+$")
-_CLOSERS = re.compile(r"[\s）)\]】。.|｜、,，/·]*")
+_TAIL = " \t\n\u3000（([【：:—–-|｜·•,，→"
 
 
 @dataclass(slots=True)
@@ -25,13 +24,14 @@ class _Sources:
 
     links: list[SourceLink] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)
 
     def add(self, sources: tuple[SourceLink, ...], note: str | None = None) -> None:
         if note:
             self.notes.append(note)
         for source in sources:
-            known = {link.url for link in self.links if link.url}
-            if source.url not in known:
+            if source.url is None or source.url not in self.known:
+                self.known.add(source.url or "")
                 self.links.append(source)
             elif source.label:
                 self.notes.append(source.label)
@@ -47,7 +47,9 @@ def read_item(number: int, title: Inlines, blocks: Blocks, keywords: Keywords, *
     sources.add(tuple(_title_links(title)))
     rest = list(_without_sources(blocks, sources, keywords))
     points = _without_source_points(read_points(tuple(rest)), sources, keywords)
-    return Item(number, title, tuple(sources.links), points, line, group=group, sources_note=sources.note)
+    return Item(
+        number, without_links(title), tuple(sources.links), points, line, group=group, sources_note=sources.note
+    )
 
 
 def _title_links(title: Inlines) -> Iterator[SourceLink]:
@@ -61,8 +63,10 @@ def _without_sources(blocks: Blocks, sources: _Sources, keywords: Keywords) -> I
     for block in blocks:
         was_listed, listed = listed, False
         match block:
-            case Paragraph(content) | Quote((Paragraph(content),)) if found := source_line(content, keywords.source_line):
-                note, named = found
+            case Paragraph(content) | Quote((Paragraph(content),)) if line_found := source_line(
+                content, keywords.source_line
+            ):
+                note, named = line_found
                 sources.add(named, note)
                 listed = not any(source.url for source in named)
             case Paragraph(content) if is_only_links(content):
@@ -91,10 +95,9 @@ def _without_source_points(points: tuple[Point, ...], sources: _Sources, keyword
     kept = []
     for point in points:
         label = keywords.source_label.fullmatch(plain(point.label)) if point.label else None
-        unlabelled = None if point.label or point.blocks or point.points else source_line(point.text, keywords.source_line)
+        unlabelled = source_line(point.text, keywords.source_line) if _is_plain(point) else None
         if label and not point.blocks and all(_is_plain(below) for below in point.points):
-            named = source_line((Text("source: "), *point.text), re.compile(r"source: (?P<note>(?!))?"))
-            sources.add(named[1] if named else (), label["note"])
+            sources.add(read_sources(point.text), label["note"])
             for below in point.points:
                 sources.add(source_entry(ListItem((Paragraph(below.text),))) or (SourceLink(None, plain(below.text)),))
         elif unlabelled:
@@ -132,10 +135,11 @@ def read_linked_bullet(number: int, entry: ListItem, keywords: Keywords, *, grou
     remaining = tuple(_without_sources(tuple(below), sources, keywords))
     nested = read_point(ListItem((Paragraph(title), *remaining), entry.line))
     points.extend(nested.points)
-    points.extend(Point(blocks=(block,), line=block.line) if not isinstance(block, Paragraph)
-                  else Point((), block.content, line=block.line) for block in nested.blocks)
+    points.extend(read_points(nested.blocks))
     kept = _without_source_points(tuple(points), sources, keywords)
-    return Item(number, title, tuple(sources.links), kept, entry.line, group=group, sources_note=sources.note)
+    return Item(
+        number, without_links(title), tuple(sources.links), kept, entry.line, group=group, sources_note=sources.note
+    )
 
 
 def _title_and_rest(content: Inlines) -> tuple[Inlines, Inlines]:
@@ -153,7 +157,7 @@ def _title_and_rest(content: Inlines) -> tuple[Inlines, Inlines]:
     for index, inline in enumerate(content):
         if isinstance(inline, Link) and is_only_links(content[index:]):
             before = plain(content[:index])
-            title = trim(take(content[:index], len(_TAIL.sub("", before))))
+            title = trim(take(content[:index], len(before.rstrip(_TAIL))))
             if title:
                 return title, ()
     return content, ()

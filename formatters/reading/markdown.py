@@ -40,14 +40,15 @@ from formatters.document import (
 )
 from formatters.reading.inlines import drop, trim
 from formatters.reading.raw_html import hides_the_rest
-from formatters.reading.spans import read_html, read_spans
+from formatters.reading.span_builder import read_html
+from formatters.reading.spans import read_spans
 
 MAX_LEVEL = 20
 """Quotes and lists nested deeper are read as text. A quote is one level, a list two."""
 MAX_SPAN = 8_000
 """A paragraph is read in pieces of about as many characters: emphasis takes quadratic time."""
 MAX_CELLS = 50_000
-"""Table cells in one post; rows beyond are read as text. Short rows are filled up, so cells may outnumber characters."""
+"""Table cells in one post; rows beyond are read as text. Short rows are filled up to the header's width."""
 MAX_DEFINITION_LINES = 8
 """A link definition that takes more lines is read as text: each one scans its whole paragraph otherwise."""
 
@@ -103,7 +104,8 @@ def _short_reference(state: StateBlock, start: int, end: int, silent: bool) -> b
 def _inline_in_pieces(state: StateCore) -> None:
     for token in state.tokens:
         if token.type == "inline":
-            token.children = children = []
+            children: list[Token] = []
+            token.children = children
             for piece in _pieces(token.content):
                 state.md.inline.parse(piece, state.md, state.env, children)
 

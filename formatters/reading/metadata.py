@@ -70,7 +70,7 @@ def _text(field: Field | None, key: str, findings: Findings) -> str | None:
             return str(number)
         case _:
             findings.refuse(
-                field.line, f"{key} is {_kind(field.value)}, not text", f"write the {key} in quotes: {key}: \"…\""
+                field.line, f"{key} is {_kind(field.value)}, not text", f'write the {key} in quotes: {key}: "…"'
             )
             return None
 

@@ -22,9 +22,12 @@ from formatters.issue import SourceLink
 from formatters.reading.inlines import drop, split_lead
 from formatters.reading.links import is_address
 
-_JOINTS = re.compile(r"^(?:[\s、，,；;|｜/·•：:（(）)\[\]。.→\-–—+&]|和|与|及|以及|and\b|via\b)+|[\s、，,；;|｜/·•：:（(）)\[\]→\-–—+&]+$")
+_JOINTS = " \t\n\u3000、，,；;|｜/·•：:（(）)[]。→-–—+&"
+_WORDS_BETWEEN = re.compile(r"(?:和|与|及|以及|and\b|via\b)\s*")
 _MAX_ENTRY = 80
 """Characters outside of links in a list entry that is still a source and not a sentence."""
+_MAX_PROSE = 160
+"""Characters of a line without a link that is still a source and not a paragraph."""
 
 
 def read_sources(content: Inlines) -> tuple[SourceLink, ...]:
@@ -53,7 +56,9 @@ def read_sources(content: Inlines) -> tuple[SourceLink, ...]:
 
 def _bare(text: str) -> str:
     """Return `text` without what joins two sources: punctuation, brackets, an "and"."""
-    return _JOINTS.sub("", _JOINTS.sub("", text)).strip()
+    text = text.strip(_JOINTS)
+    joint = _WORDS_BETWEEN.match(text)
+    return text[joint.end() :].strip(_JOINTS) if joint else text
 
 
 def _parts(content: Inlines) -> Iterator[str | Link]:
@@ -71,10 +76,14 @@ def _parts(content: Inlines) -> Iterator[str | Link]:
 
 def source_line(content: Inlines, pattern: re.Pattern[str]) -> tuple[str | None, tuple[SourceLink, ...]] | None:
     """Return the bracketed note and the sources of a line that `pattern` begins; None for any other line."""
-    found = pattern.match(plain(content))
+    text = plain(content)
+    found = pattern.match(text)
     if not found:
         return None
-    return found["note"] or None, read_sources(drop(content, found.end()))
+    sources = read_sources(drop(content, found.end()))
+    if len(text) > _MAX_PROSE and not any(source.url for source in sources):
+        return None
+    return found["note"] or None, sources
 
 
 def is_only_links(content: Inlines) -> bool:

@@ -109,8 +109,8 @@ def add_blocks(
 
 
 def _add(lines: list[Line], line: Line) -> None:
-    """Append a line, unless it would be empty."""
-    if line.runs:
+    """Append a line, unless there would be nothing to see."""
+    if any(not run[0].isspace() for run in line.runs):
         lines.append(line)
 
 

@@ -30,13 +30,15 @@ def holds_date(title: str, day: date) -> bool:
     """Tell whether the title tells this very date, in any usual spelling, with or without the year."""
     year, month, number = day.year, day.month, day.day
     name = f"{_MONTHS[month - 1]}[a-z]*"
-    spellings = (
+    full = (
         rf"{year}\s*[-/.年년]\s*0?{month}\s*[-/.月월]\s*0?{number}",
         f"{year}{month:02}{number:02}",
+    )
+    without_year = (
         rf"0?{month}\s*[月월]\s*0?{number}",
         rf"{month:02}[-/.]{number:02}",
         rf"{name}\.?\s*0?{number}(?:st|nd|rd|th)?",
         rf"0?{number}(?:st|nd|rd|th|\.)?\s*{name}",
     )
-    pattern = rf"(?<![0-9a-z])(?:{'|'.join(spellings)})(?![0-9a-z])"
+    pattern = rf"(?<![0-9a-z])(?:{'|'.join(full)}|(?<![0-9][-/.年])(?:{'|'.join(without_year)}))(?![0-9a-z])"
     return re.search(pattern, title, re.IGNORECASE) is not None

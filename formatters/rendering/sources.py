@@ -19,7 +19,7 @@ from formatters.rendering.lines import Form, Line
 from formatters.rendering.runs import Run, clean, is_web_link
 from formatters.words import Words
 
-_SHORT_COLUMNS = 18
+_SHORT_COLUMNS = 20
 _FRAME_BYTES = 100
 """What a button's JSON takes beside its address, generously."""
 
@@ -39,19 +39,15 @@ def source_buttons(item: Item) -> tuple[Row, ...]:
 
 def source_lines(item: Item, words: Words) -> list[Line]:
     """Return the line that names the sources without a button, if there are any."""
-    offered = {source.url for source in _offered(item)} if len(item.sources) else set()
+    if not item.sources:
+        return []
+    offered = {source.url for source in _offered(item)}
     runs: list[Run] = []
     for source in item.sources:
-        if source.url is None or source.url not in offered:
+        if source.url not in offered and (name := clean(source.label or source.url or "")):
             runs.append(Run(" · " if runs else words.sources + words.label_separator))
-            runs += _named(source)
-    return [Line(Form.TEXT, runs)] if len(runs) > 1 else []
-
-
-def _named(source: SourceLink) -> list[Run]:
-    url = source.url or ""
-    text = clean(source.label or url)
-    return [Run(text, 0, url if is_button_link(url) else "")] if text else []
+            runs.append(Run(name, 0, source.url if source.url and is_button_link(source.url) else ""))
+    return [Line(Form.TEXT, runs)] if runs else []
 
 
 def is_button_link(url: str) -> bool:

@@ -18,13 +18,22 @@ Fits = Callable[[Runs], bool]
 """Tells whether a piece can be sent; a shorter beginning of a piece that fits must fit too."""
 
 _GRAPHEME = regex.compile(r"\X")
-_PLACES = (
-    (regex.compile(r"\n+"), 0.5),
-    (regex.compile(r"[。！？…]+[”’」』）)\"']*|[.!?]+[”’\"')\]]*\s+"), 0.5),
-    (regex.compile(r"[，；、：—]+|\s+"), 0.5),
-    (regex.compile(r"(?<=[^\p{Latin}\p{N}])(?=[\p{Latin}\p{N}])|(?<=[\p{Latin}\p{N}])(?=[^\p{Latin}\p{N}])"), 0.8),
+_WIDE = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}"
+_PLACES = tuple(
+    map(
+        regex.compile,
+        (
+            r"\n+",
+            r"[。！？…]+[”’」』）)\"']*|[.!?]+[”’\"')\]]*\s+",
+            r"[，；、：—]+|\s+",
+            rf"(?<=[{_WIDE}])|(?=[{_WIDE}])",
+        ),
+    )
 )
-"""What may stand before a cut, best first, and how full a piece must then be to be worth it."""
+"""What a cut may follow, best first; the last is between words of scripts that write no spaces."""
+
+_SHARE = 0.5
+"""How full a piece must be for a better place to be worth it."""
 
 
 def split(runs: Runs, fits: Fits, *, room: int, first: Fits | None = None) -> Iterator[list[Run]]:
@@ -134,14 +143,13 @@ def _inside(place: int, spans: list[tuple[int, int]]) -> bool:
 
 def _best(text: str, most: int, places: list[int]) -> int:
     allowed = set(places)
-    for pattern, share in _PLACES:
+    for pattern in _PLACES:
         found = 0
         for match in pattern.finditer(text):
-            end = match.end()
-            if end > most:
+            if match.end() > most:
                 break
-            if end in allowed:
-                found = end
-        if found >= most * share:
+            if match.end() in allowed:
+                found = match.end()
+        if found >= most * _SHARE:
             return found
     return places[-1] if places else 0

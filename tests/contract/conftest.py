@@ -1,4 +1,4 @@
-"""What the contract suites may ask for: an empty database of each kind, and what works on it."""
+"""What the contract suites may ask for: a database of each kind, and what works on it."""
 
 from __future__ import annotations
 
@@ -8,17 +8,29 @@ import pytest
 
 from bot.storage.engine import Database, open_database
 from bot.storage.ledger import SqlLedger
-from bot.storage.migrations import migrate
 from bot.storage.subscriptions import SqlSubscriptions
-from tests.contract.databases import database_url, postgresql_server_url, postgresql_url, sqlite_url
+from tests.contract.databases import (
+    database_url,
+    empty_url,
+    migrated_postgresql_url,
+    postgresql_server_url,
+    postgresql_url,
+    sqlite_url,
+)
 
-__all__ = ["database_url", "postgresql_server_url", "postgresql_url", "sqlite_url"]
+__all__ = [
+    "database_url",
+    "empty_url",
+    "migrated_postgresql_url",
+    "postgresql_server_url",
+    "postgresql_url",
+    "sqlite_url",
+]
 
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     async with open_database(database_url) as opened:
-        await migrate(opened)
         yield opened
 
 

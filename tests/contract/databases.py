@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -13,6 +15,9 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from bot.storage.engine import open_database
+from bot.storage.migrations import migrate
+from bot.storage.tables import METADATA
 from tests.contract import postgresql_server
 
 
@@ -48,14 +53,20 @@ def postgresql_server_url() -> Iterator[str]:
 _numbers = count(1)
 
 
+@contextmanager
+def new_postgresql_database(server_url: str) -> Iterator[str]:
+    name = f"digestbot_{os.getpid()}_{next(_numbers)}"
+    with psycopg.connect(server_url, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}".encode())
+        yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
 @pytest.fixture
 def postgresql_url(postgresql_server_url: str) -> Iterator[str]:
     """The URL of an empty PostgreSQL database."""
-    name = f"digestbot_{os.getpid()}_{next(_numbers)}"
-    with psycopg.connect(postgresql_server_url, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}".encode())
-        yield make_url(postgresql_server_url).set(database=name).render_as_string(hide_password=False)
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    with new_postgresql_database(postgresql_server_url) as url:
+        yield url
 
 
 @pytest.fixture
@@ -65,7 +76,32 @@ def sqlite_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> str:
+def empty_url(request: pytest.FixtureRequest) -> str:
     """The URL of an empty database, of each kind in turn."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+async def migrated(url: str) -> str:
+    async with open_database(url) as database:
+        await migrate(database)
+    return url
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql_url(postgresql_server_url: str) -> Iterator[str]:
+    """The URL of a PostgreSQL database with all tables, which every test leaves empty: a new one takes long to make."""
+    with new_postgresql_database(postgresql_server_url) as url:
+        yield asyncio.run(migrated(url))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a database with all tables and nothing in them, of each kind in turn."""
+    if request.param == "sqlite":
+        yield asyncio.run(migrated(request.getfixturevalue("sqlite_url")))
+        return
+    url: str = request.getfixturevalue("migrated_postgresql_url")
+    yield url
+    with psycopg.connect(url, autocommit=True) as admin:
+        admin.execute(f"TRUNCATE {', '.join(METADATA.tables)} RESTART IDENTITY".encode())

@@ -50,7 +50,19 @@ def serve() -> None:
             binaries = within_reach(binaries, user, folder)
         data = folder / "data"
         subprocess.run(
-            [binaries / "initdb", "-D", data, "-U", "digestbot", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+            [
+                binaries / "initdb",
+                "-D",
+                data,
+                "-U",
+                "digestbot",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "--no-sync",
+            ],
             check=True,
             stdout=subprocess.DEVNULL,
             user=user,

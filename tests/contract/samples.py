@@ -6,10 +6,15 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import PurePath
 
+from sqlalchemy import insert
+
 from bot.domain.delivery import DAILY
 from bot.domain.destination import Destination, Platform
 from bot.domain.issues import KnownIssue
+from bot.domain.subscription import Origin
 from bot.ports.ledger import Audience, EveryActive, Only, Plan
+from bot.storage.engine import Database
+from bot.storage.tables import destinations
 from formatters.issue import Issue
 from formatters.parts import Part
 
@@ -18,7 +23,9 @@ SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
 
 
-def post(key: str = "2026-02-12", title: str = "日报", day: date | None = date(2026, 2, 12), text: str = "a") -> KnownIssue:
+def post(
+    key: str = "2026-02-12", title: str = "日报", day: date | None = date(2026, 2, 12), text: str = "a"
+) -> KnownIssue:
     issue = Issue(title=title, date=day, kind="digest")
     return KnownIssue(key=key, ref="", issue=issue, content_hash=text, path=PurePath(f"{key}.md"))
 
@@ -32,7 +39,10 @@ def channel(name: str = "C0001") -> Destination:
 
 
 def some_parts(number: int) -> tuple[Part, ...]:
-    return tuple(Part(f"item-{n}", {"text": f"<b>第{n}条</b> 😀", "n": [n, None, True]}, f"第{n}条 😀") for n in range(1, number + 1))
+    return tuple(
+        Part(f"item-{n}", {"text": f"<b>第{n}条</b> 😀", "n": [n, None, True]}, f"第{n}条 😀")
+        for n in range(1, number + 1)
+    )
 
 
 def a_plan(
@@ -54,3 +64,21 @@ def a_plan(
 def for_one(destination: Destination, *, parts: int = 3, issue: str = "2026-02-12", occasion: str = DAILY) -> Plan:
     plan = a_plan(Only(destination), parts=parts, issue=issue, occasion=occasion)
     return replace(plan, platform=destination.platform)
+
+
+async def fill(database: Database, number: int) -> None:
+    """Make `number` Telegram chats subscribe in Chinese."""
+    async with database.writing() as connection:
+        readers = [
+            {
+                "platform": Platform.TELEGRAM,
+                "chat": str(n),
+                "thread": "",
+                "origin": Origin.READER,
+                "language": "zh",
+                "active": True,
+                "joined_at": NOW,
+            }
+            for n in range(number)
+        ]
+        await connection.execute(insert(destinations), readers)

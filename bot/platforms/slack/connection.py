@@ -42,21 +42,29 @@ def slack_client(token: str, api_url: str, session: aiohttp.ClientSession) -> As
 
 
 class SlackConnection:
-    """Answers in Socket Mode; its `sender` sends parts."""
+    """Answers in Socket Mode."""
 
-    def __init__(self, client: AsyncWebClient, app_token: str, conversation: Conversation, language: Language) -> None:
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        app_token: str,
+        conversation: Conversation,
+        language: Language,
+        sender: SlackSender,
+    ) -> None:
+        """`sender` learns the bot's name, for its advice."""
         self._client = client
+        self._sender = sender
         self._app = AsyncApp(client=client, raise_error_for_unhandled_request=False)
         SlackCommands(conversation, language).register(self._app)
         self._handler = AsyncSocketModeHandler(self._app, app_token, web_client=client)
-        self.sender = SlackSender(client)
 
     async def start(self) -> None:
         """Connect and begin to answer.
 
         Waits for a server that cannot be reached. Raises PlatformError if a token is refused.
         """
-        self.sender.bot_name = await authenticated(self._client)
+        self._sender.bot_name = await authenticated(self._client)
         await _persistently(self._handler.connect_async, "DIGESTBOT_SLACK_APP_TOKEN")
 
     async def stop(self) -> None:

@@ -16,15 +16,16 @@ from formatters.parts import Json, Part
 MESSAGES_A_SECOND = 20.0
 """For all channels together; Slack limits a workspace at several hundred a minute, without a figure."""
 
+CHANNEL_PACE = 1.0
+"""Messages a second to one channel: https://docs.slack.dev/apis/web-api/rate-limits#posting-messages"""
+
 
 class SlackSender:
     """A `Sender`. Slack has no silent messages: in a thread they notify nobody who does not follow it."""
 
-    capabilities = Capabilities(threads=True, pace=1.0)
-    """One message a second to one channel: https://docs.slack.dev/apis/web-api/rate-limits#posting-messages"""
-
-    def __init__(self, client: AsyncWebClient, bot_name: str = "") -> None:
+    def __init__(self, client: AsyncWebClient, bot_name: str = "", *, pace: float = CHANNEL_PACE) -> None:
         self._client = client
+        self.capabilities = Capabilities(threads=True, pace=pace)
         self.bot_name = bot_name or "digestbot"
 
     async def send(self, part: Part, *, to: Destination, silent: bool, under: str | None) -> Outcome:

@@ -14,7 +14,6 @@ from bot.domain.errors import PlatformError
 from bot.languages import Language
 from bot.platforms.telegram.commands import ALLOWED_UPDATES, TelegramApplication, TelegramCommands
 from bot.platforms.telegram.request import CausalRequest
-from bot.platforms.telegram.sender import TelegramSender
 from bot.services.conversation import Conversation
 
 _log = structlog.get_logger(__name__)
@@ -41,11 +40,9 @@ def telegram_bot(token: str, api_url: str) -> Bot:
 
 
 class TelegramConnection:
-    """Polls for updates and answers them; its `sender` sends parts."""
+    """Polls for updates and answers them."""
 
     def __init__(self, bot: Bot, conversation: Conversation, default: Language) -> None:
-        self.sender = TelegramSender(bot)
-        self.username = ""
         self._application: TelegramApplication = (
             Application.builder().bot(bot).concurrent_updates(True).job_queue(None).build()
         )
@@ -58,7 +55,6 @@ class TelegramConnection:
         Waits for a server that cannot be reached. Raises PlatformError if the token is refused.
         """
         await initialized(self._application)
-        self.username = self._application.bot.username
         await self._application.start()
         updater = self._application.updater
         if updater is None:

@@ -17,15 +17,16 @@ from formatters.parts import Json, Part
 MESSAGES_A_SECOND = 28.0
 """For all chats together. Telegram allows about 30: https://core.telegram.org/bots/faq#broadcasting-to-users"""
 
+CHAT_PACE = 1.0
+"""Messages a second to one chat: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this"""
+
 
 class TelegramSender:
     """A `Sender`."""
 
-    capabilities = Capabilities(threads=False, pace=1.0)
-    """One message a second to one chat: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this"""
-
-    def __init__(self, bot: Bot) -> None:
+    def __init__(self, bot: Bot, *, pace: float = CHAT_PACE) -> None:
         self._bot = bot
+        self.capabilities = Capabilities(threads=False, pace=pace)
 
     async def send(self, part: Part, *, to: Destination, silent: bool, under: str | None) -> Outcome:
         """Send the part; if Telegram cannot parse its markup, send its plain text instead."""

@@ -1,0 +1,151 @@
+"""Stretches as passages: an item, trends, a section, each with the deeper headings below it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from formatters.document import Block, Blocks, Heading, Inlines, Link, Text, plain
+from formatters.reading.dialect import Dialect, Keywords
+from formatters.reading.inlines import drop, split_lead, trim
+from formatters.reading.outline import Stretch, name_of
+
+_DEEPEST = 6
+
+
+@dataclass(slots=True)
+class Passage:
+    """A heading with everything below it."""
+
+    role: str
+    """intro, item, trends, watch or section."""
+    heading: Heading | None
+    blocks: list[Block]
+    number: int = 0
+    title: Inlines = ()
+    """An item's heading without its number."""
+    group: Inlines = ()
+    """The heading that stands over an item and holds nothing else."""
+
+    @property
+    def level(self) -> int:
+        """The heading's level; 0 without one."""
+        return self.heading.level if self.heading else 0
+
+    @property
+    def line(self) -> int:
+        """Where it begins in the file."""
+        if self.heading:
+            return self.heading.line
+        return self.blocks[0].line if self.blocks else 0
+
+    @property
+    def content(self) -> Blocks:
+        """The blocks below the heading."""
+        return tuple(self.blocks)
+
+
+@dataclass(slots=True)
+class Marked:
+    """The headings that begin items: number and title by index, all of one level."""
+
+    level: int = _DEEPEST
+    items: dict[int, tuple[int, Inlines]] = field(default_factory=dict)
+
+
+def special_role(heading: Heading | None, keywords: Keywords) -> str | None:
+    """Return "trends" or "watch" for a heading that says so, and None for any other."""
+    if heading is None:
+        return None
+    name = name_of(heading)
+    if keywords.trends.fullmatch(name):
+        return "trends"
+    return "watch" if keywords.watch.fullmatch(name) else None
+
+
+def begins_item(heading: Heading, dialects: Sequence[Dialect]) -> bool:
+    """Tell whether any of the dialects takes this heading for an item."""
+    return any(_item(heading, dialect, 0) for dialect in dialects)
+
+
+def mark(stretches: Sequence[Stretch], roles: Sequence[str | None], dialect: Dialect) -> Marked:
+    """Return the headings that the dialect takes for items, at the level that has most of them."""
+    levels: dict[int, Marked] = {}
+    for index, (stretch, role) in enumerate(zip(stretches, roles, strict=True)):
+        if stretch.heading and not role:
+            marked = levels.setdefault(stretch.level, Marked(stretch.level))
+            found = _item(stretch.heading, dialect, len(marked.items) + 1)
+            if found:
+                marked.items[index] = found
+    return max(levels.values(), key=lambda marked: len(marked.items), default=Marked())
+
+
+def _item(heading: Heading, dialect: Dialect, following: int) -> tuple[int, Inlines] | None:
+    if dialect.marker == "linked heading":
+        return (following, heading.content) if _is_linked(heading.content) else None
+    found = dialect.number.match(plain(heading.content)) if dialect.number else None
+    return (int(found["number"]), trim(drop(heading.content, found.end()))) if found else None
+
+
+def _is_linked(content: Inlines) -> bool:
+    lead, rest, _ = split_lead(content)
+    words = [part for part in (lead or content) if not isinstance(part, Text) or any(c.isalnum() for c in part.text)]
+    return len(words) == 1 and isinstance(words[0], Link) and not (lead and plain(rest))
+
+
+def each_heading(stretches: Sequence[Stretch], roles: Sequence[str | None]) -> list[Passage]:
+    """Return one passage a heading; the first heading of a special role has it."""
+    return _passages(stretches, roles, Marked(), nested=False)
+
+
+def passages(stretches: Sequence[Stretch], roles: Sequence[str | None], marked: Marked) -> list[Passage]:
+    """Return the passages of a post whose items are `marked`; deeper headings belong to the one above."""
+    return _grouped(_passages(stretches, roles, marked, nested=True))
+
+
+def _passages(
+    stretches: Sequence[Stretch], roles: Sequence[str | None], marked: Marked, *, nested: bool
+) -> list[Passage]:
+    counts = Counter(roles)
+    seen: set[str] = set()
+    found: list[Passage] = []
+    for index, (stretch, role) in enumerate(zip(stretches, roles, strict=True)):
+        heading, blocks = stretch.heading, list(stretch.blocks)
+        below = bool(found and found[-1].heading and stretch.level > found[-1].level)
+        if heading is None:
+            found.append(Passage("intro", None, blocks))
+        elif index in marked.items:
+            number, title = marked.items[index]
+            found.append(Passage("item", heading, blocks, number, title))
+        elif role and role not in seen and (heading.level <= marked.level or counts[role] == 1):
+            seen.add(role)
+            found.append(Passage(role, heading, blocks))
+        elif (
+            found and found[-1].heading and heading.level > found[-1].level and (nested or found[-1].role != "section")
+        ):
+            found[-1].blocks.extend(stretch.whole)
+        else:
+            found.append(Passage("section", heading, blocks))
+    return found
+
+
+def _grouped(found: list[Passage]) -> list[Passage]:
+    """Give items the heading that gathers them, and let go of headings that do nothing else."""
+    kept: list[Passage] = []
+    group: Passage | None = None
+    for index, passage in enumerate(found):
+        following = found[index + 1] if index + 1 < len(found) else None
+        if passage.role == "item":
+            if group and group.heading and group.level < passage.level:
+                passage.group = group.heading.content
+            kept.append(passage)
+        elif passage.role == "section" and following and following.role == "item" and following.level > passage.level:
+            # a first-level heading with text of its own opens the post instead
+            group = passage if not passage.blocks or passage.level > 1 else None
+            if passage.blocks:
+                kept.append(passage)
+        else:
+            group = None
+            kept.append(passage)
+    return kept

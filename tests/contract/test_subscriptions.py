@@ -1,0 +1,122 @@
+"""What every store of subscriptions promises, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from bot.domain.destination import Destination, Platform
+from bot.domain.subscription import Origin, Subscription
+from bot.storage.subscriptions import SqlSubscriptions
+from tests.contract.samples import HOUR, NOW, channel, chat
+
+
+async def found(subscriptions: SqlSubscriptions, destination: Destination) -> Subscription:
+    subscription = await subscriptions.find(destination)
+    assert subscription is not None
+    return subscription
+
+
+async def test_a_reader_subscribes_once(subscriptions: SqlSubscriptions) -> None:
+    assert await subscriptions.find(chat()) is None
+    assert await subscriptions.subscribe(chat(), language="zh", now=NOW)
+    assert not await subscriptions.subscribe(chat(), language="en", now=NOW + HOUR)
+    subscription = await found(subscriptions, chat())
+    assert (subscription.destination, subscription.origin, subscription.active) == (chat(), Origin.READER, True)
+    assert (subscription.joined_at, subscription.ended_at, subscription.end_reason) == (NOW, None, None)
+    assert subscription.language == "en"
+
+
+async def test_topics_of_one_chat_subscribe_apart(subscriptions: SqlSubscriptions) -> None:
+    assert await subscriptions.subscribe(chat("-100", "45"), language="zh", now=NOW)
+    assert await subscriptions.find(chat("-100")) is None
+    assert await subscriptions.subscribe(chat("-100"), language="zh", now=NOW)
+
+
+async def test_a_subscription_ends_once_and_says_why(subscriptions: SqlSubscriptions) -> None:
+    await subscriptions.subscribe(chat(), language="zh", now=NOW)
+    assert await subscriptions.unsubscribe(chat(), reason="/stop", now=NOW + HOUR)
+    assert not await subscriptions.unsubscribe(chat(), reason="blocked", now=NOW + HOUR)
+    assert not await subscriptions.unsubscribe(chat("nobody"), reason="/stop", now=NOW)
+    subscription = await found(subscriptions, chat())
+    assert (subscription.active, subscription.ended_at, subscription.end_reason) == (False, NOW + HOUR, "/stop")
+
+
+async def test_a_reader_who_returns_joins_anew(subscriptions: SqlSubscriptions) -> None:
+    await subscriptions.subscribe(chat(), language="zh", now=NOW)
+    first = await found(subscriptions, chat())
+    await subscriptions.unsubscribe(chat(), reason="/stop", now=NOW)
+    assert await subscriptions.subscribe(chat(), language="zh", now=NOW + HOUR)
+    again = await found(subscriptions, chat())
+    assert (again.id, again.joined_at, again.ended_at, again.end_reason) == (first.id, NOW + HOUR, None, None)
+
+
+async def test_a_whole_chat_ends_whatever_its_topics(subscriptions: SqlSubscriptions) -> None:
+    for thread in ("", "1", "2"):
+        await subscriptions.subscribe(chat("-100", thread), language="zh", now=NOW)
+    await subscriptions.subscribe(chat("-200"), language="zh", now=NOW)
+    await subscriptions.unsubscribe(chat("-100", "2"), reason="/stop", now=NOW)
+    assert await subscriptions.unsubscribe_chat(Platform.TELEGRAM, "-100", reason="removed", now=NOW) == 2
+    assert await subscriptions.audiences() == {(Platform.TELEGRAM, "zh"): 1}
+    assert (await found(subscriptions, chat("-100", "2"))).end_reason == "/stop"
+
+
+async def test_audiences_are_counted_by_platform_and_language(subscriptions: SqlSubscriptions) -> None:
+    assert await subscriptions.audiences() == {}
+    for name, language in (("1", "zh"), ("2", "zh"), ("3", "en")):
+        await subscriptions.subscribe(chat(name), language=language, now=NOW)
+    await subscriptions.set_fixed([channel()], language="zh", now=NOW)
+    assert await subscriptions.audiences() == {
+        (Platform.TELEGRAM, "zh"): 2,
+        (Platform.TELEGRAM, "en"): 1,
+        (Platform.SLACK, "zh"): 1,
+    }
+
+
+async def test_the_settings_name_exactly_the_fixed_destinations(subscriptions: SqlSubscriptions) -> None:
+    await subscriptions.set_fixed([chat("2"), chat("1"), chat("1"), channel()], language="zh", now=NOW)
+    fixed = await subscriptions.active_fixed()
+    assert [subscription.destination for subscription in fixed] == [channel(), chat("1"), chat("2")]
+    assert {(one.origin, one.language, one.joined_at) for one in fixed} == {(Origin.SETTINGS, "zh", NOW)}
+    await subscriptions.set_fixed([chat("1")], language="en", now=NOW + HOUR)
+    [kept] = await subscriptions.active_fixed()
+    assert (kept.destination, kept.language, kept.joined_at) == (chat("1"), "en", NOW)
+    dropped = await found(subscriptions, channel())
+    assert (dropped.active, dropped.ended_at, dropped.end_reason) == (
+        False,
+        NOW + HOUR,
+        "no longer named in the settings",
+    )
+    await subscriptions.set_fixed([], language="en", now=NOW + HOUR)
+    assert await subscriptions.active_fixed() == []
+
+
+async def test_a_readers_subscription_becomes_the_settings_own(subscriptions: SqlSubscriptions) -> None:
+    await subscriptions.subscribe(chat("1"), language="zh", now=NOW)
+    await subscriptions.subscribe(chat("2"), language="zh", now=NOW)
+    await subscriptions.set_fixed([chat("1")], language="zh", now=NOW + HOUR)
+    assert await subscriptions.audiences() == {(Platform.TELEGRAM, "zh"): 2}
+    taken = await found(subscriptions, chat("1"))
+    assert (taken.origin, taken.joined_at) == (Origin.SETTINGS, NOW)
+    await subscriptions.set_fixed([], language="zh", now=NOW + HOUR)
+    assert await subscriptions.audiences() == {(Platform.TELEGRAM, "zh"): 1}
+
+
+async def test_start_in_a_fixed_chat_leaves_it_to_the_settings(subscriptions: SqlSubscriptions) -> None:
+    await subscriptions.set_fixed([chat()], language="zh", now=NOW)
+    assert not await subscriptions.subscribe(chat(), language="en", now=NOW)
+    subscription = await found(subscriptions, chat())
+    assert (subscription.origin, subscription.language) == (Origin.SETTINGS, "zh")
+
+
+async def test_a_fixed_chat_that_was_lost_is_fixed_again_at_the_next_start(subscriptions: SqlSubscriptions) -> None:
+    await subscriptions.set_fixed([chat()], language="zh", now=NOW)
+    await subscriptions.unsubscribe(chat(), reason="the bot was removed", now=NOW)
+    assert await subscriptions.active_fixed() == []
+    await subscriptions.set_fixed([chat()], language="zh", now=NOW + HOUR)
+    [subscription] = await subscriptions.active_fixed()
+    assert (subscription.joined_at, subscription.end_reason) == (NOW + HOUR, None)
+
+
+async def test_a_dropped_chat_may_subscribe_as_a_reader(subscriptions: SqlSubscriptions) -> None:
+    await subscriptions.set_fixed([chat()], language="zh", now=NOW)
+    await subscriptions.set_fixed([], language="zh", now=NOW)
+    assert await subscriptions.subscribe(chat(), language="en", now=NOW)
+    assert (await found(subscriptions, chat())).origin is Origin.READER

@@ -1,0 +1,39 @@
+"""What scenarios may ask for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.sandbox.limits import SlackLimits, TelegramLimits
+from bot.sandbox.server import Sandbox
+from tests.conftest import PROJECT
+from tests.scenario.world import World
+
+SCHEMA = PROJECT.parent / "shared" / "specs" / "telegram-bot-api-10.3.schema.json"
+
+
+@pytest.fixture(scope="session")
+def schema() -> dict[str, Any] | None:
+    """The Bot API as data, where it is present: then every call of every scenario is held against it."""
+    if not SCHEMA.is_file():
+        return None
+    loaded: dict[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    return loaded
+
+
+@pytest.fixture
+async def world(tmp_path: Path, schema: dict[str, Any] | None) -> AsyncIterator[World]:
+    """Local platforms without rate limits, an empty posts folder, and a Slack channel with the bot in it."""
+    sandbox = Sandbox(telegram_limits=TelegramLimits.off(), slack_limits=SlackLimits.off(), schema=schema)
+    posts = tmp_path / "posts"
+    posts.mkdir()
+    async with sandbox:
+        channel = sandbox.slack.channel("daily-digest")
+        await sandbox.slack.invite(channel)
+        yield World(sandbox, posts, tmp_path / "digestbot.db", channel)
+        assert sandbox.telegram.schema_violations == []

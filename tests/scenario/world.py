@@ -1,0 +1,134 @@
+"""A world for scenarios: the local platforms, a folder of posts, and the bot at any hour of any day."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.app import App, Services, opened_database, opened_services
+from bot.domain.destination import Destination, Platform
+from bot.sandbox.server import Sandbox
+from bot.sandbox.slack_workspace import Channel
+from bot.sandbox.telegram_people import Person
+from bot.scheduling.clock import SystemClock
+from bot.settings import Settings
+from bot.storage.hold import hold
+from bot.storage.subscriptions import SqlSubscriptions
+from tests import written_posts
+
+DAY = date(2026, 2, 12)
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+CHAT_PACE = 40.0
+
+
+@dataclass
+class World:
+    """What a scenario acts on."""
+
+    sandbox: Sandbox
+    posts: Path
+    database: Path
+    channel: Channel
+
+    def write(self, day: date = DAY, *, name: str = "", settled: bool = True, **content: Any) -> Path:
+        """Put a digest into the folder."""
+        return written_posts.write(
+            self.posts, name or f"{day}.md", written_posts.digest(day, **content), settled=settled
+        )
+
+    def settings(self, **changes: Any) -> Settings:
+        """Return settings for both local platforms."""
+        given: dict[str, Any] = {
+            "posts": self.posts,
+            "telegram_token": self.sandbox.telegram.token,
+            "telegram_api_url": self.sandbox.telegram_api_url,
+            "slack_bot_token": self.sandbox.slack.bot_token,
+            "slack_app_token": self.sandbox.slack.app_token,
+            "slack_api_url": self.sandbox.slack_api_url,
+            "slack_channel": self.channel.id,
+            "database_url": f"sqlite:///{self.database}",
+        }
+        return Settings(_env_file=None, **(given | changes))
+
+    @asynccontextmanager
+    async def bot(self, at: str, *, ready: bool = True, pace: float = CHAT_PACE, **changes: Any) -> AsyncIterator[Bot]:
+        """Run the bot from this hour of the day on, such as "07:59:59" or "2026-02-13 09:00:00"."""
+        instant = datetime.fromisoformat(at if " " in at else f"{DAY} {at}").replace(tzinfo=SHANGHAI)
+        clock = SystemClock.starting_at(instant)
+        settings = self.settings(**changes)
+        stop = asyncio.Event()
+        async with (
+            opened_database(settings) as database,
+            hold(database),
+            opened_services(settings, clock, database, chat_pace=pace) as services,
+        ):
+            app = App(services)
+            announced: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+            async def announce() -> None:
+                announced.set_result(None)
+
+            running = asyncio.create_task(app.run(stop, announce=announce))
+            try:
+                if ready:
+                    waiting = asyncio.create_task(app.ready.wait())
+                    await asyncio.wait({waiting, running}, return_when=asyncio.FIRST_COMPLETED, timeout=15)
+                    waiting.cancel()
+                    if running.done():
+                        await running
+                yield Bot(services, app, running)
+            finally:
+                stop.set()
+                await asyncio.wait_for(running, 15)
+
+    async def subscriber(
+        self, name: str = "Lin", *, language: str = "zh", joined: str = "2026-02-01 09:00:00"
+    ) -> Person:
+        """Add a person who subscribed earlier."""
+        person = self.sandbox.telegram.user(name=name, language_code=language)
+        settings = self.settings()
+        async with opened_database(settings) as database:
+            await SqlSubscriptions(database).subscribe(
+                Destination(Platform.TELEGRAM, str(person.id)),
+                language=language,
+                now=datetime.fromisoformat(joined).replace(tzinfo=SHANGHAI),
+            )
+        return person
+
+
+@dataclass
+class Bot:
+    """The running bot."""
+
+    services: Services
+    app: App
+    running: asyncio.Task[None]
+
+    async def idle(self, within: float = 10.0) -> None:
+        """Return once the ledger has nothing left to do."""
+        await eventually(self._has_nothing_to_do, within)
+
+    async def released(self, key: str, within: float = 15.0) -> None:
+        """Return once the issue was released and carried out."""
+
+        async def was_released() -> bool:
+            return await self.services.ledger.released_at(key) is not None
+
+        await eventually(was_released, within)
+        await self.idle()
+
+    async def _has_nothing_to_do(self) -> bool:
+        return not await self.services.ledger.unfinished()
+
+
+async def eventually(holds: Callable[[], Awaitable[bool]], within: float = 10.0) -> None:
+    """Return once it holds; TimeoutError if that takes too long."""
+    async with asyncio.timeout(within):
+        while not await holds():
+            await asyncio.sleep(0.02)

@@ -1,0 +1,165 @@
+"""Check messages as the platforms would: TDLib's parser for Telegram, slack_sdk and Slack's rules for Slack."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import tdjson
+from slack_sdk.models.blocks import Block
+
+from formatters.actions import decode
+from formatters.parts import Part
+from formatters.rendering.limits import utf16_units
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A formatted span as Telegram understood it; `text` is what it covers."""
+
+    kind: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A message's visible text and its entities."""
+
+    text: str
+    entities: tuple[Entity, ...]
+
+    def texts(self, kind: str) -> list[str]:
+        return [entity.text for entity in self.entities if entity.kind == kind]
+
+    @property
+    def links(self) -> list[tuple[str, str]]:
+        return [(entity.text, entity.url) for entity in self.entities if entity.kind == "TextUrl"]
+
+
+def _ask(request: Mapping[str, Any]) -> dict[str, Any]:
+    answer = tdjson.td_execute(json.dumps(request).encode())
+    assert answer is not None
+    found: dict[str, Any] = json.loads(answer)
+    return found
+
+
+_ask({"@type": "setLogVerbosityLevel", "new_verbosity_level": 0})
+
+
+def parsed(markup: str) -> Parsed:
+    """Return what Telegram makes of HTML; fails where it would refuse it."""
+    mode = {"@type": "textParseModeHTML"}
+    found = _ask({"@type": "parseTextEntities", "text": markup, "parse_mode": mode})
+    assert found["@type"] == "formattedText", (found, markup)
+    text = found["text"]
+    units = text.encode("utf-16-le")
+    entities = []
+    for entity in found["entities"]:
+        start, end = 2 * entity["offset"], 2 * (entity["offset"] + entity["length"])
+        kind = entity["type"]["@type"].removeprefix("textEntityType")
+        entities.append(Entity(kind, units[start:end].decode("utf-16-le"), entity["type"].get("url", "")))
+    return Parsed(text, tuple(entities))
+
+
+def judge_telegram(part: Part) -> Parsed:
+    """Fail where Telegram would refuse or quietly change the part; return what it shows."""
+    payload: Mapping[str, Any] = part.payload
+    assert set(payload) <= {"text", "parse_mode", "link_preview_options", "reply_markup"}
+    assert payload["parse_mode"] == "HTML"
+    assert payload["link_preview_options"] == {"is_disabled": True}
+    shown = parsed(payload["text"])
+    assert shown.text == part.text
+    assert shown.text.strip()
+    assert utf16_units(shown.text) <= 4096
+    assert len(shown.entities) <= 100
+    assert payload["text"].count("<a ") == len(shown.links), "a link was dropped"
+    assert payload["text"].count("<blockquote") == sum("Quote" in entity.kind for entity in shown.entities)
+    assert not any(entity.kind == "MentionName" for entity in shown.entities)
+    if "reply_markup" in payload:
+        _judge_keyboard(payload["reply_markup"])
+    return shown
+
+
+def _judge_keyboard(markup: Mapping[str, Any]) -> None:
+    rows = markup["inline_keyboard"]
+    assert all(0 < len(row) <= 8 for row in rows)
+    assert 0 < sum(map(len, rows)) <= 100
+    assert len(json.dumps(markup, ensure_ascii=False).encode()) <= 10_000
+    for button in (button for row in rows for button in row):
+        assert button["text"].strip()
+        assert len(button) == 2
+        if "url" in button:
+            assert button["url"].startswith(("https://", "http://"))
+        else:
+            assert len(button["callback_data"].encode()) <= 64
+            assert decode(button["callback_data"]) is not None
+
+
+def judge_slack(part: Part) -> list[dict[str, Any]]:
+    """Fail where Slack would refuse the part or parse its text; return its blocks."""
+    payload: Mapping[str, Any] = part.payload
+    assert set(payload) == {"text", "blocks", "unfurl_links", "unfurl_media"}
+    assert payload["unfurl_links"] is payload["unfurl_media"] is False
+    assert 0 < len(payload["text"]) <= 4000
+    assert "<" not in payload["text"]
+    assert ">" not in payload["text"]
+    blocks: list[dict[str, Any]] = list(payload["blocks"])
+    assert 0 < len(blocks) <= 50
+    for block in blocks:
+        known = Block.parse(block)
+        assert known is not None, block
+        assert known.to_dict()["type"] == block["type"]
+    objects = list(_objects(blocks))
+    assert not [found for found in objects if found.get("type") == "mrkdwn"]
+    ids = [found["action_id"] for found in objects if "action_id" in found]
+    assert len(ids) == len(set(ids))
+    assert (
+        sum(len(found[key]) for found in objects for key in ("text", "url") if isinstance(found.get(key), str)) <= 1e4
+    )
+    assert sum(found.get("type") == "table" for found in objects) <= 1
+    for found in objects:
+        _judge_object(found)
+    return blocks
+
+
+def _judge_object(found: Mapping[str, Any]) -> None:
+    kind = found.get("type")
+    if kind in {"text", "link", "plain_text"}:
+        assert found["text"]
+    if kind == "plain_text":
+        assert found["emoji"] is False
+    if kind == "header":
+        assert len(found["text"]["text"]) <= 150
+    if kind in {"context", "actions"} or str(kind).startswith("rich_text"):
+        assert found["elements"]
+    if kind == "actions":
+        assert len(found["elements"]) <= 25
+    if kind == "button":
+        assert len(found["text"]["text"]) <= 75
+        assert found["action_id"].startswith("link:" if "url" in found else "digest:")
+        assert "url" in found or decode(found["value"]) is not None
+    if kind == "table":
+        assert len(found["rows"]) <= 100
+        assert {len(row) for row in found["rows"]} <= set(range(1, 21))
+
+
+def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
+    if isinstance(value, Mapping):
+        yield value
+        for inner in value.values():
+            yield from _objects(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _objects(inner)
+
+
+def slack_text(value: Any) -> str:
+    """Return the visible text of blocks, list marks aside."""
+    return "".join(
+        found["text"]
+        for found in _objects(value)
+        if found.get("type") in {"text", "link", "plain_text"} and isinstance(found.get("text"), str)
+    )
