@@ -10,9 +10,10 @@ from typing import TypeVar, assert_never
 import structlog
 
 from bot.domain.delivery import Delivery, DeliveryState, Outcome, Rejected, Sent, Throttled, Unknown
-from bot.domain.destination import Platform
+from bot.domain.destination import Destination, Platform
 from bot.domain.errors import DatabaseError
 from bot.domain.retry import Advance, EndSubscription, GiveUp, Redirect, TryAgain, decide, fresh_jitter
+from bot.domain.subscription import Origin
 from bot.ports.clock import Clock
 from bot.ports.ledger import Ledger
 from bot.ports.sender import Sender
@@ -192,10 +193,16 @@ class Drain:
                 return None
             case EndSubscription(reason):
                 await self._finish(delivery, DeliveryState.GONE, reason)
-                await self._keep(lambda: self._subscriptions.unsubscribe(delivery.destination, reason=reason, now=now))
+                await self._keep(lambda: self._end_subscription(delivery.destination, reason))
                 return None
             case _:
                 assert_never(decision)
+
+    async def _end_subscription(self, destination: Destination, reason: str) -> None:
+        """End a reader's subscription. What the operator named stays: tomorrow the fault may be mended."""
+        subscription = await self._subscriptions.find(destination)
+        if subscription is not None and subscription.origin is Origin.READER:
+            await self._subscriptions.unsubscribe(destination, reason=reason, now=self._clock.now())
 
     async def _settle(self, delivery: Delivery, outcome: Outcome) -> Delivery | None:
         match outcome:

@@ -121,9 +121,7 @@ def _passages(
         elif role and role not in seen and (heading.level <= marked.level or counts[role] == 1):
             seen.add(role)
             found.append(Passage(role, heading, blocks))
-        elif (
-            found and found[-1].heading and heading.level > found[-1].level and (nested or found[-1].role != "section")
-        ):
+        elif below and (nested or found[-1].role != "section"):
             found[-1].blocks.extend(stretch.whole)
         else:
             found.append(Passage("section", heading, blocks))

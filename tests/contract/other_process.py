@@ -15,6 +15,11 @@ from bot.storage.ledger import SqlLedger
 from tests.contract.samples import NOW
 
 
+def say_ready() -> None:
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+
+
 async def stop_in_the_second_part(ledger: SqlLedger) -> None:
     for delivery in await ledger.claim(now=NOW, limit=9):
         await ledger.intend(delivery, now=NOW)
@@ -25,7 +30,7 @@ async def stop_in_the_second_part(ledger: SqlLedger) -> None:
 
 async def settle_without_end(ledger: SqlLedger) -> None:
     """Claim and settle as fast as possible, so that a kill comes at any statement."""
-    print("ready", flush=True)
+    say_ready()
     while True:
         for delivery in await ledger.claim(now=NOW, limit=3):
             await ledger.intend(delivery, now=NOW)
@@ -42,7 +47,7 @@ TASKS = {task.__name__: task for task in (stop_in_the_second_part, settle_withou
 async def main(url: str, task: str) -> None:
     async with open_database(url) as database, hold(database):
         await TASKS[task](SqlLedger(database))
-        print("ready", flush=True)
+        say_ready()
         await asyncio.Event().wait()
 
 

@@ -80,7 +80,8 @@ def serve() -> None:
         try:
             while server.poll() is None and not ready(data):
                 time.sleep(0.02)
-            print(f"postgresql://digestbot@/postgres?host={folder}", flush=True)  # noqa: T201 - what we are asked for
+            sys.stdout.write(f"postgresql://digestbot@/postgres?host={folder}\n")
+            sys.stdout.flush()
             sys.stdin.read()
         finally:
             server.send_signal(signal.SIGQUIT)

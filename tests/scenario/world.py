@@ -121,6 +121,7 @@ class Bot:
             return await self.services.ledger.released_at(key) is not None
 
         await eventually(was_released, within)
+        await self.app.look()  # takes its turn after the look that is planning
         await self.idle()
 
     async def _has_nothing_to_do(self) -> bool:
@@ -129,6 +130,9 @@ class Bot:
 
 async def eventually(holds: Callable[[], Awaitable[bool]], within: float = 10.0) -> None:
     """Return once it holds; TimeoutError if that takes too long."""
-    async with asyncio.timeout(within):
-        while not await holds():
-            await asyncio.sleep(0.02)
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + within
+    while not await holds():
+        if loop.time() > deadline:
+            raise TimeoutError(f"{holds.__qualname__} did not come true within {within:g} s")
+        await asyncio.sleep(0.02)

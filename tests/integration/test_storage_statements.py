@@ -1,0 +1,106 @@
+"""No statement of the daily work reads a large table from end to end."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+
+from bot.domain.delivery import LIFETIME, DeliveryState, Sent
+from bot.domain.destination import Platform
+from bot.ports.ledger import DeliveryFilter, FixedOnly
+from bot.storage.engine import Database, open_database
+from bot.storage.ledger import SqlLedger
+from bot.storage.migrations import migrate
+from bot.storage.subscriptions import SqlSubscriptions
+from tests.contract.samples import HOUR, NOW, a_plan, chat, fill, for_one, post
+
+SMALL = {"issues", "renditions", "marks", "alembic_version"}
+"""Some hundreds of rows in a year."""
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    async with open_database(f"sqlite:///{tmp_path}/x.sqlite3") as opened:
+        await migrate(opened)
+        yield opened
+
+
+def plan_of(path: Path, statement: str, parameters: object) -> list[str]:
+    """Return SQLite's own account of how it carries out a statement."""
+    with sqlite3.connect(path) as connection:
+        rows = connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall()  # type: ignore[arg-type]
+    connection.close()
+    return [row[3] for row in rows]
+
+
+async def test_the_daily_work_only_touches_the_rows_that_it_is_about(database: Database) -> None:
+    assert database.path
+    ledger, subscriptions = SqlLedger(database), SqlSubscriptions(database)
+    await ledger.record_issues([post(), post("other", "另一期")], now=NOW)
+    await fill(database, 1000)
+    seen: dict[str, object] = {}
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+        if statement.startswith(("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")):
+            seen.setdefault(statement, parameters)
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+
+    await subscriptions.set_fixed([chat("fixed")], language="zh", now=NOW)
+    await subscriptions.active_fixed()
+    await subscriptions.subscribe(chat("new"), language="zh", now=NOW)
+    await subscriptions.unsubscribe(chat("new"), reason="/stop", now=NOW)
+    await subscriptions.unsubscribe_chat(Platform.TELEGRAM, "5", reason="blocked", now=NOW)
+    await subscriptions.move_chat(Platform.TELEGRAM, "6", "7", now=NOW)
+    await subscriptions.find(chat("8"))
+    await subscriptions.audiences()
+    await ledger.plan(a_plan(), now=NOW)
+    await ledger.plan(a_plan(FixedOnly(), issue="other"), now=NOW)
+    await ledger.plan(for_one(chat("guest")), now=NOW)
+    await ledger.count_as_delivered(for_one(chat("guest"), parts=1, issue="other"), message_id="m", now=NOW)
+    one, two, three, four, _ = await ledger.claim(now=NOW, limit=5)
+    for delivery in (one, two, three):
+        await ledger.intend(delivery, now=NOW)
+    await ledger.settle(one, Sent("m"), now=NOW)
+    await ledger.postpone(two, until=NOW + HOUR, reason="503", counts=True)
+    await ledger.finish(three, DeliveryState.DEAD, "too long", now=NOW)
+    await ledger.redirect(four, chat("9"), now=NOW)
+    await ledger.recover(now=NOW)
+    await ledger.next_due()
+    await ledger.unfinished()
+    await ledger.has_delivery("2026-02-12", chat("9"), "daily")
+    await ledger.reports(DeliveryFilter(destination=chat("9")))
+    await ledger.reports(DeliveryFilter(troubled=True))
+    await ledger.expire(now=NOW + LIFETIME)
+
+    assert len(seen) > 30
+    scans = {
+        f"{line}\n{statement}"
+        for statement, parameters in seen.items()
+        for line in plan_of(database.path, statement, parameters)
+        if (scan := re.match(r"SCAN (\w+)(?! USING (COVERING )?INDEX)", line)) and scan[1] in TABLES - SMALL
+    }
+    assert not scans, "\n\n".join(scans)
+
+
+TABLES = {"destinations", "deliveries", "receipts", "twin"} | SMALL
+
+
+async def test_claiming_reads_the_due_ones_in_order(database: Database) -> None:
+    assert database.path
+    statements: list[tuple[str, object]] = []
+    event.listen(
+        database.engine.sync_engine,
+        "before_cursor_execute",
+        lambda _connection, _cursor, statement, parameters, *_: statements.append((statement, parameters)),
+    )
+    await SqlLedger(database).claim(now=NOW, limit=5)
+    [claiming] = [one for one in statements if "UPDATE deliveries" in one[0]]
+    lines = plan_of(database.path, *claiming)
+    assert any("deliveries USING" in line and "INDEX ix_deliveries_due (due_at<?)" in line for line in lines), lines
+    assert not any("TEMP B-TREE FOR ORDER" in line for line in lines), lines

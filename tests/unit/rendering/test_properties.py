@@ -1,0 +1,94 @@
+"""For any issue at all: every part is one that its platform takes, and nothing is lost between parts."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import HealthCheck, given, settings
+
+from formatters.issue import Issue
+from formatters.parts import Part, Rendition
+from formatters.rendering import plain_text, slack_blocks, telegram_html
+from formatters.rendering.lines import without_tables
+from formatters.rendering.pages import pages
+from formatters.rendering.plain_text import plain
+from formatters.views import HeadlinesView, IssueView, ItemView, OverviewView, TrendsView, View
+from tests.unit.rendering.judges import judge_slack, judge_telegram
+from tests.unit.rendering.makers import WORDS
+from tests.unit.rendering.strategies import ISSUES
+
+anything = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+
+def views_of(issue: Issue) -> list[View]:
+    views: list[View] = [OverviewView(issue, "a"), HeadlinesView(issue, "a"), HeadlinesView(issue, "a", buttons=False)]
+    views += [ItemView(issue, "a", item.number) for item in issue.items]
+    if any(line for page in pages(IssueView(issue), WORDS) if page.name == "closing" for line in page.lines):
+        views += [TrendsView(issue)] if issue.trends or issue.watch else []
+    return views
+
+
+def without_heads(parts: tuple[Part, ...]) -> str:
+    """Return the characters of all parts, blanks aside, without the first line of those that continue."""
+    texts = []
+    for part in parts:
+        head, _, rest = part.text.partition("（续 ")
+        continued = re.match(r"\d+/\d+）", rest)
+        texts.append(rest[continued.end() :] if continued and len(head) < 400 else part.text)
+    return "".join("".join(texts).split())
+
+
+def whole(issue: Issue) -> str:
+    lines = [line for page in pages(IssueView(issue), WORDS) for line in without_tables(page.lines, "：")]
+    return "".join(plain(lines).split())
+
+
+def assert_nothing_is_lost(issue: Issue, rendition: Rendition) -> None:
+    names = [part.name for part in rendition.parts]
+    assert len(names) == len(set(names))
+    assert without_heads(rendition.parts) == whole(issue)
+
+
+@anything
+@given(ISSUES)
+def test_telegram_takes_every_part_and_they_join_to_the_whole(issue: Issue):
+    rendition = telegram_html.render(IssueView(issue), WORDS)
+    for part in rendition.parts:
+        judge_telegram(part)
+    assert_nothing_is_lost(issue, rendition)
+
+
+@anything
+@given(ISSUES)
+def test_slack_takes_every_part_and_they_join_to_the_whole(issue: Issue):
+    rendition = slack_blocks.render(IssueView(issue), WORDS)
+    for part in rendition.parts:
+        judge_slack(part)
+    assert_nothing_is_lost(issue, rendition)
+
+
+@anything
+@given(ISSUES)
+def test_every_answer_is_one_message(issue: Issue):
+    for view in views_of(issue):
+        (telegram,) = telegram_html.render(view, WORDS).parts
+        judge_telegram(telegram)
+        (slack,) = slack_blocks.render(view, WORDS).parts
+        judge_slack(slack)
+
+
+@anything
+@given(ISSUES)
+def test_a_terminal_shows_every_page_once(issue: Issue):
+    found = plain_text.render(IssueView(issue), WORDS).parts
+    assert [part.name for part in found] == [page.name for page in pages(IssueView(issue), WORDS)]
+    assert all(part.text.strip() for part in found)
+
+
+@anything
+@given(ISSUES)
+def test_rendering_the_same_issue_twice_gives_the_same_parts(issue: Issue):
+    for module in (telegram_html, slack_blocks, plain_text):
+        assert module.render(IssueView(issue), WORDS) == module.render(IssueView(issue), WORDS)
