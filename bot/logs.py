@@ -11,11 +11,13 @@ from typing import Any
 import structlog
 
 _SECRETS = re.compile(
-    r"\b\d{3,}:[A-Za-z0-9_-]{10,}"  # a Telegram bot token, also within a URL
+    r"(?<!\d)\d{3,}:[A-Za-z0-9_-]{10,}"  # a Telegram bot token; in a URL it follows the word "bot" at once
     r"|\bx(?:ox[a-z]|app|wfp)-[A-Za-z0-9-]+"  # Slack tokens
-    r"|(?<=://)[^/@\s:]+:[^/@\s]+(?=@)"  # user:password of a URL
+    r"|(?<=://)[^/@\s:]*:\S+(?=@)"  # user:password of a URL, up to the last @
     r"|(?<=ticket=)[\w-]+"  # a Socket Mode address
 )
+_SHORTEST = 4
+"""Characters of a secret that is looked for by value: a shorter one would blot out ordinary words."""
 _CHATTY = ("httpx", "httpcore", "telegram", "slack_sdk", "slack_bolt", "apscheduler", "aiohttp", "asyncio", "alembic")
 
 
@@ -28,14 +30,16 @@ class _Redaction:
     """Redacts known secrets by value and unknown ones by form, in every value of an event."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        self._secrets = tuple(secret for secret in secrets if secret)
+        self._secrets = tuple(secret for secret in secrets if len(secret) >= _SHORTEST)
 
     def __call__(self, _logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         for key, value in event.items():
-            if isinstance(value, str):
-                event[key] = self._clean(value)
-            elif isinstance(value, Exception):
-                event[key] = self._clean(str(value))
+            if value is None or key.startswith("_") or isinstance(value, int | float):
+                continue
+            text = str(value)
+            cleaned = self._clean(text)
+            if isinstance(value, BaseException) or cleaned != text:
+                event[key] = cleaned
         return event
 
     def _clean(self, text: str) -> str:

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import os
 import re
+import tomllib
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
+    DotEnvSettingsSource,
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
@@ -28,6 +31,7 @@ from bot.domain.timetable import Timetable
 PREFIX = "DIGESTBOT_"
 
 _HOUR = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+_DATABASE_URL = re.compile(r"(sqlite|postgres(ql)?)(\+\w+)?://")
 _TELEGRAM_TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
 
 
@@ -66,11 +70,27 @@ def _nothing_if_blank(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+def _one_of(*values: str) -> BeforeValidator:
+    def chosen(value: object) -> str:
+        text = str(value).strip().lower()
+        if text not in values:
+            raise ValueError(f"{value!r} is not one of its values; write {', '.join(values[:-1])} or {values[-1]}")
+        return text
+
+    return BeforeValidator(chosen)
+
+
 class Settings(BaseSettings):
     """All settings. Each field's description is its documentation."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", toml_file="digestbot.toml", extra="ignore", frozen=True
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_ignore_empty=True,  # compose passes what is not set as an empty text
+        toml_file="digestbot.toml",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,  # it may be a token
     )
 
     posts: Annotated[Path | None, BeforeValidator(_nothing_if_blank)] = Field(
@@ -89,7 +109,9 @@ class Settings(BaseSettings):
         None, description="The Slack app's bot token (xoxb-…)."
     )
     slack_app_token: Annotated[SecretStr | None, BeforeValidator(_nothing_if_blank)] = Field(
-        None, description="The Slack app-level token for Socket Mode (xapp-…), with connections:write."
+        None,
+        description="The Slack app-level token for Socket Mode (xapp-…), with connections:write.",
+        validate_default=True,
     )
     slack_channel: Annotated[Destination | None, NoDecode, BeforeValidator(_channel)] = Field(
         None, description="The id of the Slack channel that gets the digest, such as C0123456789."
@@ -99,19 +121,21 @@ class Settings(BaseSettings):
         time(8, 0), description="When the day's issue goes out, HH:MM."
     )
     wait_until: Annotated[time, BeforeValidator(_hour)] = Field(
-        time(12, 0), description="How long a late post is watched for, HH:MM; after it nothing goes out by itself."
+        time(12, 0),
+        description="How long a late post is watched for, HH:MM; after it nothing goes out by itself.",
+        validate_default=True,
     )
     timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
         ZoneInfo("Asia/Shanghai"), description="The digest's IANA time zone; it decides what 'today' is."
     )
-    language: Annotated[str, Field(pattern="^(zh|en)$")] = Field(
+    language: Annotated[str, _one_of("zh", "en")] = Field(
         "zh", description="The language of fixed words where a reader's own is not known: zh or en."
     )
-    database_url: Annotated[SecretStr, BeforeValidator(_nothing_if_blank)] = Field(
+    database_url: SecretStr = Field(
         SecretStr("sqlite:///digestbot.db"),
         description="Where the ledger is: sqlite:///path/to/file.db or postgresql://user:password@host/name.",
     )
-    log_level: Annotated[str, Field(pattern="^(?i:debug|info|warning|error)$")] = Field(
+    log_level: Annotated[str, _one_of("debug", "info", "warning", "error")] = Field(
         "info", description="The least severe log lines that are shown: debug, info, warning or error."
     )
 
@@ -129,8 +153,39 @@ class Settings(BaseSettings):
 
     @field_validator("slack_app_token")
     @classmethod
-    def _looks_like_an_app_token(cls, token: SecretStr | None) -> SecretStr | None:
-        return _slack_token(token, "xapp-", "an app-level token with connections:write from 'Basic Information'")
+    def _looks_like_an_app_token(cls, token: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        bot_token_is_set = info.data.get("slack_bot_token", "set, with a fault of its own") is not None
+        if token is None and bot_token_is_set:
+            raise ValueError("is missing; Slack needs it beside DIGESTBOT_SLACK_BOT_TOKEN")
+        checked = _slack_token(token, "xapp-", "an app-level token with connections:write from 'Basic Information'")
+        if token is not None and not bot_token_is_set:
+            raise ValueError("is set, but DIGESTBOT_SLACK_BOT_TOKEN is missing; Slack needs both")
+        return checked
+
+    @field_validator("wait_until")
+    @classmethod
+    def _is_not_before_the_delivery(cls, wait_until: time, info: ValidationInfo) -> time:
+        deliver_at: time = info.data.get("deliver_at", wait_until)
+        if wait_until < deliver_at:
+            raise ValueError(
+                f"{wait_until:%H:%M} is before DIGESTBOT_DELIVER_AT={deliver_at:%H:%M}; make it the same or later"
+            )
+        return wait_until
+
+    @field_validator("database_url")
+    @classmethod
+    def _names_a_database_that_is_supported(cls, url: SecretStr) -> SecretStr:
+        text = url.get_secret_value().strip()
+        try:
+            understood = _DATABASE_URL.match(text) and urlsplit(text)
+        except ValueError:
+            understood = None
+        if not understood:
+            raise ValueError(
+                "is not a URL of SQLite or PostgreSQL; write sqlite:///path/to/file.db or"
+                " postgresql://user:password@host/name"
+            ) from None
+        return SecretStr(text)
 
     @field_validator("telegram_api_url")
     @classmethod
@@ -141,18 +196,6 @@ class Settings(BaseSettings):
     @classmethod
     def _is_a_base(cls, url: str) -> str:
         return _url(url).rstrip("/") + "/"
-
-    @model_validator(mode="after")
-    def _fit_together(self) -> Settings:
-        if self.wait_until < self.deliver_at:
-            raise ValueError(
-                f"DIGESTBOT_WAIT_UNTIL={self.wait_until:%H:%M} is before DIGESTBOT_DELIVER_AT={self.deliver_at:%H:%M};"
-                " make it the same or later"
-            )
-        if (self.slack_bot_token is None) != (self.slack_app_token is None):
-            missing = "DIGESTBOT_SLACK_APP_TOKEN" if self.slack_app_token is None else "DIGESTBOT_SLACK_BOT_TOKEN"
-            raise ValueError(f"{missing} is missing; Slack needs both the bot token and the app-level token")
-        return self
 
     @classmethod
     def settings_customise_sources(
@@ -178,6 +221,14 @@ class Settings(BaseSettings):
         telegram = self.telegram_chats if self.telegram_token else ()
         slack = (self.slack_channel,) if self.slack_channel and self.slack_bot_token else ()
         return (*telegram, *slack)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be shown: the tokens, and the database's password in both its spellings."""
+        password = urlsplit(self.database_url.get_secret_value()).password or ""
+        tokens = (self.telegram_token, self.slack_bot_token, self.slack_app_token)
+        given = (*(token.get_secret_value() for token in tokens if token), password, unquote(password))
+        return tuple(dict.fromkeys(secret for secret in given if secret))
 
     @property
     def posts_folder(self) -> Path:
@@ -212,23 +263,32 @@ def load_settings(**overrides: Any) -> Settings:
     except ValidationError as error:
         faults = [_fault(dict(details)) for details in error.errors(include_input=False, include_url=False)]
         raise SettingsError("\n".join(faults)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"digestbot.toml is not valid TOML: {error}; mend or remove the file") from error
     except (OSError, ValueError) as error:
         raise SettingsError(f"digestbot.toml or .env cannot be read: {error}; mend or remove the file") from error
 
 
 def _fault(details: dict[str, Any]) -> str:
     message = str(details["msg"]).removeprefix("Value error, ")
-    if not details["loc"]:
-        return message
     name = PREFIX + str(details["loc"][0]).upper()
-    if details["type"] == "string_pattern_mismatch":
-        field = Settings.model_fields[str(details["loc"][0])]
-        return f"{name} is not one of its values; {field.description}"
+    if details["type"] != "value_error":
+        message += f". {Settings.model_fields[_field(name)].description}"
     return f"{name}: {message}"
 
 
-def unknown_settings(environment: dict[str, str] | None = None) -> list[str]:
-    """Return names in the environment that begin like a setting and are none: most likely misspelt."""
-    known = {PREFIX + name.upper() for name in Settings.model_fields}
-    names = os.environ if environment is None else environment
-    return sorted(name for name in names if name.startswith(PREFIX) and name not in known)
+def unknown_settings() -> list[str]:
+    """Return names in the environment, `.env` and `digestbot.toml` that are no settings: most likely misspelt.
+
+    To be called once `load_settings` found both files readable.
+    """
+    variables = {name.upper() for name in (*os.environ, *DotEnvSettingsSource(Settings).env_vars)}
+    keys = TomlConfigSettingsSource(Settings).toml_data
+    return sorted(
+        {name for name in variables if name.startswith(PREFIX) and _field(name) not in Settings.model_fields}
+        | {f"{key} (in digestbot.toml)" for key in keys if key not in Settings.model_fields}
+    )
+
+
+def _field(name: str) -> str:
+    return name.removeprefix(PREFIX).lower()

@@ -6,6 +6,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from bot.domain.destination import Destination
     from bot.settings import Settings
     from bot.storage.engine import Database
+
+_PATIENCE = timedelta(seconds=5)
+"""What has to wait longer is left to a running bot, or to the next `publish`."""
 
 
 def run() -> None:
@@ -38,16 +42,16 @@ async def _run(settings: Settings) -> None:
     from bot.storage.hold import hold
 
     start_logs(settings)
-    async with (
-        opened_database(settings) as database,
-        hold(database),
-        opened_services(settings, SystemClock(), database) as services,
-    ):
+    with stop_signals() as stop:
+        async with (
+            opened_database(settings) as database,
+            hold(database),
+            opened_services(settings, SystemClock(), database) as services,
+        ):
 
-        async def announce() -> None:
-            typer.echo(await next_delivery(services))
+            async def announce() -> None:
+                typer.echo(await next_delivery(services))
 
-        with stop_signals() as stop:
             await App(services).run(stop, announce=announce)
 
 
@@ -109,13 +113,16 @@ async def _publish(settings: Settings, post: Path | None, to: Destination | None
     """Return how many deliveries did not get through."""
     from bot.app import opened_database, opened_services
     from bot.cli.publishing import choose, describe, plan, report
+    from bot.posts.directory import PostDirectory
     from bot.scheduling.clock import SystemClock
 
     start_logs(settings, level="warning")
+    # who publishes by hand knows that the file is complete
+    source = PostDirectory(settings.posts_folder, settings.timezone, quiet=0)
     with stop_signals() as stop:
         async with (
             opened_database(settings) as database,
-            opened_services(settings, SystemClock(), database) as services,
+            opened_services(settings, SystemClock(), database, source=source) as services,
         ):
             await services.library.refresh()
             known = await choose(services, post)
@@ -162,7 +169,7 @@ async def _drain(services: Services, stop: asyncio.Event) -> None:
     total = await services.ledger.unfinished()
     with Progress(console=Console(stderr=True), transient=True) as progress:
         bar = progress.add_task("Delivering", total=total)
-        draining = asyncio.create_task(services.drain.run_until_done())
+        draining = asyncio.create_task(services.drain.run_until_done(patience=_PATIENCE))
         stopping = asyncio.create_task(stop.wait())
         while not draining.done():
             await asyncio.wait({draining, stopping}, timeout=0.2, return_when=asyncio.FIRST_COMPLETED)
@@ -178,8 +185,7 @@ def start_logs(settings: Settings, *, level: str | None = None) -> None:
     """Send log lines to standard error, without this operator's secrets."""
     from bot.logs import configure_logs
 
-    tokens = (settings.telegram_token, settings.slack_bot_token, settings.slack_app_token)
-    configure_logs(level or settings.log_level, secrets=[token.get_secret_value() for token in tokens if token])
+    configure_logs(level or settings.log_level, secrets=settings.secrets)
 
 
 class stop_signals:  # noqa: N801  # used as a `with` statement's verb

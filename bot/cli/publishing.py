@@ -9,7 +9,7 @@ import typer
 from bot.app import Services
 from bot.cli.output import note
 from bot.cli.reading import load_post
-from bot.domain.delivery import DAILY, DeliveryState, PartState
+from bot.domain.delivery import DeliveryState, PartState
 from bot.domain.destination import Destination
 from bot.domain.errors import PostsError
 from bot.domain.issues import KnownIssue
@@ -39,10 +39,19 @@ async def choose(services: Services, post: Path | None) -> KnownIssue:
 
 async def describe(services: Services, known: KnownIssue, to: Destination | None) -> str:
     """Return what is about to be sent, and to whom, in one line."""
-    audiences = await services.subscriptions.audiences()
-    active = sum(audiences.values())
+    active = await _audience(services)
     whom = str(to) if to else f"{active} active subscription{'' if active == 1 else 's'}"
     return f"{known.issue.title} ({known.issue.date or 'no date'}) to {whom}"
+
+
+async def _audience(services: Services) -> int:
+    """Return how many destinations are subscribed once those of the settings are taken over."""
+    wanted = set(services.settings.fixed_destinations)
+    present = {subscription.destination for subscription in await services.subscriptions.active_fixed()}
+    new = [await services.subscriptions.find(destination) for destination in wanted - present]
+    joining = sum(subscription is None or not subscription.active for subscription in new)
+    active = sum((await services.subscriptions.audiences()).values())
+    return active + joining - len(present - wanted)
 
 
 async def plan(services: Services, known: KnownIssue, to: Destination | None) -> int:
@@ -59,15 +68,17 @@ async def plan(services: Services, known: KnownIssue, to: Destination | None) ->
 
 async def report(services: Services, known: KnownIssue, to: Destination | None) -> int:
     """Print what became of it; return how many deliveries did not get through whole."""
-    wanted = DeliveryFilter(issue_key=known.key, destination=to, occasion=DAILY, limit=100_000)
-    reports = await services.ledger.reports(wanted)
-    troubled = [
-        one for one in reports if one.state is not DeliveryState.SENT or one.count(PartState.SENT) < len(one.receipts)
-    ]
-    for one in troubled[:_SHOWN]:
+    tally = await services.ledger.tally(known.key, to)
+    wanted = DeliveryFilter(issue_key=known.key, destination=to, troubled=True, limit=_SHOWN)
+    for one in await services.ledger.reports(wanted):
         reason = one.reason or next((receipt.reason for receipt in one.receipts if receipt.reason), "")
         note(f"{one.destination}: {one.state}, {one.count(PartState.SENT)} of {one.parts} messages sent; {reason}")
-    if len(troubled) > _SHOWN:
-        note(f"… and {len(troubled) - _SHOWN} more: digestbot deliveries --troubled")
-    typer.echo(f"{len(reports) - len(troubled)} of {len(reports)} destinations have it.")
-    return len(troubled)
+    everybody, sent = sum(tally.values()), tally.get(DeliveryState.SENT, 0)
+    typer.echo(f"{sent} of {everybody} destinations have it.")
+    if sent < everybody:
+        waiting = tally.get(DeliveryState.PENDING, 0)
+        if waiting:
+            note(f"{waiting} could not be sent yet; a running bot goes on with them, or publish again.")
+        else:
+            note("All that did not get through: digestbot deliveries --troubled")
+    return everybody - sent

@@ -29,12 +29,12 @@ def show(
 ) -> None:
     """Show what was read from a post: title, items, sources, trends."""
     from bot.settings import load_settings
-    from formatters.json_view import issue_json
+    from formatters.json_view import issue_object
 
     settings = load_settings()
     known = load_post(post, settings)
     if as_json:
-        print_json(issue_json(known.issue))
+        print_json(issue_object(known.issue))
     else:
         _print_parts(_parts(known, Platform.CONSOLE, settings.language))
 
@@ -66,19 +66,24 @@ def check(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also tell what each good post holds.")] = False,
 ) -> None:
     """Check posts: every error and warning with file, line and what to do. Exit code 1 if there is an error."""
-    from bot.posts.directory import load
+    from bot.posts.directory import load, same_key
     from bot.settings import load_settings
 
     settings = load_settings()
     files = list(_files(paths or [settings.posts_folder]))
     refused = 0
-    for path in _with_progress(files):
-        loaded = load(path, settings.posts or path.parent, settings.timezone)
-        refused += loaded.known is None
+    good: dict[str, KnownIssue] = {}
+    for path, folder in _with_progress(files):
+        loaded = load(path, _root_of(path, settings) or folder, settings.timezone)
         _print_diagnostics(loaded.diagnostics)
-        if verbose and loaded.known:
+        if loaded.known is None:
+            refused += 1
+        elif (other := good.setdefault(loaded.known.key, loaded.known)) is not loaded.known:
+            refused += 1
+            _print_diagnostics([same_key(path, other)])
+        elif verbose:
             typer.echo(f"{path}: {_summary(loaded.known)}")
-    typer.echo(f"{len(files)} posts checked, {refused} refused.")
+    typer.echo(f"{len(files)} {'post' if len(files) == 1 else 'posts'} checked, {refused} refused.")
     if refused:
         raise typer.Exit(1)
 
@@ -88,7 +93,7 @@ def load_post(post: Path, settings: Settings) -> KnownIssue:
     from bot.posts.directory import load
 
     path = _found(post, settings)
-    loaded = load(path, settings.posts or path.parent, settings.timezone)
+    loaded = load(path, _root_of(path, settings) or path.parent, settings.timezone)
     if loaded.known is None:
         raise PostsError("\n".join(str(diagnostic) for diagnostic in loaded.diagnostics))
     _print_diagnostics(loaded.diagnostics)
@@ -97,24 +102,38 @@ def load_post(post: Path, settings: Settings) -> KnownIssue:
 
 def _found(post: Path, settings: Settings) -> Path:
     below = settings.posts / post if settings.posts else post
-    for candidate in (post, below, below.with_name(below.name + ".md")):
+    for candidate in (post, below, below.parent / f"{below.name}.md"):
         if candidate.is_file():
             return candidate
     where = f" or below DIGESTBOT_POSTS={str(settings.posts)!r}" if settings.posts else ""
     raise PostsError(f"{str(post)!r} is not a file here{where}; name a post such as posts/2026-02-12.md")
 
 
-def _files(paths: Iterable[Path]) -> Iterable[Path]:
+def _root_of(path: Path, settings: Settings) -> Path | None:
+    """Return the folder of the settings if the post is in it: a post's identity is its place below it."""
+    if settings.posts is not None and path.resolve().is_relative_to(settings.posts.resolve()):
+        return settings.posts
+    return None
+
+
+def _files(paths: Iterable[Path]) -> Iterable[tuple[Path, Path]]:
+    """Yield each post with the folder that it was found through."""
+    from bot.posts.directory import post_files
+
     for path in paths:
         if path.is_dir():
-            yield from sorted(file for file in path.rglob("*.md") if file.is_file())
+            yield from ((file, path) for file in post_files(path, closed=_cannot_be_read) if file.is_file())
         elif path.is_file():
-            yield path
+            yield path, path.parent
         else:
             raise PostsError(f"{str(path)!r} does not exist; name a post or a folder of posts")
 
 
-def _with_progress(files: list[Path]) -> Iterable[Path]:
+def _cannot_be_read(error: OSError) -> None:
+    raise PostsError(f"{error.filename!r} cannot be read ({error.strerror}); check its permissions") from error
+
+
+def _with_progress(files: list[tuple[Path, Path]]) -> Iterable[tuple[Path, Path]]:
     from rich.console import Console
     from rich.progress import track
 

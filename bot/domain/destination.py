@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-_TELEGRAM_CHAT = re.compile(r"-?\d{1,20}|@[A-Za-z]\w{3,31}")
-_SLACK_CHANNEL = re.compile(r"[CDGU][A-Z0-9]{2,20}")
+_TELEGRAM_PLACE = re.compile(r"(-?\d{1,20}|@[A-Za-z]\w{3,31})(?:/(\d{1,20}))?", re.ASCII)
+_SLACK_PLACE = re.compile(r"([CDGU][A-Z0-9]{2,20})(?:/(\d{1,20}\.\d{1,10}))?", re.ASCII)
 
 
 class Platform(StrEnum):
@@ -49,21 +49,21 @@ class Destination:
 
 def telegram_destination(text: str) -> Destination:
     """Return the destination that `@channel`, `-100123` or `-100123/45` names; ValueError otherwise."""
-    chat, _, topic = text.strip().partition("/")
-    if not _TELEGRAM_CHAT.fullmatch(chat) or (("/" in text) and not topic.isdigit()):
+    match = _TELEGRAM_PLACE.fullmatch(text.strip())
+    if match is None:
         raise ValueError(
             f"{text!r} is not a Telegram chat; write @channelname, a numeric chat id such as -1001234567890,"
             " or CHAT/TOPIC such as -1001234567890/45"
         )
-    return Destination(Platform.TELEGRAM, chat, topic)
+    return Destination(Platform.TELEGRAM, match[1], match[2] or "")
 
 
 def slack_destination(text: str) -> Destination:
-    """Return the destination that a channel id such as `C0123456789` names; ValueError otherwise."""
-    channel, _, thread = text.strip().partition("/")
-    if not _SLACK_CHANNEL.fullmatch(channel):
+    """Return the destination that `C0123456789`, or `C0123456789/1770854400.000100`, names; ValueError otherwise."""
+    match = _SLACK_PLACE.fullmatch(text.strip())
+    if match is None:
         raise ValueError(
             f"{text!r} is not a Slack channel id; open the channel's details in Slack and copy the id"
             " at the bottom, such as C0123456789"
         )
-    return Destination(Platform.SLACK, channel, thread)
+    return Destination(Platform.SLACK, match[1], match[2] or "")

@@ -13,8 +13,8 @@ from typing import assert_never
 from bot.domain.delivery import Gone, Moved, Outcome, Rejected, Sent, Throttled, Unknown, Unsent
 from bot.domain.destination import Destination
 
-MOST_ATTEMPTS = 12
-"""With the pauses below about an hour and a half of trying: longer than most outages, shorter than a day."""
+MOST_ATTEMPTS = 16
+"""With the pauses below 46 to 92 minutes of trying: longer than most outages, shorter than a day."""
 _FIRST_PAUSE = timedelta(seconds=1)
 _LONGEST_PAUSE = timedelta(minutes=15)
 

@@ -55,7 +55,6 @@ class DeliveryFilter:
 
     issue_key: str | None = None
     destination: Destination | None = None
-    occasion: str | None = None
     state: DeliveryState | None = None
     troubled: bool = False
     """Only those that did not go through, or have an unknown or rejected part."""
@@ -160,6 +159,10 @@ class Ledger(Protocol):
         Those of one destination, or all of the issue; return how many. Rejected parts are tried again,
         unknown ones are not.
         """
+        ...
+
+    async def tally(self, issue_key: str, to: Destination | None) -> dict[DeliveryState, int]:
+        """Return how many daily deliveries of an issue, or of one destination alone, are in each state."""
         ...
 
     async def has_delivery(self, issue_key: str, destination: Destination, occasion: str) -> bool:

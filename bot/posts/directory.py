@@ -32,6 +32,9 @@ class _Signature:
     inode: int
     size: int
     changed_ns: int
+    """Of the content, as its writer states it."""
+    touched_ns: int
+    """Of content, name or permissions, as the system saw it: an unreadable file that was mended is read again."""
 
 
 @dataclass(slots=True)
@@ -65,6 +68,8 @@ class PostDirectory:
         self._monotonic = monotonic
         self._wall_clock = wall_clock
         self._entries: dict[Path, _Entry] = {}
+        self._closed: dict[Path, str] = {}
+        """Folders below the root that cannot be read, each with the reason."""
         self._first = True
 
     async def scan(self) -> Scan:
@@ -73,8 +78,10 @@ class PostDirectory:
 
     def scan_now(self) -> Scan:
         """Do the same, blocking."""
-        present = dict(self._files())
-        changed = self._first or any(path not in present for path in self._entries)
+        closed: dict[Path, str] = {}
+        present = dict(self._files(closed))
+        changed = self._first or closed != self._closed or any(path not in present for path in self._entries)
+        self._closed = closed
         self._entries = {path: entry for path, entry in self._entries.items() if path in present}
         for path, signature in present.items():
             changed |= self._look_at(path, signature)
@@ -83,19 +90,21 @@ class PostDirectory:
         settling = sum(not entry.settled for entry in self._entries.values())
         return Scan(issues=issues, refused=refused, settling=settling, changed=changed)
 
-    def _files(self) -> Iterator[tuple[Path, _Signature]]:
+    def _files(self, closed: dict[Path, str]) -> Iterator[tuple[Path, _Signature]]:
+        def note(error: OSError) -> None:
+            if Path(error.filename) == self._root:
+                raise error
+            if not isinstance(error, FileNotFoundError):  # it was there a moment ago
+                closed[Path(error.filename)] = error.strerror or "unknown reason"
+
         try:
             if not self._root.is_dir():
                 raise PostsError(
                     f"DIGESTBOT_POSTS: {str(self._root)!r} is not a folder; name the folder that holds your .md posts"
                 )
-            for folder, folders, names in os.walk(self._root, onerror=_refuse):
-                folders[:] = sorted(name for name in folders if not name.startswith("."))
-                for name in sorted(names):
-                    if name.lower().endswith(".md") and not name.startswith("."):
-                        path = Path(folder, name)
-                        if (signature := _signature(path)) is not None:
-                            yield path, signature
+            for path in post_files(self._root, closed=note):
+                if (signature := _signature(path)) is not None:
+                    yield path, signature
         except OSError as error:
             raise PostsError(
                 f"DIGESTBOT_POSTS: {str(self._root)!r} cannot be read ({error.strerror}); check its permissions"
@@ -129,14 +138,29 @@ class PostDirectory:
         for path in sorted(self._entries):
             match self._entries[path].result:
                 case KnownIssue() as known if (other := by_key.get(known.key)) is not None:
-                    refused.append((path, (_same_key(path, other),)))
+                    refused.append((path, (same_key(path, other),)))
                 case KnownIssue() as known:
                     by_key[known.key] = known
                 case None:
                     pass
                 case diagnostics:
                     refused.append((path, diagnostics))
+        for folder, reason in self._closed.items():
+            told = _refused(str(folder), f"the folder cannot be read ({reason})", "check its permissions")
+            refused.append((folder, told.diagnostics))
         return tuple(by_key.values()), tuple(refused)
+
+
+def post_files(root: Path, *, closed: Callable[[OSError], None]) -> Iterator[Path]:
+    """Yield what may be a post below `root`: `.md` files, in order, but for hidden ones and those in hidden folders.
+
+    Links to folders are not followed. `closed` is told of each folder that cannot be read.
+    """
+    for folder, folders, names in os.walk(root, onerror=closed):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if name.lower().endswith(".md") and not name.startswith("."):
+                yield Path(folder, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +198,8 @@ def _refused(name: str, problem: str, advice: str) -> Loaded:
     return Loaded(None, (Diagnostic(Severity.ERROR, name, 1, problem, advice),))
 
 
-def _same_key(path: Path, other: KnownIssue) -> Diagnostic:
+def same_key(path: Path, other: KnownIssue) -> Diagnostic:
+    """Return the error of a post whose identity is that of another one."""
     return Diagnostic(
         Severity.ERROR,
         str(path),
@@ -190,13 +215,15 @@ def _signature(path: Path) -> _Signature | None:
         status = path.stat()
     except OSError:
         return None
-    return _Signature(status.st_ino, status.st_size, status.st_mtime_ns) if stat.S_ISREG(status.st_mode) else None
-
-
-def _refuse(error: OSError) -> None:
-    raise error
+    if not stat.S_ISREG(status.st_mode):
+        return None
+    return _Signature(status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 def _key_of(path: Path, root: Path) -> str:
-    relative = path.relative_to(root) if path.is_relative_to(root) else Path(path.name)
-    return unicodedata.normalize("NFC", relative.with_suffix("").as_posix())
+    relative = _below(path, root) or _below(path.absolute(), root.absolute()) or _below(path.resolve(), root.resolve())
+    return unicodedata.normalize("NFC", (relative or Path(path.name)).with_suffix("").as_posix())
+
+
+def _below(path: Path, root: Path) -> Path | None:
+    return path.relative_to(root) if path.is_relative_to(root) else None

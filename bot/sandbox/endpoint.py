@@ -7,6 +7,7 @@ import struct
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, TypeAlias
 
 from aiohttp import web
@@ -101,12 +102,18 @@ class Endpoint:
                 await asyncio.sleep(seconds)
                 return None
             case Respond(status, body, headers):
-                return Answer(status, f"{status}\n" if body is None else body, headers)
+                return Answer(status, _gateway_page(status) if body is None else body, headers)
             case Throttle(retry_after):
                 return self._refuse(retry_after)
             case Drop(reset):
                 drop_connection(request, reset=reset)
                 raise Dropped
+
+
+def _gateway_page(status: int) -> str:
+    """What a proxy in front of a platform answers, which is HTML and never JSON."""
+    title = f"{status} {HTTPStatus(status).phrase}"
+    return f"<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n"
 
 
 def as_response(answer: Answer) -> web.Response:

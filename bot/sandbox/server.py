@@ -1,10 +1,13 @@
 """The sandbox itself: both local platforms and the page, on one port of 127.0.0.1."""
 
+import asyncio
 import socket
 import time
 from collections.abc import Callable, Mapping
+from datetime import tzinfo
 from types import TracebackType
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -17,6 +20,7 @@ from bot.sandbox.telegram_server import TelegramServer
 from bot.sandbox.telegram_state import Telegram
 
 HOST = "127.0.0.1"
+ZONE = ZoneInfo("Asia/Shanghai")
 PORTS_TO_TRY = 50
 SHUTDOWN_SECONDS = 1.0
 BACKLOG = 512
@@ -27,8 +31,8 @@ class Sandbox:
     """A local Telegram and a local Slack: `async with Sandbox() as sandbox: …`.
 
     With `port` 0 the system picks one; `next_free` takes the next free one above a port that is taken. `now` gives
-    seconds since the epoch and dates the messages; limits and pauses are counted in real time. `latency` seconds
-    are added to every call, half before and half after it is accepted.
+    seconds since the epoch and dates the messages, which the page shows in `zone`; limits and pauses are counted in
+    real time. `latency` seconds are added to every call, half before and half after it is accepted.
     """
 
     def __init__(
@@ -37,6 +41,7 @@ class Sandbox:
         port: int = 0,
         next_free: bool = False,
         now: Callable[[], float] = time.time,
+        zone: tzinfo = ZONE,
         telegram_limits: TelegramLimits | None = None,
         slack_limits: SlackLimits | None = None,
         latency: float = 0.0,
@@ -47,7 +52,7 @@ class Sandbox:
         self.slack = Slack(self.changes, now, limits=slack_limits)
         self._telegram_server = TelegramServer(self.telegram, latency=latency, schema=schema)
         self._slack_server = SlackServer(self.slack, latency=latency)
-        self._page = Page(self.telegram, self.slack, self.changes)
+        self._page = Page(self.telegram, self.slack, self.changes, zone)
         self._wanted_port, self._next_free = port, next_free
         self._port = 0
         self._runner: web.AppRunner | None = None
@@ -116,9 +121,11 @@ class Sandbox:
         await self._site.stop()
         self._site = None
         await self.slack.socket.close()
-        for connection in self._runner.server.connections if self._runner.server else ():
+        server = self._runner.server
+        for connection in server.connections if server else ():
             if connection.transport is not None:
                 connection.transport.abort()
+        await asyncio.sleep(0)  # sockets close in the next turn of the loop
 
     async def come_back(self) -> None:
         """Listen again on the same port."""

@@ -33,7 +33,8 @@ BOT_NAME = "digestbot"
 class Slack:
     """State of the local Slack. People act on it directly, the app through Web API and Socket Mode.
 
-    `accepted` holds every message in the order in which Slack took it, ephemeral and deleted ones included.
+    `accepted` holds every message in the order in which Slack took it, ephemeral and deleted ones included;
+    `commands` are what the page proposes to type.
     """
 
     team = "digest-sandbox"
@@ -64,6 +65,7 @@ class Slack:
         self.interactions: dict[str, Interaction] = {}
         self.views: dict[str, Json] = {}
         self.missing_scopes: set[str] = set()
+        self.commands: list[str] = []
         self.accepted: list[SlackMessage] = []
         self.socket = SocketMode(self)
         self.root_url = ""

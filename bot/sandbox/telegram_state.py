@@ -49,7 +49,7 @@ class Telegram:
         self.chats = Chats()
         self.people: dict[int, Person] = {}
         self.presses: dict[str, Press] = {}
-        self.updates = UpdateQueue()
+        self.updates = UpdateQueue(changes)
         self.profile: dict[tuple[str, str], str] = {}
         self.commands: dict[tuple[str, str], list[Json]] = {}
         self.actions: list[tuple[int, str]] = []

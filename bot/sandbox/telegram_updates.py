@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.sandbox.changes import Changes
 from bot.sandbox.json_types import Json
 from bot.sandbox.telegram_errors import CONFLICT
 
@@ -22,7 +23,8 @@ class _Poll:
 class UpdateQueue:
     """Updates until they are confirmed by a higher offset; one poll at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, changes: Changes) -> None:
+        self._changes = changes
         self._pending: list[Json] = []
         self._next_id = FIRST_UPDATE
         self._allowed: Sequence[str] | None = None
@@ -74,6 +76,7 @@ class UpdateQueue:
         self._confirm(offset)
         try:
             if not self._pending and timeout > 0 and not self._closed:
+                self._changes.note()
                 await self._wait(poll, timeout)
             if poll.ousted:
                 raise CONFLICT

@@ -80,15 +80,21 @@ class Drain:
             if self._working:
                 await asyncio.wait(self._working)
 
-    async def run_until_done(self) -> None:
-        """Work until no delivery is pending or leased, or until `stop`."""
+    async def run_until_done(self, *, patience: timedelta) -> None:
+        """Work until no delivery is pending or leased, or all that are left have to wait longer than `patience`."""
         running = asyncio.create_task(self.run())
         try:
-            while not running.done() and await self._ledger.unfinished():
+            while not running.done() and not await self._is_done(patience):
                 await asyncio.wait({running}, timeout=0.05)
         finally:
             self.stop()
             await running
+
+    async def _is_done(self, patience: timedelta) -> bool:
+        if self._working:
+            return False
+        due = await self._ledger.next_due()
+        return due is None or due - self._clock.now() > patience
 
     async def _take_due(self) -> None:
         free = WINDOW - len(self._working)
@@ -146,12 +152,12 @@ class Drain:
             return None
         if not await self._keep(lambda: self._ledger.intend(delivery, now=self._clock.now())):
             return None
-        outcome = await sender.send(
-            delivery.parts[position],
-            to=to,
-            silent=position > 0,
-            under=delivery.first_message_id if sender.capabilities.threads else None,
-        )
+        under = delivery.first_message_id if sender.capabilities.threads else None
+        try:
+            outcome = await sender.send(delivery.parts[position], to=to, silent=position > 0, under=under)
+        except Exception as error:  # noqa: BLE001  # a fault of ours must not hold up the delivery until a restart
+            _log.error("a sender failed by a fault of ours", destination=str(to), exc_info=error)
+            outcome = Unknown(f"{type(error).__name__}: {error}")
         return await self._follow(delivery, outcome)
 
     async def _await_turn(self, key: str, *, every: float) -> None:

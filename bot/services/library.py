@@ -23,6 +23,8 @@ class Library:
         self._ledger = ledger
         self._clock = clock
         self._issues: tuple[KnownIssue, ...] = ()
+        self._behind = False
+        """Whether the source told of a change that the ledger does not know yet."""
         self.settling = 0
         """How many files of the last scan were too fresh to count."""
 
@@ -30,7 +32,8 @@ class Library:
         """Read what changed; return whether anything did. Raises PostsError if the source cannot be read."""
         scan = await self._source.scan()
         self.settling = scan.settling
-        if not scan.changed:
+        self._behind |= scan.changed
+        if not self._behind:
             return False
         refs = await self._ledger.record_issues(scan.issues, now=self._clock.now())
         self._issues = tuple(replace(issue, ref=refs[issue.key]) for issue in scan.issues)
@@ -38,6 +41,7 @@ class Library:
             for diagnostic in diagnostics:
                 _log.error("post refused", post=str(path), line=diagnostic.line, problem=diagnostic.problem,
                            advice=diagnostic.advice)  # fmt: skip
+        self._behind = False
         return True
 
     async def adopt(self, known: KnownIssue) -> KnownIssue:

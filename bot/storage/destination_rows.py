@@ -42,15 +42,13 @@ async def find_id(connection: AsyncConnection, destination: Destination) -> int 
 async def ensure_id(connection: AsyncConnection, destination: Destination) -> int:
     """Return the number of the destination's row, adding one, without a subscription, if there is none."""
     number = await find_id(connection, destination)
-    if number is None:
-        row = inserting(connection, destinations).values(
-            platform=destination.platform, chat=destination.chat, thread=destination.thread, active=False
-        )
-        await connection.execute(row.on_conflict_do_nothing())
-        number = await find_id(connection, destination)
-    if number is None:
-        raise LookupError(f"{destination} was not added")
-    return number
+    if number is not None:
+        return number
+    row = inserting(connection, destinations).values(
+        platform=destination.platform, chat=destination.chat, thread=destination.thread, active=False
+    )
+    await connection.execute(row.on_conflict_do_nothing())
+    return (await connection.execute(select(destinations.c.id).where(at_address(destination)))).scalar_one()
 
 
 async def move(connection: AsyncConnection, source: int, to: Destination, *, now: datetime) -> int:

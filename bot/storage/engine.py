@@ -6,10 +6,11 @@ import asyncio
 import re
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, Literal, cast
 
+import psycopg
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -24,8 +25,6 @@ _DRIVERS = {
     "postgresql": "postgresql+psycopg",
     "postgresql+psycopg": "postgresql+psycopg",
 }
-_OLDEST_SQLITE = (3, 35)
-"""The first with RETURNING: https://sqlite.org/lang_returning.html"""
 _CONNECT_SECONDS = 10
 _BUSY_MILLISECONDS = 10_000
 _READING = "digestbot_reading"
@@ -100,23 +99,41 @@ async def open_database(url: str) -> AsyncIterator[Database]:
     """
     parsed = parse_url(url)
     path = _file_of(parsed) if parsed.drivername.startswith("sqlite") else None
-    place = str(path) if path else parsed.render_as_string(hide_password=True)
+    place = (
+        str(path)
+        if path
+        else _without_secrets(parsed.set(drivername="postgresql").render_as_string(hide_password=False))
+    )
     database = Database(_sqlite_engine(parsed, path) if path else _postgresql_engine(parsed), place, path)
     try:
-        async with database.writing() as connection:
-            if not path and (await connection.exec_driver_sql("SHOW transaction_read_only")).scalar_one() == "on":
-                raise DatabaseError(
-                    f"The database {place} can be read but not written; is it a standby? Name the primary server,"
-                    f" {ELSEWHERE}."
-                )
+        await _try(database)
         yield database
     finally:
         await database.close()
 
 
+async def _try(database: Database) -> None:
+    """Raise DatabaseError unless the database opens and takes changes. Leaves none."""
+    with explained(database.place):
+        if database.path:
+            arguments, options = database.engine.dialect.create_connect_args(database.engine.url)
+            await asyncio.to_thread(_try_sqlite, *arguments, **options)
+            return
+        async with database.engine.connect() as connection:
+            if (await connection.exec_driver_sql("SHOW transaction_read_only")).scalar_one() == "on":
+                raise psycopg.errors.ReadOnlySqlTransaction("transaction_read_only is on")
+
+
+def _try_sqlite(*arguments: Any, **options: Any) -> None:
+    """Do what can fail without the asynchronous driver, whose thread may outlive the event loop if opening fails."""
+    with closing(sqlite3.connect(*arguments, **{**options, "isolation_level": None})) as connection:
+        for statement in (*_SQLITE_PRAGMAS, "BEGIN IMMEDIATE", "CREATE TABLE digestbot_was_here (id)", "ROLLBACK"):
+            connection.execute(statement)
+
+
 def parse_url(url: str) -> URL:
     """Return the URL with the driver that is used; SettingsError, without the password, if it cannot be used."""
-    shown = re.sub(r"//.*@", "//***@", url)
+    shown = _without_secrets(url)
     advice = "write sqlite:///path/to/digestbot.sqlite3 or postgresql://user:password@host/name"
     try:
         parsed = make_url(url)
@@ -136,6 +153,12 @@ def parse_url(url: str) -> URL:
     return parsed.set(drivername=driver)
 
 
+def _without_secrets(url: str) -> str:
+    """Return the text of a URL, whether or not it can be read, without its password."""
+    without_login = re.sub(r"//([^:/@]*):.*@", r"//\1:***@", url)
+    return re.sub(r"(?i)(password=)[^&]*", r"\1***", without_login)
+
+
 def _file_of(url: URL) -> Path:
     """Return SQLite's file, resolved: one database has one name, whatever link leads to it."""
     text = (url.database or "").removeprefix("file:")
@@ -143,11 +166,6 @@ def _file_of(url: URL) -> Path:
 
 
 def _sqlite_engine(url: URL, path: Path) -> AsyncEngine:
-    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
-        raise DatabaseError(
-            f"This Python comes with SQLite {sqlite3.sqlite_version}; digestbot needs 3.35 or newer. Use a newer"
-            " Python, or PostgreSQL."
-        )
     if not path.parent.is_dir():
         raise DatabaseError(
             f"The database {path} cannot be opened: the folder {path.parent} does not exist. Create it, {ELSEWHERE}."
@@ -167,10 +185,15 @@ def _sqlite_engine(url: URL, path: Path) -> AsyncEngine:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    cursor = connection.cursor()
-    for pragma in _SQLITE_PRAGMAS:
-        cursor.execute(pragma)
-    cursor.close()
+    try:
+        cursor = connection.cursor()
+        for pragma in _SQLITE_PRAGMAS:
+            cursor.execute(pragma)
+        cursor.close()
+    except sqlite3.Error:
+        # the pool forgets a connection that fails here, and its thread would wait for ever
+        connection.close()
+        raise
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -78,14 +78,12 @@ async def expire_some(connection: AsyncConnection, *, now: datetime) -> int:
 async def claim(connection: AsyncConnection, *, now: datetime, limit: int) -> list[Lease]:
     """Lease up to `limit` deliveries that are due, oldest first; what another process is claiming is passed over."""
     due = select(deliveries.c.id).where(IS_PENDING, deliveries.c.due_at <= now)
-    picked = (
-        due.order_by(deliveries.c.due_at, deliveries.c.id).limit(limit).with_for_update(skip_locked=True).cte("due")
-    )
-    leasing = update(deliveries).where(IS_PENDING, deliveries.c.id.in_(select(picked.c.id)))
-    leasing = leasing.values(state=DeliveryState.LEASED, epoch=deliveries.c.epoch + 1)
-    ids = (await connection.scalars(leasing.returning(deliveries.c.id))).all()
+    due = due.order_by(deliveries.c.due_at, deliveries.c.id).limit(limit).with_for_update(skip_locked=True)
+    ids = (await connection.scalars(due)).all()
     if not ids:
         return []
+    leasing = update(deliveries).where(deliveries.c.id.in_(ids))
+    await connection.execute(leasing.values(state=DeliveryState.LEASED, epoch=deliveries.c.epoch + 1))
     told = await receipts_of(connection, ids)
     wanted = (
         select(

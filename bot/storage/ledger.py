@@ -14,7 +14,7 @@ from bot.domain.delivery import Delivery, DeliveryReport, DeliveryState, Rejecte
 from bot.domain.destination import Destination
 from bot.domain.issues import KnownIssue
 from bot.ports.ledger import DeliveryFilter, Plan
-from bot.storage import issue_rows, leases, planning, reports
+from bot.storage import issue_rows, leases, planning, reopening, reports
 from bot.storage.destination_rows import at_address, inserting
 from bot.storage.engine import Database
 from bot.storage.tables import IS_LEASED, IS_PENDING, deliveries, destinations, issues, marks, renditions
@@ -138,6 +138,16 @@ class SqlLedger:
         """End the delivery as dead, gone or expired; ValueError for another state."""
         async with self._database.writing() as connection:
             await leases.finish(connection, delivery, state, reason, now=now)
+
+    async def reopen(self, issue_key: str, to: Destination | None, *, now: datetime) -> int:
+        """Make ended daily deliveries pending again; return how many."""
+        async with self._database.writing() as connection:
+            return await reopening.reopen(connection, issue_key, to, now=now)
+
+    async def tally(self, issue_key: str, to: Destination | None) -> dict[DeliveryState, int]:
+        """Return how many daily deliveries of an issue are in each state."""
+        async with self._database.reading() as connection:
+            return await reopening.tally(connection, issue_key, to)
 
     async def has_delivery(self, issue_key: str, destination: Destination, occasion: str) -> bool:
         """Return whether such a delivery exists."""

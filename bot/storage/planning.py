@@ -77,10 +77,10 @@ async def count_as_delivered(connection: AsyncConnection, plan: Plan, *, message
     if not isinstance(plan.audience, Only) or len(plan.parts) != 1:
         raise ValueError("only one destination's only part can have been delivered as an answer")
     issue, rendition = await _ensure_rendition(connection, plan)
+    destination = await ensure_id(connection, plan.audience.destination)
+    identity = {"issue_id": issue, "destination_id": destination, "occasion": plan.occasion}
     delivery = inserting(connection, deliveries).values(
-        issue_id=issue,
-        destination_id=await ensure_id(connection, plan.audience.destination),
-        occasion=plan.occasion,
+        **identity,
         rendition_id=rendition,
         state=DeliveryState.SENT,
         epoch=0,
@@ -90,9 +90,9 @@ async def count_as_delivered(connection: AsyncConnection, plan: Plan, *, message
         expires_at=now + LIFETIME,
         finished_at=now,
     )
-    number = await connection.scalar(delivery.on_conflict_do_nothing().returning(deliveries.c.id))
-    if number is None:
+    if not (await connection.execute(delivery.on_conflict_do_nothing())).rowcount:
         return False
+    number = (await connection.execute(select(deliveries.c.id).filter_by(**identity))).scalar_one()
     receipt = inserting(connection, receipts).values(
         delivery_id=number,
         position=0,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import DeliveryReport
 from bot.domain.destination import Destination
 from bot.ports.ledger import DeliveryFilter
-from bot.storage.destination_rows import at_address
+from bot.storage.destination_rows import deliveries_to, find_id
 from bot.storage.leases import receipts_of
 from bot.storage.tables import IS_MISSING, IS_TROUBLED, deliveries, destinations, issues, receipts, renditions
 
@@ -41,12 +41,16 @@ async def reports(connection: AsyncConnection, wanted: DeliveryFilter) -> list[D
     if wanted.issue_key is not None:
         fitting = fitting.where(issues.c.key == wanted.issue_key)
     if wanted.destination is not None:
-        fitting = fitting.where(at_address(wanted.destination))
+        number = await find_id(connection, wanted.destination)
+        if number is None:
+            return []
+        fitting = fitting.where(deliveries_to(number))
     if wanted.state is not None:
         fitting = fitting.where(deliveries.c.state == wanted.state)
     if wanted.troubled:
-        missing = select(receipts.c.delivery_id).where(IS_MISSING)
-        fitting = fitting.where(or_(IS_TROUBLED, deliveries.c.id.in_(missing)))
+        # a union of two small indexes; as an OR it would be a look at every delivery there ever was
+        troubled = select(deliveries.c.id).where(IS_TROUBLED)
+        fitting = fitting.where(deliveries.c.id.in_(troubled.union(select(receipts.c.delivery_id).where(IS_MISSING))))
     rows = (await connection.execute(fitting)).all()
     told = await receipts_of(connection, [row.id for row in rows])
     return [

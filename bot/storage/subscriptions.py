@@ -102,8 +102,8 @@ class SqlSubscriptions:
     async def active_fixed(self) -> list[Subscription]:
         """Return the active subscriptions that come from the settings, by destination."""
         async with self._database.reading() as connection:
-            fixed = await connection.execute(select(*_SUBSCRIPTION).where(IS_ACTIVE, IS_FIXED).order_by(*_ADDRESS))
-            return [_subscription(row) for row in fixed]
+            fixed = await connection.execute(select(*_SUBSCRIPTION).where(IS_ACTIVE, IS_FIXED))
+            return sorted((_subscription(row) for row in fixed), key=lambda one: one.destination)
 
 
 async def _start(

@@ -114,8 +114,8 @@ BUILT_IN = (
         "numbered",  # ## 1. Title, ### 1、Title, ## No.1 Title, ## 第1条：Title
         "heading",
         re.compile(
-            rf"{_MARKS}(?:no\.?\s*|#|[\[【]|第\s*)?(?P<number>\d{{1,3}})\s*(?:\ufe0f?\u20e3|[条則则]\s*[：:、.]?|"
-            r"[.．、：:\]】|｜](?!\d)|(?<=#\d)\s|\s[-–—]\s)\s*(?=\S)",
+            rf"{_MARKS}(?:(?P<named>no\.?\s*|№\s*|#)|[\[【]|第\s*)?(?P<number>\d{{1,3}})(?!\d)"
+            r"(?(named)\s*[：:、.)）]?|\s*(?:\ufe0f?\u20e3|[条則则]\s*[：:、.]?|[.．、：:\]】|｜](?!\d)|\s?[-–—]\s))\s*(?=\S)",
             re.IGNORECASE,
         ),
     ),

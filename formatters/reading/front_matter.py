@@ -47,6 +47,8 @@ class FrontMatter:
     body_line: int
     line: int
     """Where a missing field would be added: the opening fence, or line 1."""
+    sign: str = ": "
+    """What stands between key and value."""
 
 
 class Fault(Exception):
@@ -117,7 +119,7 @@ class _YamlReader:
         self._repeated: list[tuple[str, int]] = []
         mapping = False
         for event in yaml.parse(fm, Loader=SafeLoader):
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark else 1
             if isinstance(event, yaml.MappingStartEvent) and not mapping:
                 mapping = True
             elif isinstance(event, yaml.NodeEvent):
@@ -197,7 +199,7 @@ class TomlHandler(BaseHandler):
         except ValueError as error:
             raise self._fault(fm, str(error)) from error
         return {
-            key.casefold(): Field(value, _line_of(rf"[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*[=.]", fm))
+            key.casefold(): Field(value, _line_of(rf"[ \t]*\[*[\"']?{re.escape(key)}[\"']?[ \t]*[=.\]]", fm))
             for key, value in values.items()
         }
 
@@ -290,7 +292,7 @@ def split_front_matter(text: str, findings: Findings) -> FrontMatter:
         line = first if isinstance(fault, _Unclosed) else fault.line + first - isinstance(handler, JsonHandler)
         findings.stop(line, fault.problem, fault.advice)
     body_line = text.count("\n") - body.count("\n") + 1
-    return FrontMatter(fields, body, body_line, first)
+    return FrontMatter(fields, body, body_line, first, " = " if isinstance(handler, TomlHandler) else ": ")
 
 
 class _Unclosed(Fault):

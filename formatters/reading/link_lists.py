@@ -50,7 +50,9 @@ def list_of_links(
         elif passage.role == "section" and not passage.blocks:
             above.append(passage)
         else:
+            kept.extend(upper for upper in above if id(upper) not in used)
             kept.append(passage)
+            above = []
     kept.extend(upper for upper in above if id(upper) not in used)
     return (kept, items) if len(items) > 1 else None
 

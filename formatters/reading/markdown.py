@@ -52,7 +52,7 @@ MAX_CELLS = 50_000
 MAX_DEFINITION_LINES = 8
 """A link definition that takes more lines is read as text: each one scans its whole paragraph otherwise."""
 
-_BOX = re.compile(r"\[([ xX])\][ \t]+(?=\S)")
+_BOX = re.compile(r"\[([ xX])\][ \t]+")
 _BlockRule = Callable[[StateBlock, int, int, bool], bool]
 
 
@@ -279,8 +279,9 @@ _CLOSES = frozenset(kind.replace("_open", "_close") for kind in _OPENS)
 def _list_item(frame: _Frame) -> ListItem:
     match frame.blocks:
         case [Paragraph((Text(text), *_) as content, line), *rest] if box := _BOX.match(text):
-            first = Paragraph(trim(drop(content, box.end())), line)
-            return ListItem((first, *rest), frame.line, checked=box[1] != " ")
+            rest_of_line = trim(drop(content, box.end()))
+            first = [Paragraph(rest_of_line, line)] if rest_of_line else []
+            return ListItem((*first, *rest), frame.line, checked=box[1] != " ")
         case blocks:
             return ListItem(tuple(blocks), frame.line)
 

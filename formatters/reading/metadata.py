@@ -28,14 +28,12 @@ class Metadata:
 
 def read_metadata(front: FrontMatter, findings: Findings, *, name: str, home: tzinfo) -> Metadata:
     """Return the fields that matter; every wrong one becomes a finding with its line."""
-    fields = front.fields
     return Metadata(
-        title=_text(fields.get("title"), "title", findings),
+        title=_text(front, "title", findings),
         date=_date(front, findings, name=name, home=home),
-        draft=_truth(fields.get("draft"), "draft", findings, default=False)
-        or not _truth(fields.get("published"), "published", findings, default=True),
-        tags=_tags(fields.get("tags"), findings),
-        slug=_text(fields.get("slug"), "slug", findings),
+        draft=_truth(front, "draft", findings, default=False) or not _truth(front, "published", findings, default=True),
+        tags=_tags(front, findings),
+        slug=_text(front, "slug", findings),
     )
 
 
@@ -50,8 +48,10 @@ def _kind(value: object) -> str:
             return "a truth value"
         case int() | float():
             return "a number"
-        case datetime() | date() | time():
+        case datetime() | date():
             return "a date"
+        case time():
+            return "a time without a day"
         case dict() | [{}, *_]:
             return "a group of fields"
         case list():
@@ -60,18 +60,16 @@ def _kind(value: object) -> str:
             return "empty"
 
 
-def _text(field: Field | None, key: str, findings: Findings) -> str | None:
-    match field:
+def _text(front: FrontMatter, key: str, findings: Findings) -> str | None:
+    match front.fields.get(key):
         case None | Field(value=None):
             return None
         case Field(value=str(text)):
             return one_line(text) or None
         case Field(value=int() | float() as number) if not isinstance(number, bool):
             return str(number)
-        case _:
-            findings.refuse(
-                field.line, f"{key} is {_kind(field.value)}, not text", f'write the {key} in quotes: {key}: "…"'
-            )
+        case Field(value, line):
+            findings.refuse(line, f"{key} is {_kind(value)}, not text", f'put it in quotes: {key}{front.sign}"…"')
             return None
 
 
@@ -83,7 +81,7 @@ def _date(front: FrontMatter, findings: Findings, *, name: str, home: tzinfo) ->
             findings.warn(
                 front.line if field is None else field.line,
                 "the post has no date, so it is never sent by itself",
-                "add one to the front matter, as in date: 2026-02-12",
+                f"add one to the front matter, as in date{front.sign}2026-02-12",
             )
         return named
     day = calendar_date(field.value, home)
@@ -97,7 +95,8 @@ def _date(front: FrontMatter, findings: Findings, *, name: str, home: tzinfo) ->
     return day
 
 
-def _truth(field: Field | None, key: str, findings: Findings, *, default: bool) -> bool:
+def _truth(front: FrontMatter, key: str, findings: Findings, *, default: bool) -> bool:
+    field = front.fields.get(key)
     if field is None or field.value is None:
         return default
     if isinstance(field.value, bool):
@@ -105,12 +104,14 @@ def _truth(field: Field | None, key: str, findings: Findings, *, default: bool) 
     word = str(field.value).strip().casefold() if isinstance(field.value, str | int) else "?"
     if word in _TRUE or word in _FALSE:
         return word in _TRUE
-    findings.refuse(field.line, f"{key} is neither true nor false", f"write {key}: true or {key}: false")
+    findings.refuse(
+        field.line, f"{key} is neither true nor false", f"write {key}{front.sign}true or {key}{front.sign}false"
+    )
     return default
 
 
-def _tags(field: Field | None, findings: Findings) -> tuple[str, ...]:
-    match field:
+def _tags(front: FrontMatter, findings: Findings) -> tuple[str, ...]:
+    match front.fields.get("tags"):
         case None | Field(value=None):
             return ()
         case Field(value=str(text)):
@@ -119,6 +120,6 @@ def _tags(field: Field | None, findings: Findings) -> tuple[str, ...]:
             return tuple(tag for part in parts if (tag := one_line(part)))
         case Field(value=list(values)) if all(isinstance(value, str | int | float) for value in values):
             return tuple(tag for value in values if (tag := one_line(str(value))))
-        case _:
-            findings.refuse(field.line, "tags are not a list of words", 'write tags: ["AI", "Agent"]')
+        case Field(_, line):
+            findings.refuse(line, "tags are not a list of words", f'write tags{front.sign}["AI", "Agent"]')
             return ()

@@ -32,11 +32,10 @@ def read_points(blocks: Blocks, *, leads: bool = False) -> tuple[Point, ...]:
     """
     points: list[Point] = []
     for heading, below in _under_headings(blocks):
-        found = list(_points(below, leads))
         if heading is None:
-            points.extend(found)
+            points.extend(_points(below, leads))
         else:
-            points.append(_labelled(heading, found))
+            points.append(_labelled(heading, below, leads))
     return tuple(points)
 
 
@@ -54,14 +53,14 @@ def _under_headings(blocks: Blocks) -> Iterator[tuple[Heading | None, list[Block
         yield heading, below
 
 
-def _labelled(heading: Heading, points: list[Point]) -> Point:
-    match points:
-        case [Point(label=(), text=text, points=(), blocks=()), *rest] if text:
-            return Point(heading.content, text, tuple(rest), (), heading.line)
-        case [Point(label=(), text=(), points=(), blocks=blocks), *rest]:
-            return Point(heading.content, (), tuple(rest), blocks, heading.line)
-        case _:
-            return Point(heading.content, (), tuple(points), (), heading.line)
+def _labelled(heading: Heading, below: list[Block], leads: bool) -> Point:
+    """A heading's first paragraph is the text beside its label, bullets are sub-points."""
+    text: Inlines = ()
+    if below and isinstance(first := below[0], Paragraph):
+        text, below = first.content, below[1:]
+    blocks = tuple(block for block in below if not isinstance(block, BulletList))
+    lists = [block for block in below if isinstance(block, BulletList)]
+    return Point(heading.content, text, tuple(_points(lists, leads)), blocks, heading.line)
 
 
 def _points(blocks: Iterable[Block], leads: bool) -> Iterator[Point]:

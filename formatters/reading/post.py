@@ -63,7 +63,7 @@ def read_post(
     found = read_structure(document, title=metadata.title, dialects=dialects, keywords=keywords, findings=findings)
     if found.title is None:
         if "title" not in front.fields or front.fields["title"].value in (None, ""):
-            advice = 'add one to the front matter, as in title: "…", or begin with a # heading'
+            advice = f'add one to the front matter, as in title{front.sign}"…", or begin with a # heading'
             findings.refuse(front.line, "the post has no title", advice)
     elif not (found.items or found.sections or found.intro or found.trends or found.watch):
         findings.refuse(front.body_line, "the post has nothing to show", "write something below the title")

@@ -65,7 +65,7 @@ def read_tag(source: str) -> Tag | None:
     name, closes = found["name"].lower(), bool(found["end"])
     if name == "br" or name in _BLOCKS:
         return Tag("br")
-    if name in {"td", "th"}:
+    if name in {"td", "th"} and not closes:
         return Tag("cell")
     if name not in {"a", "img"}:
         return None

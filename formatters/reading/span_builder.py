@@ -16,6 +16,7 @@ from formatters.document import (
     Strikethrough,
     Strong,
     Text,
+    plain,
 )
 from formatters.reading.inlines import trim
 from formatters.reading.links import bare_urls, safe_url
@@ -130,8 +131,8 @@ class SpanBuilder:
             return
         self._links -= frame.style == "link"
         children = tuple(frame.children)
-        if not children:
-            children = (Text(frame.url),) if frame.url else ()
+        if frame.url and not plain(children).strip():
+            children = (Text(frame.url),)
         if not children:
             return
         parent = self._frames[-1].children

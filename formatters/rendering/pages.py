@@ -175,10 +175,15 @@ def _section_headlines(issue: Issue) -> list[Line]:
 
 
 def _item(item: Item, words: Words) -> list[Line]:
+    number = f"{item.number}. "
     title = flatten(item.title, BOLD)
     if (url := item.first_url) is not None and is_button_link(url):
-        title = linked(title, url)
-    lines = [Line(Form.TITLE, [Run(f"{item.number}. ", BOLD), *title])]
+        title = [Run(number, BOLD), *linked(title, url)]
+    elif title and title[0].style == BOLD and not title[0].url:
+        title[0] = Run(number + title[0].text, BOLD)
+    else:
+        title.insert(0, Run(number, BOLD))
+    lines = [Line(Form.TITLE, title)]
     separator = words.label_separator
     listed = any(point.label for point in item.points)
     add_points(lines, item.points[:_OPEN_POINTS], separator, listed=listed)

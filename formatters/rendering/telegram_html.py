@@ -136,7 +136,7 @@ def _inline(runs: Runs) -> str:
                 written.append("</a>")
             link = url if url and is_linkable(url) else ""
             if link:
-                written.append(f'<a href="{_escape(link)}">')
+                written.append(f'<a href="{_attribute(link)}">')
         shown = _escape(text)
         if style:
             shown = _styled(shown, style, in_link=bool(link))
@@ -166,9 +166,13 @@ def is_linkable(url: str) -> bool:
     """
     if not (is_web_link(url) or _APP_LINK.fullmatch(url)):
         return False
-    return len(_escape(url)) <= limits.URL_CHARACTERS
+    return len(_attribute(url)) <= limits.URL_CHARACTERS
 
 
 def _escape(text: str) -> str:
-    """Return the text with the four characters that mean something to Telegram's HTML replaced."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    """Return the text with the characters that mean something to Telegram's HTML replaced."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _attribute(url: str) -> str:
+    return _escape(url).replace('"', "&quot;")

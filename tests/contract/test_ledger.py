@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import UTC, timezone
 from itertools import count
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.exc import StatementError
 
 from bot.domain.delivery import LIFETIME, Delivery, DeliveryState, PartState, Rejected, Sent, Unknown
 from bot.domain.destination import Destination, Platform
@@ -79,6 +81,18 @@ async def test_an_issue_that_was_never_recorded_is_not_planned(ledger: SqlLedger
 async def test_a_plan_without_parts_is_refused(ledger: SqlLedger) -> None:
     with pytest.raises(ValueError, match="no parts"):
         await ledger.plan(for_one(chat(), parts=0), now=NOW)
+
+
+async def test_a_time_without_a_zone_is_refused(ledger: SqlLedger) -> None:
+    with pytest.raises(StatementError, match="has no time zone"):
+        await ledger.plan(for_one(chat()), now=NOW.replace(tzinfo=None))
+
+
+async def test_times_are_given_back_in_utc_whatever_their_zone(ledger: SqlLedger) -> None:
+    await ledger.plan(for_one(chat()), now=NOW.astimezone(timezone(8 * HOUR)))
+    due = await ledger.next_due()
+    assert due == NOW
+    assert due.tzinfo is UTC
 
 
 async def test_every_active_subscriber_of_the_plans_platform_and_language_is_planned(
@@ -373,6 +387,56 @@ async def test_reports_are_newest_first_and_filtered(ledger: SqlLedger) -> None:
     assert await found(DeliveryFilter(state=DeliveryState.LEASED)) == [("other", "1"), ("2026-02-12", "2")]
     assert await found(DeliveryFilter(troubled=True)) == [("2026-02-12", "1")]
     assert await found(DeliveryFilter(destination=chat("nobody"))) == []
+
+
+@pytest.mark.parametrize("state", [DeliveryState.DEAD, DeliveryState.GONE, DeliveryState.EXPIRED])
+async def test_a_delivery_that_ended_is_tried_again_at_the_part_where_it_stopped(
+    ledger: SqlLedger, state: DeliveryState
+) -> None:
+    await ledger.plan(for_one(chat(), parts=3), now=NOW)
+    delivery = await send_part(ledger, await claim_one(ledger), Rejected("skipped"))
+    delivery = await send_part(ledger, delivery, Unknown("lost"))
+    await ledger.intend(delivery, now=NOW)
+    await ledger.finish(delivery, state, "blocked", now=NOW)
+    late = NOW + 2 * LIFETIME
+    assert await ledger.reopen("2026-02-12", None, now=late) == 1
+    assert await ledger.reopen("2026-02-12", None, now=late) == 0
+    assert await ledger.expire(now=late) == 0
+    assert not await ledger.intend(delivery, now=late)
+    [again] = await ledger.claim(now=late, limit=9)
+    assert (again.cursor, again.attempts, again.expires_at) == (2, 0, late + LIFETIME)
+    assert [receipt.state for receipt in again.receipts] == [PartState.REJECTED, PartState.UNKNOWN]
+    [report] = await ledger.reports(DeliveryFilter())
+    assert (report.reason, report.finished_at) == (None, None)
+
+
+async def test_a_rejected_first_part_is_tried_again(ledger: SqlLedger) -> None:
+    await ledger.plan(for_one(chat()), now=NOW)
+    delivery = await claim_one(ledger)
+    await ledger.intend(delivery, now=NOW)
+    await ledger.finish(delivery, DeliveryState.DEAD, "too long", now=NOW)
+    assert await ledger.reopen("2026-02-12", chat(), now=NOW) == 1
+    assert (await claim_one(ledger)).cursor == 0
+
+
+async def test_only_what_was_asked_for_is_reopened_and_counted(ledger: SqlLedger) -> None:
+    await ledger.record_issues([post(), post("other", "另一期")], now=NOW)
+    plans = [
+        for_one(chat("1")),
+        for_one(chat("2")),
+        for_one(chat("1"), occasion="request:1"),
+        for_one(chat("1"), issue="other"),
+    ]
+    for plan in plans:
+        await ledger.plan(plan, now=NOW)
+    for delivery in await ledger.claim(now=NOW, limit=9):
+        await ledger.finish(delivery, DeliveryState.DEAD, "refused", now=NOW)
+    assert await ledger.tally("2026-02-12", None) == {DeliveryState.DEAD: 2}
+    assert await ledger.reopen("2026-02-12", chat("1"), now=NOW) == 1
+    assert await ledger.tally("2026-02-12", None) == {DeliveryState.DEAD: 1, DeliveryState.PENDING: 1}
+    assert await ledger.tally("2026-02-12", chat("2")) == {DeliveryState.DEAD: 1}
+    assert await ledger.tally("2026-02-12", chat("nobody")) == {}
+    assert await ledger.unfinished() == 1
 
 
 async def test_a_mark_is_remembered_until_it_changes(ledger: SqlLedger) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 import psycopg
 import pytest
 from sqlalchemy import event, text
+from sqlalchemy.exc import CompileError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.domain.errors import DatabaseError, DatabaseInUse, SettingsError
 from bot.storage.engine import open_database, parse_url
@@ -45,6 +47,8 @@ def test_plain_urls_name_the_driver_that_is_used(given: str, used: str) -> None:
         ("digestbot.sqlite3", "is not a database URL"),
         ("", "is not a database URL"),
         ("postgresql://bot:s3cret@host:port/name", "is not a database URL"),
+        ("postgresql://bot:s3cret@2@host:port/name", "is not a database URL"),
+        ("postgresql://host:port/name?password=s3cret&user=bot", "is not a database URL"),
         ("mysql://bot:s3cret@host/name", "names 'mysql', which is not supported"),
         ("postgresql+asyncpg://bot:s3cret@host/name", "names 'postgresql\\+asyncpg', which is not supported"),
         ("sqlite://", "in memory, which would forget"),
@@ -112,6 +116,17 @@ async def test_a_full_disk_is_named_and_what_was_recorded_stays(tmp_path: Path) 
         assert await ledger.marked("lost") is None
 
 
+async def test_a_file_that_breaks_while_it_is_in_use_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "x.sqlite3"
+    async with open_database(f"sqlite:///{path}") as database:
+        await migrate(database)
+        await database.close()
+        path.write_bytes(b"overwritten " * 1000)
+        for _ in range(2):
+            with pytest.raises(DatabaseError, match=r"x\.sqlite3 is damaged or is no SQLite database"):
+                await SqlLedger(database).unfinished()
+
+
 async def test_a_lock_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "x.sqlite3.lock").mkdir()
     async with open_database(f"sqlite:///{tmp_path}/x.sqlite3") as database:
@@ -142,9 +157,11 @@ async def test_an_intent_reaches_the_disk_before_the_request(tmp_path: Path) -> 
     assert told == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
-async def test_a_server_that_does_not_answer_is_named_without_the_password(tmp_path: Path) -> None:
-    said = await refusal(f"postgresql://bot:s3cret@/name?host={tmp_path}")
-    assert said.startswith(f"The database postgresql+psycopg://bot:***@/name?host={tmp_path} cannot be reached")
+@pytest.mark.parametrize("login", ["bot:s3cret@/name?", "bot:***@/name?password=s3cret&"])
+async def test_a_server_that_does_not_answer_is_named_without_the_password(tmp_path: Path, login: str) -> None:
+    said = await refusal(f"postgresql://{login}host={tmp_path}")
+    assert said.startswith("The database postgresql://bot:***@/name?")
+    assert "cannot be reached or went away; check that the server runs" in said
     assert "s3cret" not in said
 
 
@@ -178,6 +195,35 @@ def test_what_a_server_refuses_is_understood(error: psycopg.Error, advice: str) 
         raise error
 
 
+def test_a_database_that_does_not_keep_up_is_named() -> None:
+    with pytest.raises(DatabaseError, match="every connection is busy"), explained("db"):
+        raise PoolTimeout
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("SQLITE_READONLY_DBMOVED", "can be read but not written"),
+        ("SQLITE_BUSY_SNAPSHOT", "is locked by another program"),
+        ("SQLITE_IOERR_FSYNC", "do not keep it on a network file system"),
+        ("SQLITE_CORRUPT_INDEX", "is damaged"),
+        ("SQLITE_NOMEM", "the memory is full"),
+    ],
+)
+def test_every_variant_of_a_fault_of_sqlite_is_understood(name: str, advice: str) -> None:
+    error = sqlite3.OperationalError("it said so")
+    error.sqlite_errorcode = getattr(sqlite3, name)
+    with pytest.raises(DatabaseError, match=rf"The database db .*{advice}.* \(it said so\)\.$"), explained("db"):
+        raise error
+
+
+def test_a_connection_that_is_closed_is_a_fault_of_the_database() -> None:
+    with pytest.raises(DatabaseError, match=r"cannot be used \(no active connection\)"), explained("db"):
+        raise sqlite3.OperationalError("no active connection")
+
+
 def test_an_error_of_the_program_is_not_blamed_on_the_database() -> None:
     with pytest.raises(psycopg.errors.SyntaxError), explained("db"):
         raise psycopg.errors.SyntaxError("SELEC")
+    with pytest.raises(CompileError), explained("db"):
+        raise CompileError("SELEC")

@@ -19,8 +19,8 @@ from bot.storage.migrations import migrate
 from bot.storage.subscriptions import SqlSubscriptions
 from tests.contract.samples import HOUR, NOW, a_plan, chat, fill, for_one, post
 
-SMALL = {"issues", "renditions", "marks", "alembic_version"}
-"""Some hundreds of rows in a year."""
+LARGE = {"destinations", "deliveries", "receipts", "twin"}
+"""A million rows. Of these only the partial indexes (`ix_…`), which hold what is asked for, are read whole."""
 
 
 @pytest.fixture
@@ -76,6 +76,8 @@ async def test_the_daily_work_only_touches_the_rows_that_it_is_about(database: D
     await ledger.has_delivery("2026-02-12", chat("9"), "daily")
     await ledger.reports(DeliveryFilter(destination=chat("9")))
     await ledger.reports(DeliveryFilter(troubled=True))
+    await ledger.tally("other", None)
+    await ledger.reopen("2026-02-12", None, now=NOW)
     await ledger.expire(now=NOW + LIFETIME)
 
     assert len(seen) > 30
@@ -83,12 +85,9 @@ async def test_the_daily_work_only_touches_the_rows_that_it_is_about(database: D
         f"{line}\n{statement}"
         for statement, parameters in seen.items()
         for line in plan_of(database.path, statement, parameters)
-        if (scan := re.match(r"SCAN (\w+)(?! USING (COVERING )?INDEX)", line)) and scan[1] in TABLES - SMALL
+        if (scan := re.match(r"SCAN (\w+)(?! USING (COVERING )?INDEX ix_)", line)) and scan[1] in LARGE
     }
     assert not scans, "\n\n".join(scans)
-
-
-TABLES = {"destinations", "deliveries", "receipts", "twin"} | SMALL
 
 
 async def test_claiming_reads_the_due_ones_in_order(database: Database) -> None:
@@ -100,7 +99,7 @@ async def test_claiming_reads_the_due_ones_in_order(database: Database) -> None:
         lambda _connection, _cursor, statement, parameters, *_: statements.append((statement, parameters)),
     )
     await SqlLedger(database).claim(now=NOW, limit=5)
-    [claiming] = [one for one in statements if "UPDATE deliveries" in one[0]]
+    [claiming] = [one for one in statements if "due_at <=" in one[0]]
     lines = plan_of(database.path, *claiming)
-    assert any("deliveries USING" in line and "INDEX ix_deliveries_due (due_at<?)" in line for line in lines), lines
+    assert any("INDEX ix_deliveries_due (due_at<?)" in line for line in lines), lines
     assert not any("TEMP B-TREE FOR ORDER" in line for line in lines), lines

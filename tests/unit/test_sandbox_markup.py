@@ -119,16 +119,75 @@ def test_html_is_read_as_telegram_reads_it(source: str) -> None:
 
 
 def test_the_error_names_tag_and_byte_offset_in_telegrams_words() -> None:
-    with pytest.raises(MarkupError, match='^can\'t parse entities: Unsupported start tag "h1" at byte offset 6$'):
+    with pytest.raises(MarkupError, match=r"^can't parse entities: Unsupported start tag \"h1\" at byte offset 6$"):
         parse_html("中文<h1>x</h1>")
 
 
 FRAGMENTS = [
-    *("<b>", "</b>", "<i>", "</i>", "<u>", "</u>", "<a href='x'>", '<a href="https://e.com/?a=1&amp;b=2">', "<a>", "</a>"),
-    *("<pre>", "</pre>", "<code>", "</code>", '<code class="language-py">', "<code class=language-x>", "</>", "<", "</"),
-    *("<blockquote>", "<blockquote expandable>", "</blockquote>", "<span class='tg-spoiler'>", "</span>", ">", "&", "&lt"),
-    *("&lt;", "&#", "&#x41;", "&#65", "&#0;", "&#1114111;", "&#55296;", "&#x110000;", "&amp;amp;", "a", " ", "\n", "中"),
-    *("😀", "e.com", "<U >", "</U\n>", "<s a=b c='d' e>", "</s>", '"', "'", "=", "<br/>", "<b a", "<b a=", "\t", "<b c<"),
+    *(
+        "<b>",
+        "</b>",
+        "<i>",
+        "</i>",
+        "<u>",
+        "</u>",
+        "<a href='x'>",
+        '<a href="https://e.com/?a=1&amp;b=2">',
+        "<a>",
+        "</a>",
+    ),
+    *(
+        "<pre>",
+        "</pre>",
+        "<code>",
+        "</code>",
+        '<code class="language-py">',
+        "<code class=language-x>",
+        "</>",
+        "<",
+        "</",
+    ),
+    *(
+        "<blockquote>",
+        "<blockquote expandable>",
+        "</blockquote>",
+        "<span class='tg-spoiler'>",
+        "</span>",
+        ">",
+        "&",
+        "&lt",
+    ),
+    *(
+        "&lt;",
+        "&#",
+        "&#x41;",
+        "&#65",
+        "&#0;",
+        "&#1114111;",
+        "&#55296;",
+        "&#x110000;",
+        "&amp;amp;",
+        "a",
+        " ",
+        "\n",
+        "中",
+    ),
+    *(
+        "😀",
+        "e.com",
+        "<U >",
+        "</U\n>",
+        "<s a=b c='d' e>",
+        "</s>",
+        '"',
+        "'",
+        "=",
+        "<br/>",
+        "<b a",
+        "<b a=",
+        "\t",
+        "<b c<",
+    ),
     *("<tg-emoji emoji-id='5'>", "</tg-emoji>", "<tg-time unix='1'>", "</tg-time>", "<a href='ftp://x.y'>"),
 ]
 
@@ -156,12 +215,49 @@ def test_random_strings_are_read_as_telegram_reads_them(seed: int) -> None:
 
 LINKS = [
     *("https://e.com", "HTTP://E.COM/Aa", "https://e.com?x=1", "https://e.com#x", "https://e.com/a b", "e.com/a"),
-    *("http://e.com:80/", "http://e.com:0/", "http://e.com:99999", "http://e.com:x/", "http://e.com:/a", " https://e.com"),
-    *("https://", "http://.com", "http://a_b.com", "http://u:p@e.com/", "http://a@b@c.com/", "http://[::1]/", "localhost"),
-    *("http://1.2.3.4", "http://localhost", "http://localhost:8080/x", "http://localhost.localdomain", "//e.com/a", "/a/b"),
-    *("#x", "?x", "ftp://e.com", "javascript:alert(1)", "javascript://e.com/%0aalert(1)", "data:text/html,x", "tel:+123"),
+    *(
+        "http://e.com:80/",
+        "http://e.com:0/",
+        "http://e.com:99999",
+        "http://e.com:x/",
+        "http://e.com:/a",
+        " https://e.com",
+    ),
+    *(
+        "https://",
+        "http://.com",
+        "http://a_b.com",
+        "http://u:p@e.com/",
+        "http://a@b@c.com/",
+        "http://[::1]/",
+        "localhost",
+    ),
+    *(
+        "http://1.2.3.4",
+        "http://localhost",
+        "http://localhost:8080/x",
+        "http://localhost.localdomain",
+        "//e.com/a",
+        "/a/b",
+    ),
+    *(
+        "#x",
+        "?x",
+        "ftp://e.com",
+        "javascript:alert(1)",
+        "javascript://e.com/%0aalert(1)",
+        "data:text/html,x",
+        "tel:+123",
+    ),
     *("tg://x", "tg:x", "tg://resolve?domain=x", "TG://Resolve?X", "ton://transfer/x", "mailto:a@b.com", "https:e.com"),
-    *("https://中文.com/路径", "https://🎉.com/", "https://e%20.com/", "https://e.com\\a", "https://e.com/<>", "httpx://e.com"),
+    *(
+        "https://中文.com/路径",
+        "https://🎉.com/",
+        "https://e%20.com/",
+        "https://e.com\\a",
+        "https://e.com/<>",
+        "httpx://e.com",
+    ),
 ]
 
 

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import tdjson
+import pytest
 from slack_sdk.models.blocks import Block
 
 from formatters.actions import decode
 from formatters.parts import Part
 from formatters.rendering.limits import utf16_units
+
+tdjson = pytest.importorskip("tdjson", reason="tdjson, Telegram's own parser, has no package for this system")
 
 
 @dataclass(frozen=True)

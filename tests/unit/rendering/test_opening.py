@@ -40,20 +40,20 @@ UNDATED = [
 
 
 @pytest.mark.parametrize("title", DATED)
-def test_a_title_with_the_date_holds_it(title: str):
+def test_a_title_with_the_date_holds_it(title: str) -> None:
     assert holds_date(title, THURSDAY)
 
 
 @pytest.mark.parametrize("title", UNDATED)
-def test_a_title_with_another_date_or_a_mere_number_does_not(title: str):
+def test_a_title_with_another_date_or_a_mere_number_does_not(title: str) -> None:
     assert not holds_date(title, THURSDAY)
 
 
-def test_single_digits_are_held_in_their_short_spelling_too():
+def test_single_digits_are_held_in_their_short_spelling_too() -> None:
     assert holds_date("3月5日", date(2026, 3, 5))
     assert holds_date("2026-3-5", date(2026, 3, 5))
 
 
-def test_facts_are_date_weekday_items_and_reading_time():
+def test_facts_are_date_weekday_items_and_reading_time() -> None:
     assert facts(digest(item(1)), WORDS) == "2026年2月12日 · 星期四 · 1 条 · 约 1 分钟"
     assert facts(digest(item(1), title="日报 2026-02-12"), WORDS) == "星期四 · 1 条 · 约 1 分钟"

@@ -17,28 +17,28 @@ def body_of(*blocks: Block) -> str:
     return part.text.split("\n\n", 1)[1]
 
 
-def test_titles_and_headings_are_underlined_as_wide_as_they_are():
+def test_titles_and_headings_are_underlined_as_wide_as_they_are() -> None:
     (part,) = plain_text.render(IssueView(essay(section("节 a", "文"), title="日报 x")), WORDS).parts
     assert part.text == "日报 x\n══════\n2026年2月12日 · 星期四 · 约 1 分钟\n\n节 a\n────\n\n文"
 
 
-def test_an_item_lists_its_sources_and_indents_its_sub_points():
+def test_an_item_lists_its_sources_and_indents_its_sub_points() -> None:
     story = item(1, "题", point("建议", "", "甲"), urls=("https://a.example/", "https://b.example/"))
     part = plain_text.render(IssueView(digest(story)), WORDS).parts[1]
     assert part.text == ("1. 题\n═════\n\n建议：\n  – 甲\n\n来源：\n  https://a.example/\n  https://b.example/")
 
 
-def test_a_single_source_stands_on_the_line_of_its_name():
+def test_a_single_source_stands_on_the_line_of_its_name() -> None:
     part = plain_text.render(IssueView(digest(item(1, urls=("https://a.example/",)))), WORDS).parts[1]
     assert part.text.endswith("\n\n来源：https://a.example/")
 
 
-def test_buttons_that_act_are_left_out_and_the_hint_stays():
+def test_buttons_that_act_are_left_out_and_the_hint_stays() -> None:
     (part,) = plain_text.render(HeadlinesView(digest(item(1)), "ab", buttons=False), WORDS).parts
     assert part.text.endswith("\n\n1. 标题\n\n发送 /item 3 查看第 3 条")
 
 
-def test_a_link_tells_its_address_unless_it_is_the_text_itself():
+def test_a_link_tells_its_address_unless_it_is_the_text_itself() -> None:
     content = (
         Link("https://a.example/", (Text("链"), Text("接"))),
         Text(" "),
@@ -49,18 +49,18 @@ def test_a_link_tells_its_address_unless_it_is_the_text_itself():
     assert body_of(Paragraph(content)) == "链接 <https://a.example/> https://b.example/ 写信 (a@example.com)"
 
 
-def test_quotes_code_and_lists_are_indented():
+def test_quotes_code_and_lists_are_indented() -> None:
     entry = ListItem((*paragraphs("项"), BulletList((ListItem(paragraphs("深")),))))
     assert body_of(Quote(paragraphs("引")), CodeBlock("a\n b"), BulletList((entry,))) == (
         "│ 引\n\n    a\n     b\n\n• 项\n  – 深"
     )
 
 
-def test_a_table_is_aligned_by_the_width_of_its_characters():
+def test_a_table_is_aligned_by_the_width_of_its_characters() -> None:
     table = Table((inline("维度"), inline("x")), ((inline("a"), inline("é")), (inline("三个字"), inline("👍"))))
     assert body_of(table) == "维度   │ x\n───────┼───\na      │ é\n三个字 │ 👍"
 
 
-def test_a_table_too_wide_for_a_terminal_is_readable_rows():
+def test_a_table_too_wide_for_a_terminal_is_readable_rows() -> None:
     table = Table((inline("维度"), inline("说明")), ((inline("甲"), inline("字" * 60)), (inline("乙"), inline("短"))))
     assert body_of(table) == f"甲 — 说明：{'字' * 60}\n乙 — 说明：短"

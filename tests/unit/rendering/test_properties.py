@@ -18,7 +18,7 @@ from tests.unit.rendering.makers import WORDS
 from tests.unit.rendering.strategies import ISSUES
 
 anything = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
@@ -53,7 +53,7 @@ def assert_nothing_is_lost(issue: Issue, rendition: Rendition) -> None:
 
 @anything
 @given(ISSUES)
-def test_telegram_takes_every_part_and_they_join_to_the_whole(issue: Issue):
+def test_telegram_takes_every_part_and_they_join_to_the_whole(issue: Issue) -> None:
     rendition = telegram_html.render(IssueView(issue), WORDS)
     for part in rendition.parts:
         judge_telegram(part)
@@ -62,7 +62,7 @@ def test_telegram_takes_every_part_and_they_join_to_the_whole(issue: Issue):
 
 @anything
 @given(ISSUES)
-def test_slack_takes_every_part_and_they_join_to_the_whole(issue: Issue):
+def test_slack_takes_every_part_and_they_join_to_the_whole(issue: Issue) -> None:
     rendition = slack_blocks.render(IssueView(issue), WORDS)
     for part in rendition.parts:
         judge_slack(part)
@@ -71,7 +71,7 @@ def test_slack_takes_every_part_and_they_join_to_the_whole(issue: Issue):
 
 @anything
 @given(ISSUES)
-def test_every_answer_is_one_message(issue: Issue):
+def test_every_answer_is_one_message(issue: Issue) -> None:
     for view in views_of(issue):
         (telegram,) = telegram_html.render(view, WORDS).parts
         judge_telegram(telegram)
@@ -81,7 +81,7 @@ def test_every_answer_is_one_message(issue: Issue):
 
 @anything
 @given(ISSUES)
-def test_a_terminal_shows_every_page_once(issue: Issue):
+def test_a_terminal_shows_every_page_once(issue: Issue) -> None:
     found = plain_text.render(IssueView(issue), WORDS).parts
     assert [part.name for part in found] == [page.name for page in pages(IssueView(issue), WORDS)]
     assert all(part.text.strip() for part in found)
@@ -89,6 +89,6 @@ def test_a_terminal_shows_every_page_once(issue: Issue):
 
 @anything
 @given(ISSUES)
-def test_rendering_the_same_issue_twice_gives_the_same_parts(issue: Issue):
+def test_rendering_the_same_issue_twice_gives_the_same_parts(issue: Issue) -> None:
     for module in (telegram_html, slack_blocks, plain_text):
         assert module.render(IssueView(issue), WORDS) == module.render(IssueView(issue), WORDS)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 
-def test_importing_the_renderers_imports_no_sdk():
+def test_importing_the_renderers_imports_no_sdk() -> None:
     code = (
         "import sys, formatters.rendering.telegram_html, formatters.rendering.slack_blocks, "
         "formatters.rendering.plain_text; "

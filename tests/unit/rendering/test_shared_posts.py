@@ -55,33 +55,35 @@ def views_of(issue: Issue) -> Iterator[View]:
         yield TrendsView(issue)
 
 
-def test_telegram_takes_every_message(issue: Issue):
+def test_telegram_takes_every_message(issue: Issue) -> None:
     for view in views_of(issue):
         for part in telegram_html.render(view, WORDS).parts:
             judge_telegram(part)
 
 
-def test_every_telegram_call_is_one_that_the_bot_api_describes(issue: Issue, send_message: Draft202012Validator):
+def test_every_telegram_call_is_one_that_the_bot_api_describes(
+    issue: Issue, send_message: Draft202012Validator
+) -> None:
     for view in views_of(issue):
         for part in telegram_html.render(view, WORDS).parts:
             call = json.loads(json.dumps({"chat_id": 1, **part.payload}))
             assert not list(send_message.iter_errors(call))
 
 
-def test_slack_takes_every_message(issue: Issue):
+def test_slack_takes_every_message(issue: Issue) -> None:
     for view in views_of(issue):
         for part in slack_blocks.render(view, WORDS).parts:
             judge_slack(part)
 
 
-def test_an_issue_is_an_overview_its_items_and_one_closing_message(issue: Issue, truth: dict[str, Any]):
+def test_an_issue_is_an_overview_its_items_and_one_closing_message(issue: Issue, truth: dict[str, Any]) -> None:
     items = [f"item-{item['number']}" for item in truth["items"]]
     expected = ["overview", *items, "closing"] if truth["kind"] == "digest" else ["overview"]
     for module in (telegram_html, slack_blocks, plain_text):
         assert [part.name for part in module.render(IssueView(issue), WORDS).parts] == expected
 
 
-def test_every_title_heading_label_and_source_arrives_in_telegram(issue: Issue, truth: dict[str, Any]):
+def test_every_title_heading_label_and_source_arrives_in_telegram(issue: Issue, truth: dict[str, Any]) -> None:
     parts = {part.name: part for part in telegram_html.render(IssueView(issue), WORDS).parts}
     for item in truth["items"]:
         part = parts[f"item-{item['number']}"]
@@ -101,7 +103,7 @@ def test_every_title_heading_label_and_source_arrives_in_telegram(issue: Issue, 
         assert f"\n\n{heading}\n\n" in parts["overview"].text
 
 
-def test_slack_shows_the_same_words(issue: Issue):
+def test_slack_shows_the_same_words(issue: Issue) -> None:
     telegram = telegram_html.render(IssueView(issue), WORDS).parts
     for part, other in zip(slack_blocks.render(IssueView(issue), WORDS).parts, telegram, strict=True):
         assert part.text == other.text
@@ -111,7 +113,7 @@ def test_slack_shows_the_same_words(issue: Issue):
         assert not missing
 
 
-def test_the_overview_repeats_no_date_that_the_title_tells(issue: Issue, truth: dict[str, Any]):
+def test_the_overview_repeats_no_date_that_the_title_tells(issue: Issue, truth: dict[str, Any]) -> None:
     overview = telegram_html.render(IssueView(issue), WORDS).parts[0].text
     year, month, day = map(int, truth["date"].split("-"))
     assert (truth["date"] in truth["title"]) != (f"{year}年{month}月{day}日" in overview)

@@ -56,14 +56,14 @@ def part_of_list(*entries: list[dict[str, Any]], style: str = "bullet", indent: 
     return {"type": "rich_text_list", "style": style, "indent": indent, "elements": sections}
 
 
-def test_the_overview_has_a_header_the_facts_and_the_headlines():
+def test_the_overview_has_a_header_the_facts_and_the_headlines() -> None:
     header, facts, body = blocks_of(digest(item(1, "甲"), item(2, "乙"), title="日报 02-12"), "overview")
     assert header == {"type": "header", "text": {"type": "plain_text", "text": "日报 02-12", "emoji": False}}
     assert facts["elements"][0]["text"] == "星期四 · 2 条 · 约 1 分钟"
     assert slack_text(body) == "1. 甲\n2. 乙"
 
 
-def test_an_item_is_a_linked_title_a_list_of_points_and_buttons():
+def test_an_item_is_a_linked_title_a_list_of_points_and_buttons() -> None:
     story = item(
         3, "标题", point("是什么", "文"), point("建议", "", "甲"), urls=("https://a.example/", "https://b.example/")
     )
@@ -85,7 +85,7 @@ def test_an_item_is_a_linked_title_a_list_of_points_and_buttons():
     ]
 
 
-def test_text_carries_the_whole_item_and_cannot_mention_anyone():
+def test_text_carries_the_whole_item_and_cannot_mention_anyone() -> None:
     story = item(1, "题", point("", "<!channel> <@U1> a & b"))
     part = slack_blocks.render(IssueView(digest(story)), WORDS).parts[1]
     judge_slack(part)
@@ -93,7 +93,7 @@ def test_text_carries_the_whole_item_and_cannot_mention_anyone():
     assert part.text == "1. 题\n\n<!channel> <@U1> a & b"
 
 
-def test_lists_continue_their_numbers_and_keep_their_depth():
+def test_lists_continue_their_numbers_and_keep_their_depth() -> None:
     inner = BulletList((ListItem(paragraphs("深")),))
     assert elements_of(
         OrderedList((ListItem((*paragraphs("甲", "甲二"), inner)), ListItem(paragraphs("乙"))), start=3)
@@ -104,7 +104,7 @@ def test_lists_continue_their_numbers_and_keep_their_depth():
     ]
 
 
-def test_paragraphs_quotes_and_code_are_elements_of_one_block():
+def test_paragraphs_quotes_and_code_are_elements_of_one_block() -> None:
     assert elements_of(
         *paragraphs("一", "二"), Quote((*paragraphs("引"), inner_list())), CodeBlock("a <b>"), *paragraphs("三")
     ) == [
@@ -119,7 +119,7 @@ def inner_list() -> BulletList:
     return BulletList((ListItem(paragraphs("项")),))
 
 
-def test_styles_and_links_are_structure():
+def test_styles_and_links_are_structure() -> None:
     content = (
         Emphasis((Text("斜"),)),
         Strikethrough((Code("删"),)),
@@ -136,7 +136,7 @@ def test_styles_and_links_are_structure():
     ]
 
 
-def test_headings_are_headers_unless_too_long_or_linked():
+def test_headings_are_headers_unless_too_long_or_linked() -> None:
     linked = Heading(2, (Link("https://example.com/", (Text("链"),)),))
     found = blocks_of(essay(section("短"), section("长" * 151), section("", (linked,))), "overview")
     assert [block["type"] for block in found] == ["header", "context", "header", "rich_text"]
@@ -146,7 +146,7 @@ def table_of(rows: int, columns: int, cell: str = "格") -> Table:
     return Table((inline("头"),) * columns, ((inline(cell),) * (columns - 1) + ((),),) * rows)
 
 
-def test_a_table_is_native_and_its_empty_cells_are_spaces():
+def test_a_table_is_native_and_its_empty_cells_are_spaces() -> None:
     found = blocks_of(essay(section("", (table_of(2, 2),))), "overview")
     assert found[2]["type"] == "table"
     assert len(found[2]["rows"]) == 3
@@ -155,18 +155,18 @@ def test_a_table_is_native_and_its_empty_cells_are_spaces():
 
 
 @pytest.mark.parametrize("table", [table_of(100, 2), table_of(2, 21), table_of(50, 20, "很长的格子")])
-def test_a_table_that_slack_would_refuse_is_readable_rows(table: Table):
+def test_a_table_that_slack_would_refuse_is_readable_rows(table: Table) -> None:
     found = [block["type"] for blocks in messages(IssueView(essay(section("", (table,))))) for block in blocks]
     assert "table" not in found
 
 
-def test_only_the_first_table_of_a_message_is_native():
+def test_only_the_first_table_of_a_message_is_native() -> None:
     found = blocks_of(essay(section("", (table_of(1, 2), *paragraphs("间"), table_of(1, 3)))), "overview")
     assert [block["type"] for block in found] == ["header", "context", "table", "rich_text"]
     assert slack_text(found[3]) == "间\n\n格 — 头：格"
 
 
-def test_a_long_item_continues_in_a_further_message_with_the_buttons():
+def test_a_long_item_continues_in_a_further_message_with_the_buttons() -> None:
     story = item(2, "题", *[point("要点", "一个 & 句子。" * 100)] * 8, urls=("https://example.com/",))
     parts = slack_blocks.render(IssueView(digest(story)), WORDS).parts[1:]
     assert [part.name for part in parts] == ["item-2", *(f"item-2.{number}" for number in range(2, len(parts) + 1))]
@@ -175,12 +175,12 @@ def test_a_long_item_continues_in_a_further_message_with_the_buttons():
     assert parts[1].text.startswith(f"2. 题（续 2/{len(parts)}）")
 
 
-def test_many_headings_stay_within_the_blocks_of_a_message():
+def test_many_headings_stay_within_the_blocks_of_a_message() -> None:
     found = messages(IssueView(essay(*[section(f"第{number}节", "文") for number in range(60)])))
     assert len(found) == 3
 
 
-def test_acting_buttons_carry_the_action_and_unique_ids():
+def test_acting_buttons_carry_the_action_and_unique_ids() -> None:
     issue = digest(*[item(number) for number in range(1, 31)])
     ((*_, first, second),) = messages(HeadlinesView(issue, REF))
     buttons = first["elements"] + second["elements"]
@@ -189,7 +189,7 @@ def test_acting_buttons_carry_the_action_and_unique_ids():
     assert buttons[-1]["value"] == encode(SendAll(REF))
 
 
-def test_an_item_turns_its_page_beside_its_sources():
+def test_an_item_turns_its_page_beside_its_sources() -> None:
     issue = digest(item(1, urls=("https://example.com/",)), item(2))
     ((*_, links, actions),) = messages(ItemView(issue, REF, 1))
     assert [button["action_id"] for button in links["elements"]] == ["link:1"]
@@ -199,12 +199,12 @@ def test_an_item_turns_its_page_beside_its_sources():
     ]
 
 
-def test_an_answer_without_buttons_ends_with_its_hint():
+def test_an_answer_without_buttons_ends_with_its_hint() -> None:
     ((*_, last),) = messages(HeadlinesView(digest(item(1)), REF, buttons=False))
     assert slack_text(last).endswith("\n\n" + WORDS.ask_for_item)
 
 
-def test_an_answer_too_long_is_one_message_that_ends_in_an_ellipsis():
+def test_an_answer_too_long_is_one_message_that_ends_in_an_ellipsis() -> None:
     (part,) = slack_blocks.render(ItemView(digest(item(1, "题", point("点", "句子。" * 3000))), REF, 1), WORDS).parts
     judge_slack(part)
     assert part.text.endswith("句子。…")

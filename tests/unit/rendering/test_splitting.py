@@ -39,21 +39,21 @@ def pieces(runs: Runs | str, units: int) -> list[str]:
         ("e\u0301e\u0301e\u0301", 3, ["e\u0301", "e\u0301", "e\u0301"]),
     ],
 )
-def test_a_cut_stands_at_the_best_place_that_fits(text: str, units: int, expected: list[str]):
+def test_a_cut_stands_at_the_best_place_that_fits(text: str, units: int, expected: list[str]) -> None:
     assert pieces(text, units) == expected
 
 
-def test_a_grapheme_larger_than_the_room_is_cut_inside():
+def test_a_grapheme_larger_than_the_room_is_cut_inside() -> None:
     assert pieces("e" + "\u0301" * 5, 4) == ["e" + "\u0301" * 3, "\u0301" * 2]
 
 
-def test_a_link_or_code_span_moves_to_the_next_piece_as_a_whole():
+def test_a_link_or_code_span_moves_to_the_next_piece_as_a_whole() -> None:
     link = Run("链接文字", 0, "https://a.example/")
     assert pieces([Run("前面的字"), link], 6) == ["前面的字", "链接文字"]
     assert pieces([Run("前面的字"), Run("co de", CODE)], 7) == ["前面的字", "co de"]
 
 
-def test_a_link_larger_than_the_room_is_cut_and_stays_a_link():
+def test_a_link_larger_than_the_room_is_cut_and_stays_a_link() -> None:
     link = Run("很长的链接文字", BOLD, "https://a.example/")
     assert list(split([link], at_most(4), room=4)) == [
         [Run("很长的链", BOLD, "https://a.example/")],
@@ -61,7 +61,7 @@ def test_a_link_larger_than_the_room_is_cut_and_stays_a_link():
     ]
 
 
-def test_styles_go_on_behind_the_cut():
+def test_styles_go_on_behind_the_cut() -> None:
     runs = [Run("粗粗", BOLD), Run("斜斜斜", ITALIC)]
     assert list(split(runs, at_most(3), room=3)) == [
         [Run("粗粗", BOLD), Run("斜", ITALIC)],
@@ -69,12 +69,12 @@ def test_styles_go_on_behind_the_cut():
     ]
 
 
-def test_the_first_piece_may_have_less_room():
+def test_the_first_piece_may_have_less_room() -> None:
     found = split([Run("字" * 10)], at_most(6), room=6, first=at_most(2))
     assert [len(text_of(piece)) for piece in found] == [2, 6, 2]
 
 
-def test_a_beginning_fits_or_is_nothing():
+def test_a_beginning_fits_or_is_nothing() -> None:
     assert text_of(beginning([Run("第一句。第二句。")], at_most(6), room=6)) == "第一句。"
     assert beginning([Run("字")], at_most(0), room=1) == []
     assert beginning([], at_most(9), room=9) == []
@@ -95,7 +95,7 @@ RUNS = st.lists(
 
 
 @given(RUNS, st.integers(2, 60))
-def test_pieces_fit_and_joined_are_the_whole_text(runs: list[Run], units: int):
+def test_pieces_fit_and_joined_are_the_whole_text(runs: list[Run], units: int) -> None:
     found = list(split(runs, at_most(units), room=units))
     assert all(piece and utf16_units(text_of(piece)) <= units for piece in found)
     joined = [(character, run.style, run.url) for piece in found for run in piece for character in run.text]
@@ -103,7 +103,7 @@ def test_pieces_fit_and_joined_are_the_whole_text(runs: list[Run], units: int):
 
 
 @given(RUNS, st.integers(30, 60))
-def test_no_grapheme_is_cut_that_fits(runs: list[Run], units: int):
+def test_no_grapheme_is_cut_that_fits(runs: list[Run], units: int) -> None:
     whole = text_of(runs)
     graphemes = [match.span() for match in regex.finditer(r"\X", whole)]
     large = any(utf16_units(whole[start:end]) > units // 2 for start, end in graphemes)
@@ -115,7 +115,7 @@ def test_no_grapheme_is_cut_that_fits(runs: list[Run], units: int):
 
 
 @given(RUNS, st.integers(30, 60))
-def test_no_link_or_code_span_is_cut_that_fits(runs: list[Run], units: int):
+def test_no_link_or_code_span_is_cut_that_fits(runs: list[Run], units: int) -> None:
     whole = [(character, run.style & CODE, run.url) for run in runs for character in run.text]
     kinds = [(style, url) for _, style, url in whole]
     place = 0

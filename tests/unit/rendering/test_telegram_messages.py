@@ -54,29 +54,29 @@ def keyboard(part: Part) -> list[list[dict[str, Any]]]:
     return found
 
 
-def test_a_digest_is_an_overview_its_items_and_a_closing_message():
+def test_a_digest_is_an_overview_its_items_and_a_closing_message() -> None:
     issue = digest(item(1), item(2), trends=(point("势", "向上"),))
     assert [part.name for part in parts_of(issue)] == ["overview", "item-1", "item-2", "closing"]
 
 
-def test_a_digest_without_trends_and_watch_list_has_no_closing_message():
+def test_a_digest_without_trends_and_watch_list_has_no_closing_message() -> None:
     assert [part.name for part in parts_of(digest(item(1)))] == ["overview", "item-1"]
 
 
-def test_the_overview_opens_with_title_facts_note_and_headlines():
+def test_the_overview_opens_with_title_facts_note_and_headlines() -> None:
     issue = digest(item(1, "甲"), item(2, "乙 **丙**"), intro=paragraphs("按语"), title="日报 2026-02-12")
     assert markup(issue, "overview") == ("<b>日报 2026-02-12</b>\n星期四 · 2 条 · 约 1 分钟\n\n按语\n\n1. 甲\n2. 乙 丙")
 
 
-def test_the_overview_tells_the_date_where_the_title_does_not():
+def test_the_overview_tells_the_date_where_the_title_does_not() -> None:
     assert "\n2026年2月12日 · 星期四 · 1 条 · " in markup(digest(item(1)), "overview")
 
 
-def test_an_issue_without_a_date_tells_no_weekday():
+def test_an_issue_without_a_date_tells_no_weekday() -> None:
     assert "\n1 条 · 约 1 分钟\n" in markup(digest(item(1), day=None), "overview")
 
 
-def test_an_item_links_its_title_to_the_first_source_and_parts_its_points():
+def test_an_item_links_its_title_to_the_first_source_and_parts_its_points() -> None:
     story = item(
         3, "标题", point("是什么", "一 & 二"), point("建议", "", "甲", "**乙**"), urls=("https://www.example.com/a",)
     )
@@ -88,24 +88,24 @@ def test_an_item_links_its_title_to_the_first_source_and_parts_its_points():
     assert keyboard(part_of(digest(story), "item-3")) == [[{"text": "example.com", "url": "https://www.example.com/a"}]]
 
 
-def test_an_item_without_source_has_a_bold_title_and_no_buttons():
+def test_an_item_without_source_has_a_bold_title_and_no_buttons() -> None:
     part = part_of(digest(item(1, "标题", point("", "文"))), "item-1")
-    assert part.payload["text"] == "<b>1. </b><b>标题</b>\n\n文"
+    assert part.payload["text"] == "<b>1. 标题</b>\n\n文"
     assert "reply_markup" not in part.payload
 
 
-def test_a_source_in_prose_is_a_line_and_no_button():
+def test_a_source_in_prose_is_a_line_and_no_button() -> None:
     story = Item(1, inline("标题"), (SourceLink(None, "综合分析 <多家>"),), (point("", "文"),))
     part = part_of(digest(story), "item-1")
     assert part.text.endswith("\n\n来源：综合分析 <多家>")
     assert "reply_markup" not in part.payload
 
 
-def test_a_label_that_runs_into_punctuation_takes_no_colon():
+def test_a_label_that_runs_into_punctuation_takes_no_colon() -> None:
     assert "<b>曲线</b>（不仅是峰值）。" in markup(digest(item(1, "题", point("曲线", "（不仅是峰值）。"))), "item-1")
 
 
-def test_a_long_item_folds_its_middle_points_only():
+def test_a_long_item_folds_its_middle_points_only() -> None:
     points = [point(f"要点{number}", "字" * 200 + "。") for number in range(1, 6)]
     shown = judge_telegram(part_of(digest(item(1, "题", *points)), "item-1"))
     assert shown.texts("ExpandableBlockQuote") == [
@@ -113,19 +113,19 @@ def test_a_long_item_folds_its_middle_points_only():
     ]
 
 
-def test_a_short_item_and_one_of_three_points_fold_nothing_away_that_is_not_in_the_middle():
+def test_a_short_item_and_one_of_three_points_fold_nothing_away_that_is_not_in_the_middle() -> None:
     assert "<blockquote" not in markup(digest(item(1, "题", *[point("要点", "短。")] * 5)), "item-1")
     assert "<blockquote" not in markup(digest(item(1, "题", *[point("要点", "字" * 900)] * 2)), "item-1")
 
 
-def test_a_quote_inside_folded_points_does_not_nest():
+def test_a_quote_inside_folded_points_does_not_nest() -> None:
     quote = (Quote(paragraphs("引文")),)
     points = [point(f"要点{number}", "字" * 200, blocks=quote) for number in range(1, 6)]
     assert "<blockquote>引文</blockquote>" in markup(digest(item(1, "题", *points)), "item-1")
     assert judge_telegram(part_of(digest(item(1, "题", *points)), "item-1")).texts("ExpandableBlockQuote")
 
 
-def test_an_item_longer_than_a_message_continues_and_says_so_under_its_title():
+def test_an_item_longer_than_a_message_continues_and_says_so_under_its_title() -> None:
     points = [point(f"要点{number}", "很长的句子。" * 120) for number in range(1, 9)]
     issue = digest(item(3, "标题", *points, urls=("https://example.com/a",)))
     parts = [part for part in parts_of(issue) if part.name.startswith("item-3")]
@@ -137,7 +137,7 @@ def test_an_item_longer_than_a_message_continues_and_says_so_under_its_title():
     assert all(f"要点{number}：" in parts[0].text + parts[1].text for number in range(1, 9))
 
 
-def test_the_closing_message_holds_trends_watch_list_and_further_sections():
+def test_the_closing_message_holds_trends_watch_list_and_further_sections() -> None:
     issue = digest(
         item(1),
         trends=(point("一", "甲"), point("二", "乙")),
@@ -149,7 +149,7 @@ def test_the_closing_message_holds_trends_watch_list_and_further_sections():
     )
 
 
-def test_the_posts_own_headings_stand_over_trends_and_watch_list():
+def test_the_posts_own_headings_stand_over_trends_and_watch_list() -> None:
     issue = Issue(
         "日报",
         None,
@@ -165,14 +165,14 @@ def test_the_posts_own_headings_stand_over_trends_and_watch_list():
     assert "<b>我会看</b>" in text
 
 
-def test_a_closing_message_too_long_continues_under_the_heading_it_left():
+def test_a_closing_message_too_long_continues_under_the_heading_it_left() -> None:
     trends = tuple(point(f"势{number}", "句子。" * 200) for number in range(1, 10))
     parts = [part for part in parts_of(digest(item(1), trends=trends)) if part.name.startswith("closing")]
     assert [part.name for part in parts] == ["closing", "closing.2"]
     assert parts[1].text.startswith("趋势（续 2/2）\n\n")
 
 
-def test_an_essay_that_fits_is_one_message_with_bold_headings():
+def test_an_essay_that_fits_is_one_message_with_bold_headings() -> None:
     issue = essay(section("", "开头"), section("背景", "**重点**文字"), section("", "结尾"))
     (part,) = parts_of(issue)
     assert part.payload["text"] == (
@@ -180,7 +180,7 @@ def test_an_essay_that_fits_is_one_message_with_bold_headings():
     )
 
 
-def test_a_long_essay_is_cut_before_headings_and_never_ends_a_message_with_one():
+def test_a_long_essay_is_cut_before_headings_and_never_ends_a_message_with_one() -> None:
     sections = [section(f"第{number}节", "一个句子。" * 130, "又一个句子。" * 90) for number in range(1, 10)]
     parts = parts_of(essay(*sections))
     assert [part.name for part in parts] == ["overview", *(f"part-{number}" for number in range(2, len(parts) + 1))]
@@ -191,7 +191,7 @@ def test_a_long_essay_is_cut_before_headings_and_never_ends_a_message_with_one()
     assert not any(part.text.rsplit("\n", 1)[-1].startswith("第") for part in parts)
 
 
-def test_a_table_becomes_one_readable_line_a_row():
+def test_a_table_becomes_one_readable_line_a_row() -> None:
     table = Table(
         (inline("维度"), inline("大模型"), inline("Spark")),
         (
@@ -206,7 +206,7 @@ def test_a_table_becomes_one_readable_line_a_row():
     )
 
 
-def test_blocks_of_every_kind_have_their_form():
+def test_blocks_of_every_kind_have_their_form() -> None:
     inner = BulletList((ListItem((Paragraph(inline("深")),)),))
     blocks = (
         Heading(3, inline("小标题")),
@@ -232,7 +232,7 @@ def test_blocks_of_every_kind_have_their_form():
     )
 
 
-def test_styles_combine_and_nothing_stands_inside_code():
+def test_styles_combine_and_nothing_stands_inside_code() -> None:
     content = (
         Strong((Text("粗"), Emphasis((Text("粗斜"), Strong((Text("仍"),)))), Code("x<y"))),
         Strikethrough((Text("删"),)),
@@ -260,7 +260,7 @@ def test_styles_combine_and_nothing_stands_inside_code():
         "https://example.com/" + "x" * 2000,
     ],
 )
-def test_a_link_that_telegram_would_drop_or_that_misleads_is_text(url: str):
+def test_a_link_that_telegram_would_drop_or_that_misleads_is_text(url: str) -> None:
     (part,) = parts_of(essay(section("", (Paragraph((Link(url, (Text("文字"),)),)),))))
     assert str(part.payload["text"]).endswith("\n\n文字")
 
@@ -275,12 +275,12 @@ def test_a_link_that_telegram_would_drop_or_that_misleads_is_text(url: str):
         "tg://resolve?domain=x",
     ],
 )
-def test_a_link_with_a_real_host_stays_a_link(url: str):
+def test_a_link_with_a_real_host_stays_a_link(url: str) -> None:
     (part,) = parts_of(essay(section("", (Paragraph((Link(url, (Text("文字"),)),)),))))
     assert len(judge_telegram(part).links) == 1
 
 
-def test_a_mail_link_tells_the_address_as_telegram_cannot_link_it():
+def test_a_mail_link_tells_the_address_as_telegram_cannot_link_it() -> None:
     content = (
         Link("mailto:a@example.com?subject=x", (Text("写信"),)),
         Text("，"),
@@ -291,24 +291,24 @@ def test_a_mail_link_tells_the_address_as_telegram_cannot_link_it():
     assert judge_telegram(part).links == []
 
 
-def test_characters_that_hide_or_reorder_others_are_gone_and_emoji_are_whole():
+def test_characters_that_hide_or_reorder_others_are_gone_and_emoji_are_whole() -> None:
     (part,) = parts_of(essay(section("", "a\u202eb\u200bc\ufeffd\x07e 👩\u200d💻 🇨🇳")))
     assert part.text.endswith("\n\nabcd e 👩\u200d💻 🇨🇳")
 
 
-def test_one_endless_sentence_with_hundreds_of_styles_is_cut_where_it_must():
+def test_one_endless_sentence_with_hundreds_of_styles_is_cut_where_it_must() -> None:
     content = tuple(Strong((Text("字"),)) if index % 2 else Text("文") for index in range(1000))
     parts = parts_of(essay(section("", (Paragraph(content),))))
     assert len(parts) > 4
     assert "".join(part.text.split("\n\n", 1)[1] for part in parts) == "文字" * 500
 
 
-def test_a_title_longer_than_a_message_is_told_once_and_then_shortened():
+def test_a_title_longer_than_a_message_is_told_once_and_then_shortened() -> None:
     parts = parts_of(essay(section("", "尾"), title="长" * 5000))
     assert "".join(part.text for part in parts).count("长") == 5000 + 119
     assert parts[1].text.startswith("长" * 119 + "…（续 2/2）")
 
 
-def test_a_point_made_of_code_and_further_paragraphs_keeps_them():
+def test_a_point_made_of_code_and_further_paragraphs_keeps_them() -> None:
     story = item(1, "题", Point(inline("例"), inline("如下"), blocks=(CodeBlock("x = 1"), *paragraphs("后文"))))
     assert markup(digest(story), "item-1").endswith("<b>例</b>：如下\n<pre>x = 1</pre>\n后文")

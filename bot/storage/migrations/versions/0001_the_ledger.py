@@ -70,10 +70,10 @@ def upgrade() -> None:
         sa.Column("size", sa.Integer, nullable=False),
         sa.Column("parts", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_renditions"),
-        sa.ForeignKeyConstraint(["issue_id"], ["issues.id"], name="fk_renditions_issue_id"),
         sa.UniqueConstraint(
             "issue_id", "content_hash", "platform", "style", "language", "digest", name="uq_renditions_rendition"
         ),
+        sa.ForeignKeyConstraint(["issue_id"], ["issues.id"], name="fk_renditions_issue_id"),
     )
     op.create_table(
         "deliveries",
@@ -91,10 +91,10 @@ def upgrade() -> None:
         sa.Column("finished_at", INSTANT),
         sa.Column("reason", sa.Text),
         sa.PrimaryKeyConstraint("id", name="pk_deliveries"),
+        sa.UniqueConstraint("issue_id", "destination_id", "occasion", name="uq_deliveries_delivery"),
         sa.ForeignKeyConstraint(["issue_id"], ["issues.id"], name="fk_deliveries_issue_id"),
         sa.ForeignKeyConstraint(["destination_id"], ["destinations.id"], name="fk_deliveries_destination_id"),
         sa.ForeignKeyConstraint(["rendition_id"], ["renditions.id"], name="fk_deliveries_rendition_id"),
-        sa.UniqueConstraint("issue_id", "destination_id", "occasion", name="uq_deliveries_delivery"),
     )
     _index("ix_deliveries_due", "deliveries", ["due_at", "id"], PENDING)
     _index("ix_deliveries_expiry", "deliveries", ["expires_at"], PENDING)

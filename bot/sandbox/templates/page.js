@@ -1,0 +1,140 @@
+"use strict";
+const panes = new Map([...document.querySelectorAll(".pane")].map((element) => [element.dataset.platform, {
+  element, chosen: null, shown: null, parts: new Map(),
+  list: element.querySelector(".messages"), tabs: element.querySelector("nav"),
+  title: element.querySelector("h1"), subtitle: element.querySelector("header p"),
+  commands: element.querySelector(".commands"), form: element.querySelector("form"),
+}]));
+let latest = null;
+
+function show(view) {
+  latest = view;
+  for (const [platform, pane] of panes) {
+    const chats = view[platform];
+    const chat = chats.find((one) => one.id === pane.chosen) ?? chats[0];
+    pane.element.classList.toggle("empty", !chat);
+    if (!chat) continue;
+    showTabs(pane, chats, chat);
+    pane.title.textContent = chat.title;
+    pane.subtitle.textContent = chat.subtitle;
+    pane.form.hidden = !chat.writable;
+    showCommands(pane, chat);
+    showMessages(pane, chat);
+  }
+}
+
+function showTabs(pane, chats, chat) {
+  pane.tabs.replaceChildren(...(chats.length < 2 ? [] : chats.map((one) => {
+    const tab = document.createElement("button");
+    tab.textContent = one.tab;
+    tab.setAttribute("aria-current", one.id === chat.id);
+    tab.onclick = () => { pane.chosen = one.id; show(latest); };
+    return tab;
+  })));
+}
+
+function showCommands(pane, chat) {
+  const names = chat.commands.map((one) => one.type).join();
+  if (pane.commands.dataset.names === names) return;
+  pane.commands.dataset.names = names;
+  pane.commands.replaceChildren(...chat.commands.map((command) => {
+    const chip = document.createElement("button");
+    chip.textContent = command.type;
+    chip.title = command.about;
+    chip.onclick = () => { pane.form.text.value = command.type; pane.form.text.focus(); };
+    return chip;
+  }));
+}
+
+function showMessages(pane, chat) {
+  const list = pane.list;
+  if (pane.shown !== chat.id) { list.replaceChildren(); pane.parts.clear(); pane.shown = chat.id; }
+  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+  const grew = chat.messages.some((message) => !pane.parts.has(message.key));
+  const wanted = new Set(chat.messages.map((message) => message.key));
+  for (const [key, part] of pane.parts) if (!wanted.has(key)) { part.node.remove(); pane.parts.delete(key); }
+  let before = list.firstChild;
+  for (const message of chat.messages) {
+    let part = pane.parts.get(message.key);
+    if (!part || part.html !== message.html) {
+      const holder = document.createElement("template");
+      holder.innerHTML = message.html.trim();
+      const node = holder.content.firstElementChild;
+      if (part) { node.classList.add("changed"); part.node.replaceWith(node); if (before === part.node) before = node; }
+      part = { html: message.html, node };
+      pane.parts.set(message.key, part);
+    }
+    if (part.node === before) before = before.nextSibling;
+    else list.insertBefore(part.node, before);
+    foldQuotes(part.node);
+  }
+  if (grew && (atEnd || !pane.seen)) list.scrollTop = list.scrollHeight;
+  pane.seen = true;
+}
+
+function foldQuotes(node) {
+  for (const quote of node.querySelectorAll("[data-expandable]")) {
+    quote.removeAttribute("data-expandable");
+    quote.classList.add("folded");
+    if (quote.scrollHeight <= quote.clientHeight + 4) quote.classList.remove("folded", "expandable");
+    else quote.onclick = (event) => { if (!event.target.closest("a")) quote.classList.toggle("folded"); };
+  }
+}
+
+async function tell(path, what) {
+  try {
+    const answer = await fetch("/page/" + path, {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(what),
+    });
+    const said = await answer.json();
+    if (said.notice) (said.alert ? alertBox : toast)(said.notice);
+  } catch { toast("The demo does not answer."); }
+}
+
+function toast(text) {
+  const box = document.getElementById("toast");
+  box.textContent = text;
+  box.classList.add("up");
+  clearTimeout(toast.timer);
+  toast.timer = setTimeout(() => box.classList.remove("up"), 4000);
+}
+
+function alertBox(text) {
+  const box = document.getElementById("alert");
+  box.querySelector("p").textContent = text;
+  box.showModal();
+}
+
+for (const [platform, pane] of panes) {
+  pane.form.onsubmit = (event) => {
+    event.preventDefault();
+    const text = pane.form.text.value.trim();
+    if (!text) return;
+    pane.form.text.value = "";
+    pane.list.scrollTop = pane.list.scrollHeight;
+    tell(platform + "/send", { chat: pane.shown, text });
+  };
+  pane.list.onclick = (event) => {
+    const button = event.target.closest("[data-data], [data-action]");
+    if (!button) return;
+    const message = button.closest("[data-message]").dataset.message;
+    tell(platform + "/press", { chat: pane.shown, message, data: button.dataset.data ?? button.dataset.action });
+  };
+}
+
+async function follow() {
+  let version = -1;
+  for (;;) {
+    try {
+      const answer = await fetch("/page/view?after=" + version);
+      const view = await answer.json();
+      document.body.classList.remove("ended");
+      version = view.version;
+      show(view);
+    } catch {
+      document.body.classList.add("ended");
+      await new Promise((again) => setTimeout(again, 1500));
+    }
+  }
+}
+follow();

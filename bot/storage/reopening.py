@@ -1,0 +1,49 @@
+"""Trying again what ended without getting through."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.delivery import DAILY, LIFETIME, DeliveryState, PartState
+from bot.domain.destination import Destination
+from bot.storage.destination_rows import at_address
+from bot.storage.tables import IS_TROUBLED, deliveries, destinations, issues, receipts
+
+
+async def reopen(connection: AsyncConnection, issue_key: str, to: Destination | None, *, now: datetime) -> int:
+    """Make ended daily deliveries pending, at the part where they stopped; return how many."""
+    ended = select(deliveries.c.id).where(IS_TROUBLED, _daily(issue_key, to))
+    later = receipts.alias()
+    last = select(func.max(later.c.position)).where(later.c.delivery_id == receipts.c.delivery_id).scalar_subquery()
+    refused = and_(
+        receipts.c.delivery_id.in_(ended), receipts.c.state == PartState.REJECTED, receipts.c.position == last
+    )
+    await connection.execute(delete(receipts).where(refused))
+    values = {
+        "state": DeliveryState.PENDING,
+        "epoch": deliveries.c.epoch + 1,
+        "attempts": 0,
+        "due_at": now,
+        "expires_at": now + LIFETIME,
+        "finished_at": None,
+        "reason": None,
+    }
+    return (await connection.execute(update(deliveries).where(deliveries.c.id.in_(ended)).values(values))).rowcount
+
+
+async def tally(connection: AsyncConnection, issue_key: str, to: Destination | None) -> dict[DeliveryState, int]:
+    """Return how many daily deliveries of an issue are in each state."""
+    counting = select(deliveries.c.state, func.count()).where(_daily(issue_key, to)).group_by(deliveries.c.state)
+    return {row[0]: row[1] for row in await connection.execute(counting)}
+
+
+def _daily(issue_key: str, to: Destination | None) -> ColumnElement[bool]:
+    """Return the condition that a delivery is a daily one of the issue, to this destination if one is given."""
+    ours = deliveries.c.issue_id.in_(select(issues.c.id).where(issues.c.key == issue_key))
+    daily = and_(ours, deliveries.c.occasion == DAILY)
+    if to is None:
+        return daily
+    return and_(daily, deliveries.c.destination_id.in_(select(destinations.c.id).where(at_address(to))))

@@ -1,0 +1,260 @@
+"""Whatever the bytes are: no surprise, nothing lost, and an end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from formatters.document import (
+    Block,
+    BulletList,
+    Code,
+    CodeBlock,
+    Heading,
+    Inlines,
+    LineBreak,
+    Link,
+    OrderedList,
+    Paragraph,
+    Quote,
+    Rule,
+    Table,
+    Text,
+    plain,
+    plain_blocks,
+)
+from formatters.errors import PostError
+from formatters.issue import Issue, Point
+from formatters.json_view import issue_object
+from formatters.reading.links import safe_url
+from formatters.reading.markdown import read_markdown
+from formatters.reading_time import minutes
+from tests.unit.reading.reader import HEAD, attempt, reading
+
+LINES = """
+---|***|+++|```|    code|> quote|> > deep|<!-- note -->|<!--|-->|# 日报|# Title|## 1) First|## 2)第二|## 2) Again
+### 3. Third|## 今日趋势（3 条）|## 其他|## 我接下来会关注什么|### [Linked](https://l.com)|Setext|===|#|**1. bold**
+#### deep heading|来源：https://a.com/x，见|来源（注）：|- https://b.com|来源：综合|Source: [s](https://s.com)
+[o](https://o.com)|- **是什么**：text|- **label:** text|  - sub|    - subsub|1. one|2. **two** three|- [ ] open
+- [x] done|- [linked](https://c.com) - why|- plain [end](https://d.com)|* star|word **bold** _em_ `code` ~~gone~~
+**“引”**文|hard  |soft|![alt](https://i.com/p.png)|![](rel.png)|<b>html</b> <br> x|<div>block</div>
+<a href='https://h.com'>h</a>|note[^1]|[^1]: the note|[ref]: https://r.com|title: x|date: 2026-02-12|title = "t"
+&amp; &#10; &lt;|\\*not\\*|[x](javascript:y)|\t- tab|5. five
+"""
+TABLE = ("| a | b |", "|---|---|", "| c | d |")
+SAMPLES = ("", "", "", *TABLE, *(line for row in LINES.strip().split("\n") for line in row.split("|")))
+NOISE = st.text(st.characters(codec="utf-8"), max_size=20) | st.text("*_`[]()<>#-!|~ \nab中：", max_size=20)
+MARKDOWN = st.lists(st.sampled_from(SAMPLES) | NOISE, max_size=40).map("\n".join)
+
+# What separates words to the reader's eye; what is left over is compared
+WORDS = re.compile(r"[^\W_]+")
+STRUCTURAL = {"来源", "source"}
+
+
+def words(text: str) -> set[str]:
+    return set(WORDS.findall(text))
+
+
+def point_texts(point: Point) -> Iterator[str]:
+    yield plain(point.label)
+    yield plain(point.text)
+    yield plain_blocks(point.blocks)
+    for below in point.points:
+        yield from point_texts(below)
+
+
+def issue_text(issue: Issue) -> str:
+    texts = [issue.title, plain_blocks(issue.intro), plain(issue.trends_title), plain(issue.watch_title)]
+    for item in issue.items:
+        texts += [str(item.number), plain(item.title), plain(item.group), item.sources_note or ""]
+        texts += [f"{source.url} {source.label}" for source in item.sources]
+        texts += [text for point in item.points for text in point_texts(point)]
+    texts += [text for point in (*issue.trends, *issue.watch) for text in point_texts(point)]
+    texts += [f"{plain(section.title)} {plain_blocks(section.blocks)}" for section in issue.sections]
+    return "\n".join(texts)
+
+
+@given(st.binary(max_size=400))
+@example(b"---\n" + b"\x00" * 8)
+@example(b"+++\n\xc3\x28\n+++\n")
+def test_bytes_are_read_or_refused(data: bytes) -> None:
+    result = attempt(data)
+    assert all(finding.line >= 1 and finding.advice for finding in result.diagnostics)
+    if isinstance(result, PostError):
+        assert result.diagnostics
+    else:
+        assert issue_object(result.issue)["title"]
+
+
+@given(st.sampled_from(["---", "+++", "{", ""]), MARKDOWN, MARKDOWN)
+def test_text_that_looks_like_a_post_is_read_or_refused(fence: str, head: str, text: str) -> None:
+    result = attempt(f"{fence}\n{head}\n{fence}\n{text}")
+    if isinstance(result, PostError):
+        assert result.diagnostics
+    else:
+        assert issue_object(result.issue)["kind"] == result.issue.kind
+        assert minutes(result.issue) >= 1
+
+
+@given(MARKDOWN)
+@example("## 1) a\n\n来源：\n\n- **来源**：x\n  - y\n\n## 2) b\n\n来源：z")
+@example("# 日报\n\n## 1) a\n\n[o](https://o.com)\n\n## 今日趋势（3 条）\n\n## 今日趋势（3 条）\nx")
+def test_no_word_of_the_document_is_lost_in_the_issue(text: str) -> None:
+    document = read_markdown(text)
+    shown = words(plain_blocks((*document.blocks, *document.notes))) - STRUCTURAL
+    try:
+        issue = reading(HEAD + "\n" + text).issue
+    except PostError:
+        assert not shown or words(plain_blocks(document.blocks)) <= words("日报")
+        return
+    numbers = {word for word in shown if word.isdecimal()}
+    found = words(issue_text(issue))
+    joined = "".join(issue_text(issue).split())
+    assert {
+        word for word in shown - numbers - found if word.casefold() not in STRUCTURAL and word not in joined
+    } == set()
+
+
+@given(MARKDOWN)
+def test_every_block_and_inline_keeps_its_promise(text: str) -> None:
+    document = read_markdown(text, first_line=3)
+    lines = text.count("\n") + text.count("\r") + 1
+    for block in walk((*document.blocks, *document.notes)):
+        assert 3 <= block.line <= 3 + lines
+        for content in contents(block):
+            check(content)
+
+
+def walk(blocks: tuple[Block, ...]) -> Iterator[Block]:
+    for block in blocks:
+        yield block
+        match block:
+            case BulletList(items) | OrderedList(items):
+                for item in items:
+                    yield from walk(item.blocks)
+            case Quote(below):
+                yield from walk(below)
+            case _:
+                pass
+
+
+def contents(block: Block) -> Iterator[Inlines]:
+    match block:
+        case Paragraph(content):
+            assert content
+            yield content
+        case Heading(level, content):
+            assert content
+            assert 1 <= level <= 6
+            yield content
+        case Table(header, rows):
+            assert all(len(row) == len(header) for row in rows)
+            yield from header
+            for row in rows:
+                yield from row
+        case CodeBlock(code):
+            assert code.strip()
+        case BulletList(items) | OrderedList(items):
+            assert any(item.blocks for item in items)
+        case Quote(below):
+            assert below
+        case Rule():
+            pass
+
+
+def check(content: Inlines) -> None:
+    assert not (content and isinstance(content[0], LineBreak))
+    for before, inline in zip((None, *content), content, strict=False):
+        match inline:
+            case Text(text):
+                assert text
+                assert "\n" not in text
+                assert not isinstance(before, Text)
+            case Link(url, children):
+                assert safe_url(url) == url
+                assert children
+                check(children)
+            case Code(code):
+                assert code
+            case LineBreak():
+                pass
+            case _:
+                assert inline.children
+                check(inline.children)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ">" * 10_000 + " x",
+        "> " * 10_000 + "x",
+        "".join(f"{'  ' * depth}- x\n" for depth in range(500)),
+        "- x\n" * 100_000,
+        "* " * 50_000,
+        "[" * 20_000,
+        "![" * 10_000,
+        "*a **b " * 5_000,
+        "a_" * 20_000,
+        "~~a " * 10_000,
+        "`a" * 20_000,
+        "<a " * 20_000,
+        "a <!-- " * 10_000,
+        "<p><b>" * 20_000,
+        "&" * 50_000,
+        "\\" * 50_000,
+        "[a]: b\n" * 10_000,
+        "[^a]: " * 5_000,
+        "[a](" * 10_000,
+        "(" * 50_000 + "https://a.com" + ")" * 50_000,
+        "|a" * 200 + "|\n" + "|-" * 200 + "|\n" + "|x\n" * 20_000,
+        "## 今日趋势\n" * 20_000,
+        "## 1) x\n来源：https://a.com\n" * 10_000,
+        "- [a](https://a.com)\n" * 20_000,
+        "来源：a\n" * 20_000,
+        " " * 100_000 + "x",
+        "\n" * 100_000 + "x",
+        "x" * 1_000_000,
+        "**" + "x " * 50_000 + "**",
+        "#" * 50_000,
+        "=\n" * 50_000,
+    ],
+    ids=lambda text: text[:12],
+)
+def test_hostile_input_ends(text: str) -> None:
+    # The time limit of a test is the bound; each of these would take hours, or overflow the stack, unguarded
+    result = attempt(HEAD + text)
+    if isinstance(result, PostError):
+        assert "nothing to show" in str(result)
+    else:
+        assert issue_object(result.issue)["sections"] or result.issue.items or result.issue.trends
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "---\na: " + "[" * 15_000 + "\n---\n",
+        "---\na: " + "{a: " * 4_000 + "\n---\n",
+        "---\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 500)).replace("*a0", "x") + "---\n",
+        "---\n" + "? " * 9_000 + "\n---\n",
+        "---\n" + "- " * 9_000 + "\n---\n",
+        "+++\n" + ".".join("a" * 5_000) + " = 1\n+++\n",
+        "+++\na = " + "[" * 19_000 + "\n+++\n",
+        "+++\na = " + "{a=" * 6_000 + "\n+++\n",
+        '{"a": ' + "[" * 500_000 + "\n",
+        "---\n" + "x" * 900_000,
+    ],
+    ids=lambda head: head[:12],
+)
+def test_hostile_front_matter_ends(head: str) -> None:
+    result = attempt(head + "text")
+    assert isinstance(result, PostError)
+    assert result.diagnostics
+
+
+def test_a_large_post_is_refused_before_it_is_parsed() -> None:
+    with pytest.raises(PostError, match="more than 1048576"):
+        reading(b"word " * 1_000_000)
