@@ -148,7 +148,9 @@ Blocks = tuple[Block, ...]
 
 def plain(inlines: Inlines) -> str:
     """Return the visible characters alone; a meant line end is a line feed."""
-    return "".join(_plain_inline(inline) for inline in inlines)
+    if len(inlines) == 1:
+        return _plain_inline(inlines[0])
+    return "".join([_plain_inline(inline) for inline in inlines])
 
 
 def _plain_inline(inline: Inline) -> str:

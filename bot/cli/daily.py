@@ -112,7 +112,7 @@ def publish(
 async def _publish(settings: Settings, post: Path | None, to: Destination | None, *, dry_run: bool) -> int:
     """Return how many deliveries did not get through."""
     from bot.app import opened_database, opened_services
-    from bot.cli.publishing import choose, describe, plan, report
+    from bot.cli.publishing import choose, describe, plan, planned_line, report
     from bot.posts.directory import PostDirectory
     from bot.scheduling.clock import SystemClock
 
@@ -138,8 +138,9 @@ async def _publish(settings: Settings, post: Path | None, to: Destination | None
                         settings.fixed_destinations, language=settings.language, now=services.clock.now()
                     )
                 planned = await plan(services, known, to)
+                typer.echo(await planned_line(services, known, to, planned))
                 if not holding:
-                    typer.echo(f"{planned} deliveries planned; the running bot carries them out.")
+                    typer.echo("The running bot carries out what is planned.")
                     return 0
                 await _drain(services, stop)
             return await report(services, known, to)

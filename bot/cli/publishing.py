@@ -66,6 +66,15 @@ async def plan(services: Services, known: KnownIssue, to: Destination | None) ->
     return planned + await services.ledger.reopen(known.key, to, now=now)
 
 
+async def planned_line(services: Services, known: KnownIssue, to: Destination | None, planned: int) -> str:
+    """Return what follows from a plan, in one line."""
+    if planned:
+        return f"{planned} {'delivery' if planned == 1 else 'deliveries'} planned."
+    if await services.ledger.tally(known.key, to):
+        return "Nothing is planned anew: it was delivered before, or is on its way."
+    return "Nothing is planned: nobody is subscribed. Readers send /start to the bot; or name a place with --to."
+
+
 async def report(services: Services, known: KnownIssue, to: Destination | None) -> int:
     """Print what became of it; return how many deliveries did not get through whole."""
     tally = await services.ledger.tally(known.key, to)

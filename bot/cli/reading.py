@@ -111,9 +111,9 @@ def _found(post: Path, settings: Settings) -> Path:
 
 def _root_of(path: Path, settings: Settings) -> Path | None:
     """Return the folder of the settings if the post is in it: a post's identity is its place below it."""
-    if settings.posts is not None and path.resolve().is_relative_to(settings.posts.resolve()):
-        return settings.posts
-    return None
+    from bot.posts.directory import place_below
+
+    return settings.posts if settings.posts and place_below(settings.posts, path) else None
 
 
 def _files(paths: Iterable[Path]) -> Iterable[tuple[Path, Path]]:

@@ -120,7 +120,10 @@ class Ledger(Protocol):
         ...
 
     async def intend(self, delivery: Delivery, *, now: datetime) -> bool:
-        """Put on record that the part at the cursor is about to be sent; False if the lease was lost."""
+        """Put on record that the part at the cursor is about to be sent.
+
+        False, and nothing may be sent, if the lease was lost or the subscription of a daily delivery has ended.
+        """
         ...
 
     async def settle(self, delivery: Delivery, outcome: Sent | Unknown | Rejected, *, now: datetime) -> Delivery | None:

@@ -221,9 +221,13 @@ def _signature(path: Path) -> _Signature | None:
 
 
 def _key_of(path: Path, root: Path) -> str:
-    relative = _below(path, root) or _below(path.absolute(), root.absolute()) or _below(path.resolve(), root.resolve())
-    return unicodedata.normalize("NFC", (relative or Path(path.name)).with_suffix("").as_posix())
+    relative = place_below(root, path) or Path(path.name)
+    return unicodedata.normalize("NFC", relative.with_suffix("").as_posix())
 
 
-def _below(path: Path, root: Path) -> Path | None:
-    return path.relative_to(root) if path.is_relative_to(root) else None
+def place_below(root: Path, path: Path) -> Path | None:
+    """Return the path relative to `root`, however both are written; None if it is elsewhere."""
+    for way in (Path, Path.absolute, Path.resolve):
+        if way(path).is_relative_to(way(root)):
+            return way(path).relative_to(way(root))
+    return None

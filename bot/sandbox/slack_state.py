@@ -135,7 +135,7 @@ class Slack:
         ts = self._stamp()
         version = SlackVersion(text, with_block_ids(blocks, ts), self.now(), metadata)
         message = SlackMessage(ts, channel, author, next(self._orders), [version], thread_ts, only_for, broadcast)
-        channel.log[ts] = message
+        channel.keep(message)
         self.accepted.append(message)
         self.changes.note()
         return message

@@ -123,6 +123,13 @@ class Channel:
     members: set[str] = field(default_factory=set)
     is_archived: bool = False
     log: dict[str, SlackMessage] = field(default_factory=dict)
+    threads: dict[str, list[SlackMessage]] = field(default_factory=dict)
+
+    def keep(self, message: SlackMessage) -> None:
+        """Put a message where it belongs."""
+        self.log[message.ts] = message
+        if message.is_reply and message.thread_ts is not None:
+            self.threads.setdefault(message.thread_ts, []).append(message)
 
     @property
     def messages(self) -> list[SlackMessage]:
@@ -141,7 +148,7 @@ class Channel:
 
     def thread(self, ts: str) -> list[SlackMessage]:
         """Return the replies under a message, in order."""
-        return [message for message in self.messages if message.is_reply and message.thread_ts == ts]
+        return [message for message in self.threads.get(ts, ()) if not message.deleted]
 
     def as_json(self, bot_id: str) -> Json:
         """Return a conversation object as the app sees it."""

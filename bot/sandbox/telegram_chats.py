@@ -160,6 +160,7 @@ class Chat:
     deactivated: bool = False
     moved_to: int | None = None
     log: dict[int, Message] = field(default_factory=dict)
+    last_id: int = 0
 
     @property
     def messages(self) -> list[Message]:

@@ -77,7 +77,7 @@ class FormattedText:
 
 def utf16_length(text: str) -> int:
     """Return the length in UTF-16 units, which Telegram counts everywhere."""
-    return len(text) + sum(1 for character in text if ord(character) > 0xFFFF)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def settle(text: str, entities: Sequence[Entity]) -> FormattedText:

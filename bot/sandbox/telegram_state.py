@@ -138,7 +138,8 @@ class Telegram:
         chat = self.supergroup(group.title)
         chat.people, chat.admins, chat.standing = dict(group.people), set(group.admins), group.standing
         group.moved_to = chat.id
-        service: Json = {"message_id": len(group.log) + 1, "date": int(self.now()), "chat": group.as_json()}
+        group.last_id += 1
+        service: Json = {"message_id": group.last_id, "date": int(self.now()), "chat": group.as_json()}
         actor = next(iter(group.people.values()), self.bot)
         self.updates.add("message", service | {"from": actor.as_json(), "migrate_to_chat_id": chat.id})
         return chat
@@ -164,8 +165,8 @@ class Telegram:
     ) -> Message:
         """Number a message and keep it."""
         author = None if chat.kind == "channel" else sender
-        number = max(chat.log, default=0) + 1
-        message = Message(number, chat, author, next(self._orders), [version], silent, topic, reply_to)
+        chat.last_id += 1
+        message = Message(chat.last_id, chat, author, next(self._orders), [version], silent, topic, reply_to)
         chat.log[message.id] = message
         self.accepted.append(message)
         self.changes.note()

@@ -58,6 +58,7 @@ class Drain:
         self._expired_at: datetime | None = None
         self._due = asyncio.Event()
         self._stopping = asyncio.Event()
+        self._claiming = False
         self._working: set[asyncio.Task[None]] = set()
 
     def wake(self) -> None:
@@ -91,7 +92,7 @@ class Drain:
             await running
 
     async def _is_done(self, patience: timedelta) -> bool:
-        if self._working:
+        if self._working or self._claiming:
             return False
         due = await self._ledger.next_due()
         return due is None or due - self._clock.now() > patience
@@ -101,6 +102,7 @@ class Drain:
         if free <= 0:
             return
         now = self._clock.now()
+        self._claiming = True
         try:
             if self._expired_at is None or now - self._expired_at >= _EXPIRE_EVERY:
                 await self._ledger.expire(now=now)
@@ -109,7 +111,9 @@ class Drain:
             claimed = await self._ledger.claim(now=now, limit=free) if due is not None and due <= now else []
         except DatabaseError as error:
             _log.error("the ledger cannot be read; trying again", problem=str(error))
-            return
+            claimed = []
+        finally:
+            self._claiming = False
         for delivery in claimed:
             task = asyncio.create_task(self._deliver(delivery))
             self._working.add(task)
@@ -151,6 +155,8 @@ class Drain:
             await self._keep(lambda: self._ledger.give_back(delivery))
             return None
         if not await self._keep(lambda: self._ledger.intend(delivery, now=self._clock.now())):
+            # changes nothing if it was the lease that was lost
+            await self._finish(delivery, DeliveryState.GONE, "the subscription has ended")
             return None
         under = delivery.first_message_id if sender.capabilities.threads else None
         try:

@@ -14,11 +14,21 @@ from typing import assert_never
 from sqlalchemy import ColumnElement, and_, delete, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.delivery import Delivery, DeliveryState, PartState, Receipt, Rejected, Sent, Unknown
+from bot.domain.delivery import DAILY, Delivery, DeliveryState, PartState, Receipt, Rejected, Sent, Unknown
 from bot.domain.destination import Destination
 from bot.storage import destination_rows
 from bot.storage.destination_rows import inserting
-from bot.storage.tables import IS_LEASED, IS_PENDING, IS_SENDING, deliveries, destinations, issues, receipts, renditions
+from bot.storage.tables import (
+    IS_ACTIVE,
+    IS_LEASED,
+    IS_PENDING,
+    IS_SENDING,
+    deliveries,
+    destinations,
+    issues,
+    receipts,
+    renditions,
+)
 
 _CHUNK = 20_000
 STOPPED = "the process stopped while this part was being sent"
@@ -132,9 +142,14 @@ async def receipts_of(connection: AsyncConnection, ids: Sequence[int]) -> dict[i
 
 
 async def intend(connection: AsyncConnection, delivery: Delivery, *, now: datetime) -> bool:
-    """Record the intent to send the part at the cursor; False if the lease was lost or the part has its outcome."""
+    """Record the intent to send the part at the cursor.
+
+    False if the lease was lost, the part has its outcome, or the daily issue is no longer wanted there.
+    """
     part = delivery.parts[delivery.cursor]
     # locked, so that nobody voids the lease between this look at it and the commit
+    stopped = and_(destinations.c.joined_at.is_not(None), ~IS_ACTIVE, deliveries.c.occasion == DAILY)
+    unwanted = exists().where(destinations.c.id == deliveries.c.destination_id, stopped)
     lease = select(
         deliveries.c.id,
         literal(delivery.cursor),
@@ -145,7 +160,7 @@ async def intend(connection: AsyncConnection, delivery: Delivery, *, now: dateti
     )
     intent = inserting(connection, receipts).from_select(
         ["delivery_id", "position", "part", "state", "digest", "at"],
-        lease.where(_held(delivery)).with_for_update(),
+        lease.where(_held(delivery), ~unwanted).with_for_update(),
     )
     again = intent.on_conflict_do_update(
         index_elements=[receipts.c.delivery_id, receipts.c.position],

@@ -13,11 +13,22 @@ _COLON_BEFORE = re.compile(r"\s*[：:]\s*")
 
 def trim(inlines: Inlines) -> Inlines:
     """Return `inlines` without white space and line ends at both margins."""
-    text = plain(inlines)
-    if text and not text[0].isspace() and not text[-1].isspace():
+    if not inlines or (_is_solid(inlines[0], 0) and _is_solid(inlines[-1], -1)):
         return inlines
+    text = plain(inlines)
     start, end = len(text) - len(text.lstrip()), len(text.rstrip())
     return take(drop(inlines, start), end - start) if end else ()
+
+
+def _is_solid(inline: Inline, end: int) -> bool:
+    """Tell, at a glance, whether an end of the text is certainly not white space."""
+    match inline:
+        case Text(text) | Code(text):
+            return not text[end].isspace()
+        case Strong(children) | Emphasis(children) | Strikethrough(children) | Link(_, children):
+            return _is_solid(children[end], end)
+        case LineBreak():
+            return False
 
 
 def drop(inlines: Inlines, count: int) -> Inlines:
@@ -48,8 +59,10 @@ def _resized(inline: Inline, start: int, end: int) -> Inlines:
     if end <= start:
         return ()
     match inline:
-        case Text(text) | Code(text):
-            return (replace(inline, text=text[start:end]),)
+        case Text(text):
+            return (Text(text[start:end]),)
+        case Code(text):
+            return (Code(text[start:end]),)
         case Strong(children) | Emphasis(children) | Strikethrough(children) | Link(_, children):
             return (replace(inline, children=take(drop(children, start), end - start)),)
         case LineBreak():

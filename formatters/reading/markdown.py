@@ -136,6 +136,7 @@ def _parser() -> MarkdownIt:
     rules.at("reference", _short_reference)
     parser.core.ruler.at("inline", _inline_in_pieces)
     parser.core.ruler.disable("text_join")  # the spans join text themselves
+    parser.inline.ruler2.disable("fragments_join")
     return parser
 
 

@@ -11,6 +11,8 @@ from formatters.reading.dialect import Dialect, Keywords
 from formatters.reading.inlines import drop, split_lead, trim
 from formatters.reading.outline import Stretch, name_of
 
+NEWS = frozenset({"item", "trends", "watch"})
+"""The roles that only digests have."""
 _DEEPEST = 6
 
 

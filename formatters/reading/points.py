@@ -89,6 +89,8 @@ def read_point(item: ListItem, *, leads: bool = False) -> Point:
             point = _from_text(content, item.line, leads=leads)
         case rest:
             point = Point(line=item.line)
+    if not rest and item.checked is None:
+        return point
     points: list[Point] = []
     blocks: list[Block] = []
     for block in rest:

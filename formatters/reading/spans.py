@@ -40,7 +40,7 @@ class _SpanReader:
         self._done: list[tuple[int, Inlines]] = []
         self._line = self._start = 0
         self._last = ""
-        self._alone = own_line is not None and own_line.match(self._ahead(0, _AHEAD)) is not None
+        self._alone: bool | None = None
 
     def paragraphs(self) -> list[tuple[int, Inlines]]:
         builder = self._builder
@@ -89,6 +89,8 @@ class _SpanReader:
         if self._own_line is not None and self._builder.at_top:
             ahead = self._ahead(index + 1, _AHEAD)
             begins = self._own_line.match(ahead) is not None
+            if self._alone is None:
+                self._alone = self._own_line.match(self._ahead(0, _AHEAD)) is not None
             if begins or (self._alone and not self._is_link(index + 1, ahead)):
                 self._done.append((self._start, self._builder.finish()))
                 self._start, self._alone, self._last = self._line, begins, ""

@@ -22,7 +22,7 @@ from formatters.reading.items import read_item
 from formatters.reading.link_lists import list_of_links
 from formatters.reading.markdown import Document
 from formatters.reading.outline import Stretch, outline, repeats, size
-from formatters.reading.passages import Passage, begins_item, mark, passages, special_role
+from formatters.reading.passages import NEWS, Passage, begins_item, mark, passages, special_role
 from formatters.reading.points import read_points
 
 
@@ -114,13 +114,11 @@ def _fits(items: Sequence[Item], found: Sequence[Passage], keywords: Keywords) -
     sourced = sum(bool(item.sources) for item in items)
     if len(items) == 1 and not any(passage.role == "trends" for passage in found):
         return bool(sourced and digest_like)
-    sizes = Counter[str]()
-    for passage in found:
-        sizes[passage.role] += size(passage.content)
-    news = sizes["item"] + sizes["trends"] + sizes["watch"]
-    if sourced * 2 >= len(items):
-        return sizes["section"] <= news
-    return digest_like * 2 >= len(items) and sizes["section"] * 3 <= news
+    if sourced * 2 < len(items) and digest_like * 2 < len(items):
+        return False
+    others = sum(size(passage.content) for passage in found if passage.role == "section")
+    news = sum(size(passage.content) for passage in found if passage.role in NEWS) if others else 0
+    return others <= news if sourced * 2 >= len(items) else others * 3 <= news
 
 
 def _assembled(found: Sequence[Passage], items: Sequence[Item]) -> Structure:

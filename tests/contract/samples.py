@@ -8,12 +8,13 @@ from pathlib import PurePath
 
 from sqlalchemy import insert
 
-from bot.domain.delivery import DAILY
+from bot.domain.delivery import DAILY, Delivery, Rejected, Sent, Unknown
 from bot.domain.destination import Destination, Platform
 from bot.domain.issues import KnownIssue
 from bot.domain.subscription import Origin
 from bot.ports.ledger import Audience, EveryActive, Only, Plan
 from bot.storage.engine import Database
+from bot.storage.ledger import SqlLedger
 from bot.storage.tables import destinations
 from formatters.issue import Issue
 from formatters.parts import Part
@@ -82,3 +83,15 @@ async def fill(database: Database, number: int) -> None:
             for n in range(number)
         ]
         await connection.execute(insert(destinations), readers)
+
+
+async def claim_one(ledger: SqlLedger) -> Delivery:
+    [delivery] = await ledger.claim(now=NOW, limit=10)
+    return delivery
+
+
+async def send_part(ledger: SqlLedger, delivery: Delivery, outcome: Sent | Unknown | Rejected) -> Delivery:
+    assert await ledger.intend(delivery, now=NOW)
+    moved_on = await ledger.settle(delivery, outcome, now=NOW)
+    assert moved_on is not None
+    return moved_on

@@ -1,24 +1,29 @@
-"""What every ledger promises about plans, leases and parts, on SQLite and on PostgreSQL."""
+"""What every ledger promises about leases, parts and reports, on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from datetime import UTC, timezone
-from itertools import count
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.exc import StatementError
 
 from bot.domain.delivery import LIFETIME, Delivery, DeliveryState, PartState, Rejected, Sent, Unknown
-from bot.domain.destination import Destination, Platform
-from bot.ports.ledger import DeliveryFilter, EveryActive, FixedOnly
+from bot.ports.ledger import DeliveryFilter
 from bot.storage.engine import Database, open_database
 from bot.storage.ledger import SqlLedger
-from bot.storage.subscriptions import SqlSubscriptions
-from tests.contract.samples import HOUR, NOW, SECOND, a_plan, chat, fill, for_one, post, some_parts
+from tests.contract.samples import (
+    HOUR,
+    NOW,
+    SECOND,
+    a_plan,
+    chat,
+    claim_one,
+    fill,
+    for_one,
+    post,
+    send_part,
+    some_parts,
+)
 
 LEASE_METHODS: dict[str, Callable[[SqlLedger, Delivery], Awaitable[object]]] = {
     "intend": lambda ledger, lease: ledger.intend(lease, now=NOW),
@@ -37,18 +42,6 @@ async def ledger(ledger: SqlLedger) -> SqlLedger:
     return ledger
 
 
-async def claim_one(ledger: SqlLedger) -> Delivery:
-    [delivery] = await ledger.claim(now=NOW, limit=10)
-    return delivery
-
-
-async def send_part(ledger: SqlLedger, delivery: Delivery, outcome: Sent | Unknown | Rejected) -> Delivery:
-    assert await ledger.intend(delivery, now=NOW)
-    moved_on = await ledger.settle(delivery, outcome, now=NOW)
-    assert moved_on is not None
-    return moved_on
-
-
 async def test_a_delivery_goes_through_part_by_part(ledger: SqlLedger) -> None:
     assert await ledger.plan(for_one(chat("1", "45"), parts=2), now=NOW) == 1
     delivery = await claim_one(ledger)
@@ -64,96 +57,6 @@ async def test_a_delivery_goes_through_part_by_part(ledger: SqlLedger) -> None:
         (n, part.name, f"m{n}", part.digest) for n, part in enumerate(some_parts(2))
     ]
     assert (report.state, report.finished_at, await ledger.unfinished()) == (DeliveryState.SENT, NOW, 0)
-
-
-async def test_planning_twice_adds_nothing_but_another_occasion_does(ledger: SqlLedger) -> None:
-    assert await ledger.plan(for_one(chat()), now=NOW) == 1
-    assert await ledger.plan(for_one(chat()), now=NOW + HOUR) == 0
-    assert await ledger.plan(for_one(chat(), occasion="request:7"), now=NOW) == 1
-    assert await ledger.unfinished() == 2
-
-
-async def test_an_issue_that_was_never_recorded_is_not_planned(ledger: SqlLedger) -> None:
-    with pytest.raises(LookupError, match="nowhere"):
-        await ledger.plan(for_one(chat(), issue="nowhere"), now=NOW)
-
-
-async def test_a_plan_without_parts_is_refused(ledger: SqlLedger) -> None:
-    with pytest.raises(ValueError, match="no parts"):
-        await ledger.plan(for_one(chat(), parts=0), now=NOW)
-
-
-async def test_a_time_without_a_zone_is_refused(ledger: SqlLedger) -> None:
-    with pytest.raises(StatementError, match="has no time zone"):
-        await ledger.plan(for_one(chat()), now=NOW.replace(tzinfo=None))
-
-
-async def test_times_are_given_back_in_utc_whatever_their_zone(ledger: SqlLedger) -> None:
-    await ledger.plan(for_one(chat()), now=NOW.astimezone(timezone(8 * HOUR)))
-    due = await ledger.next_due()
-    assert due == NOW
-    assert due.tzinfo is UTC
-
-
-async def test_every_active_subscriber_of_the_plans_platform_and_language_is_planned(
-    ledger: SqlLedger, subscriptions: SqlSubscriptions
-) -> None:
-    await subscriptions.subscribe(chat("here"), language="zh", now=NOW)
-    await subscriptions.subscribe(chat("english"), language="en", now=NOW)
-    await subscriptions.subscribe(Destination(Platform.SLACK, "C1"), language="zh", now=NOW)
-    await subscriptions.subscribe(chat("late"), language="zh", now=NOW + SECOND)
-    await subscriptions.subscribe(chat("left"), language="zh", now=NOW)
-    await subscriptions.unsubscribe(chat("left"), reason="/stop", now=NOW)
-    await subscriptions.set_fixed([chat("fixed")], language="zh", now=NOW)
-    assert await ledger.plan(a_plan(EveryActive(joined_by=NOW)), now=NOW) == 2
-    assert {d.destination.chat for d in await ledger.claim(now=NOW, limit=9)} == {"here", "fixed"}
-
-
-async def test_fixed_destinations_can_be_planned_alone(ledger: SqlLedger, subscriptions: SqlSubscriptions) -> None:
-    await subscriptions.subscribe(chat("reader"), language="zh", now=NOW)
-    await subscriptions.set_fixed([chat("fixed")], language="zh", now=NOW)
-    assert await ledger.plan(a_plan(FixedOnly()), now=NOW) == 1
-    assert (await claim_one(ledger)).destination == chat("fixed")
-
-
-async def test_one_destination_gets_an_issue_without_becoming_a_subscriber(
-    ledger: SqlLedger, subscriptions: SqlSubscriptions
-) -> None:
-    await ledger.plan(for_one(chat("guest")), now=NOW)
-    assert await subscriptions.find(chat("guest")) is None
-    assert await ledger.plan(a_plan(EveryActive(joined_by=NOW)), now=NOW) == 0
-
-
-async def test_a_delivery_under_way_keeps_its_parts_when_the_issue_is_rendered_anew(
-    ledger: SqlLedger, database: Database
-) -> None:
-    await ledger.plan(for_one(chat("1"), parts=3), now=NOW)
-    edited = replace(for_one(chat("1"), parts=5), content_hash="b")
-    assert await ledger.plan(edited, now=NOW) == 0
-    upgraded = for_one(chat("2"), parts=4)
-    assert await ledger.plan(upgraded, now=NOW + SECOND) == 1
-    claimed = await SqlLedger(database).claim(now=NOW + SECOND, limit=9)
-    assert [len(delivery.parts) for delivery in claimed] == [3, 4]
-
-
-async def test_fifty_thousand_are_planned_once_even_if_planning_was_interrupted(
-    ledger: SqlLedger, database: Database
-) -> None:
-    await fill(database, 50_000)
-    chunks = count(1)
-
-    def stop_in_the_second_chunk(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if statement.startswith("INSERT INTO deliveries") and next(chunks) == 2:
-            raise InterruptedError
-
-    event.listen(database.engine.sync_engine, "before_cursor_execute", stop_in_the_second_chunk)
-    with pytest.raises(InterruptedError):
-        await ledger.plan(a_plan(), now=NOW)
-    done = await ledger.unfinished()
-    assert 0 < done < 50_000
-    assert await ledger.plan(a_plan(), now=NOW) == 50_000 - done
-    assert await ledger.plan(a_plan(), now=NOW) == 0
-    assert await ledger.unfinished() == 50_000
 
 
 async def test_what_is_due_first_is_claimed_first_and_what_is_not_due_is_left(ledger: SqlLedger) -> None:
@@ -337,36 +240,6 @@ async def test_what_is_past_its_time_expires_unless_it_is_leased(ledger: SqlLedg
     assert told["waiting"].reason == "not delivered within 24 hours"
     assert told["tried"].reason == "not delivered within 24 hours; the last try: 503"
     assert told["tried"].finished_at == NOW + LIFETIME
-
-
-async def test_an_answer_counts_as_a_delivery_once(ledger: SqlLedger) -> None:
-    plan = for_one(chat(), parts=1)
-    assert await ledger.count_as_delivered(plan, message_id="m0", now=NOW)
-    assert not await ledger.count_as_delivered(plan, message_id="m1", now=NOW)
-    assert await ledger.plan(for_one(chat(), parts=3), now=NOW) == 0
-    [report] = await ledger.reports(DeliveryFilter())
-    assert (report.state, report.parts, report.finished_at) == (DeliveryState.SENT, 1, NOW)
-    assert [(receipt.state, receipt.message_id) for receipt in report.receipts] == [(PartState.SENT, "m0")]
-
-
-async def test_an_answer_that_is_planned_already_does_not_count(ledger: SqlLedger) -> None:
-    await ledger.plan(for_one(chat(), parts=3), now=NOW)
-    assert not await ledger.count_as_delivered(for_one(chat(), parts=1), message_id="m0", now=NOW)
-    assert (await claim_one(ledger)).cursor == 0
-
-
-async def test_only_a_single_part_can_have_been_an_answer(ledger: SqlLedger) -> None:
-    for plan in (for_one(chat(), parts=2), a_plan(parts=1)):
-        with pytest.raises(ValueError, match="answer"):
-            await ledger.count_as_delivered(plan, message_id="m0", now=NOW)
-
-
-async def test_what_there_is_can_be_asked(ledger: SqlLedger) -> None:
-    await ledger.plan(for_one(chat()), now=NOW)
-    assert await ledger.has_delivery("2026-02-12", chat(), "daily")
-    assert not await ledger.has_delivery("2026-02-12", chat(), "request:1")
-    assert not await ledger.has_delivery("2026-02-12", chat("other"), "daily")
-    assert not await ledger.has_delivery("2026-02-11", chat(), "daily")
 
 
 async def test_reports_are_newest_first_and_filtered(ledger: SqlLedger) -> None:

@@ -68,7 +68,8 @@ function showMessages(pane, chat) {
     else list.insertBefore(part.node, before);
     foldQuotes(part.node);
   }
-  if (grew && (atEnd || !pane.seen)) list.scrollTop = list.scrollHeight;
+  const stay = location.hash === "#start" && !pane.moved;  // for pictures: begin with the first message
+  if (grew && !stay && (atEnd || !pane.seen)) list.scrollTop = list.scrollHeight;
   pane.seen = true;
 }
 
@@ -111,6 +112,7 @@ for (const [platform, pane] of panes) {
     const text = pane.form.text.value.trim();
     if (!text) return;
     pane.form.text.value = "";
+    pane.moved = true;
     pane.list.scrollTop = pane.list.scrollHeight;
     tell(platform + "/send", { chat: pane.shown, text });
   };

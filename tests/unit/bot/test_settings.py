@@ -1,0 +1,314 @@
+"""What the operator chooses, and how each mistake is told."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from pydantic import ValidationError
+
+from bot.domain.destination import Destination, Platform
+from bot.domain.errors import SettingsError
+from bot.settings import PREFIX, Settings, load_settings, unknown_settings
+
+TELEGRAM_TOKEN = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"
+BOT_TOKEN, APP_TOKEN = "xoxb-111-222-botsecret", "xapp-1-A0-333-appsecret"
+DATABASE = "postgresql://digest:hunter2secret@db.example/digestbot"
+
+NO_ZONE = "is not an IANA time zone; use a name such as 'Asia/Shanghai'"
+NO_HOUR = "is not an hour of the day; write it as HH:MM, such as 08:00"
+NO_DATABASE = (
+    "is not a URL of SQLite or PostgreSQL; write sqlite:///path/to/file.db or postgresql://user:password@host/name"
+)
+
+Configure = Callable[..., None]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working folder, and nothing of ours in the environment."""
+    for name in [name for name in os.environ if name.upper().startswith(PREFIX)]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> Configure:
+    """Set settings by their names without prefix."""
+
+    def set_all(**settings: str) -> None:
+        for name, value in settings.items():
+            monkeypatch.setenv(PREFIX + name, value)
+
+    return set_all
+
+
+def faults() -> list[str]:
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+    return str(refused.value).splitlines()
+
+
+class TestDefaults:
+    def test_are_those_of_the_documentation(self) -> None:
+        settings = load_settings()
+        assert settings.deliver_at == time(8, 0)
+        assert settings.wait_until == time(12, 0)
+        assert settings.timezone == ZoneInfo("Asia/Shanghai")
+        assert settings.language == "zh"
+        assert settings.database_url.get_secret_value() == "sqlite:///digestbot.db"
+        assert settings.telegram_api_url == "https://api.telegram.org"
+        assert settings.slack_api_url == "https://slack.com/api/"
+        assert settings.log_level == "info"
+        assert settings.fixed_destinations == ()
+
+    def test_stand_in_for_what_is_empty(self, environment: Configure) -> None:
+        environment(**dict.fromkeys((name.upper() for name in Settings.model_fields), ""))
+        assert load_settings() == Settings.model_construct()
+
+    def test_hold_no_folder_of_posts(self) -> None:
+        with pytest.raises(SettingsError, match="DIGESTBOT_POSTS is not set; name the folder"):
+            _ = load_settings().posts_folder
+
+
+class TestPrecedence:
+    def test_the_environment_beats_the_env_file_which_beats_the_toml_file(
+        self, folder: Path, environment: Configure
+    ) -> None:
+        (folder / "digestbot.toml").write_text('deliver_at = "06:00"\nwait_until = "10:00"\nlanguage = "en"\n')
+        assert load_settings().deliver_at == time(6, 0)
+        (folder / ".env").write_text("DIGESTBOT_DELIVER_AT=07:00\nDIGESTBOT_WAIT_UNTIL=11:00\n")
+        assert load_settings().deliver_at == time(7, 0)
+        environment(DELIVER_AT="09:00")
+        settings = load_settings()
+        assert (settings.deliver_at, settings.wait_until, settings.language) == (time(9, 0), time(11, 0), "en")
+
+    def test_what_the_command_line_says_beats_them_all(self, environment: Configure) -> None:
+        environment(LANGUAGE="zh")
+        assert load_settings(language="en").language == "en"
+
+    def test_what_is_empty_in_the_environment_does_not_hide_the_toml_file(
+        self, folder: Path, environment: Configure
+    ) -> None:
+        (folder / "digestbot.toml").write_text('timezone = "Europe/Berlin"\n')
+        environment(TIMEZONE="")
+        assert load_settings().timezone == ZoneInfo("Europe/Berlin")
+
+
+class TestValues:
+    def test_chats_are_separated_by_commas_and_named_once(self, environment: Configure) -> None:
+        environment(TELEGRAM_TOKEN=TELEGRAM_TOKEN, TELEGRAM_CHATS=" @daily_ai, -100123/45 ,,@daily_ai,")
+        assert load_settings().fixed_destinations == (
+            Destination(Platform.TELEGRAM, "@daily_ai"),
+            Destination(Platform.TELEGRAM, "-100123", "45"),
+        )
+
+    def test_the_toml_file_may_list_chats_and_state_hours_as_times(self, folder: Path) -> None:
+        (folder / "digestbot.toml").write_text('telegram_chats = [-100123, "@daily_ai"]\ndeliver_at = 09:30:00\n')
+        settings = load_settings()
+        assert [destination.chat for destination in settings.telegram_chats] == ["-100123", "@daily_ai"]
+        assert settings.deliver_at == time(9, 30)
+
+    def test_destinations_of_a_platform_without_a_token_are_left_out(self, environment: Configure) -> None:
+        environment(TELEGRAM_CHATS="@daily_ai", SLACK_CHANNEL="C0123456789")
+        assert load_settings().fixed_destinations == ()
+        environment(SLACK_BOT_TOKEN=BOT_TOKEN, SLACK_APP_TOKEN=APP_TOKEN)
+        assert load_settings().fixed_destinations == (Destination(Platform.SLACK, "C0123456789"),)
+
+    def test_addresses_of_servers_are_brought_into_form(self, environment: Configure) -> None:
+        environment(TELEGRAM_API_URL="http://127.0.0.1:8081/", SLACK_API_URL="http://127.0.0.1:8080/slack/api")
+        settings = load_settings()
+        assert settings.telegram_api_url == "http://127.0.0.1:8081"
+        assert settings.slack_api_url == "http://127.0.0.1:8080/slack/api/"
+
+    def test_space_around_a_token_is_no_part_of_it(self, environment: Configure) -> None:
+        environment(TELEGRAM_TOKEN=f" {TELEGRAM_TOKEN}\n", SLACK_BOT_TOKEN=f"{BOT_TOKEN} ", SLACK_APP_TOKEN=APP_TOKEN)
+        assert load_settings().secrets == (TELEGRAM_TOKEN, BOT_TOKEN, APP_TOKEN)
+
+    def test_the_log_level_may_be_written_in_capitals(self, environment: Configure) -> None:
+        environment(LOG_LEVEL="WARNING")
+        assert load_settings().log_level == "warning"
+
+    @pytest.mark.parametrize(
+        "url", ["sqlite:///a.db", "sqlite:////var/lib/a.db", "postgresql://u:p@h/d", "postgres://h/d",
+                "postgresql+psycopg://h/d", " sqlite:///a.db "]
+    )  # fmt: skip
+    def test_plain_urls_of_both_databases_are_taken(self, environment: Configure, url: str) -> None:
+        environment(DATABASE_URL=url)
+        assert load_settings().database_url.get_secret_value() == url.strip()
+
+    def test_the_timetable_is_made_of_the_hours_and_the_zone(self, environment: Configure) -> None:
+        environment(DELIVER_AT="23:59", WAIT_UNTIL="23:59", TIMEZONE="UTC")
+        timetable = load_settings().timetable
+        assert (timetable.deliver_at, timetable.wait_until, timetable.zone.key) == (time(23, 59), time(23, 59), "UTC")
+
+
+class TestFaults:
+    def test_are_reported_together_each_by_its_name(self, environment: Configure) -> None:
+        environment(
+            TELEGRAM_TOKEN="letmein",
+            TELEGRAM_CHATS="@daily_ai,daily",
+            TELEGRAM_API_URL="api.telegram.org",
+            SLACK_BOT_TOKEN="xoxp-1",
+            SLACK_APP_TOKEN="xoxb-1",
+            SLACK_CHANNEL="#daily",
+            SLACK_API_URL="ftp://slack.com/api/",
+            DELIVER_AT="25:00",
+            WAIT_UNTIL="noon",
+            TIMEZONE="Mars/Olympus",
+            LANGUAGE="de",
+            DATABASE_URL="mysql://u:p@h/d",
+            LOG_LEVEL="loud",
+        )
+        told = faults()
+        assert sorted(line.split(":")[0] for line in told) == sorted(
+            PREFIX + name.upper() for name in Settings.model_fields if name != "posts"
+        )
+
+    @pytest.mark.parametrize(
+        ("name", "value", "told"),
+        [
+            ("TIMEZONE", "Mars/Olympus", f"'Mars/Olympus' {NO_ZONE}"),
+            ("TIMEZONE", "Asia", f"'Asia' {NO_ZONE}"),
+            ("TIMEZONE", "../../etc/passwd", f"'../../etc/passwd' {NO_ZONE}"),
+            ("DELIVER_AT", "8", f"'8' {NO_HOUR}"),
+            ("DELIVER_AT", "24:00", f"'24:00' {NO_HOUR}"),
+            ("DELIVER_AT", "٠٨:٠٠", f"'٠٨:٠٠' {NO_HOUR}"),
+            ("WAIT_UNTIL", "07:59", "07:59 is before DIGESTBOT_DELIVER_AT=08:00; make it the same or later"),
+            ("LANGUAGE", "fr", "'fr' is not one of its values; write zh or en"),
+            ("LOG_LEVEL", "loud", "'loud' is not one of its values; write debug, info, warning or error"),
+            (
+                "TELEGRAM_TOKEN",
+                "letmein",
+                "does not look like a bot token; copy it from @BotFather, such as 123456789:AAE…",
+            ),
+            ("TELEGRAM_API_URL", "local:80", "'local:80' is not a URL; it must begin with http:// or https://"),
+            ("DATABASE_URL", "digest.db", NO_DATABASE),
+            ("DATABASE_URL", "postgresql://[::1/d", NO_DATABASE),
+        ],
+    )
+    def test_say_what_was_given_what_is_wrong_and_what_to_do(
+        self, environment: Configure, name: str, value: str, told: str
+    ) -> None:
+        environment(**{name: value})
+        assert faults() == [f"{PREFIX}{name}: {told}"]
+
+    def test_a_later_delivery_must_not_pass_the_default_deadline(self, environment: Configure) -> None:
+        environment(DELIVER_AT="13:00")
+        assert faults() == [
+            "DIGESTBOT_WAIT_UNTIL: 12:00 is before DIGESTBOT_DELIVER_AT=13:00; make it the same or later"
+        ]
+
+    def test_one_slack_token_alone_is_half_a_configuration(self, environment: Configure) -> None:
+        environment(SLACK_BOT_TOKEN=BOT_TOKEN)
+        assert faults() == ["DIGESTBOT_SLACK_APP_TOKEN: is missing; Slack needs it beside DIGESTBOT_SLACK_BOT_TOKEN"]
+
+    def test_the_other_slack_token_alone_is_half_a_configuration_too(self, environment: Configure) -> None:
+        environment(SLACK_APP_TOKEN=APP_TOKEN)
+        assert faults() == [
+            "DIGESTBOT_SLACK_APP_TOKEN: is set, but DIGESTBOT_SLACK_BOT_TOKEN is missing; Slack needs both"
+        ]
+
+    def test_swapped_slack_tokens_are_told_apart(self, environment: Configure) -> None:
+        environment(SLACK_BOT_TOKEN=APP_TOKEN, SLACK_APP_TOKEN=BOT_TOKEN)
+        bot, app = faults()
+        assert bot.startswith("DIGESTBOT_SLACK_BOT_TOKEN: does not begin with xoxb-; copy the Bot User OAuth Token")
+        assert app.startswith("DIGESTBOT_SLACK_APP_TOKEN: does not begin with xapp-; copy an app-level token")
+
+    def test_a_wrong_kind_of_value_in_the_toml_file_is_told_with_the_settings_meaning(self, folder: Path) -> None:
+        (folder / "digestbot.toml").write_text("posts = 3\n")
+        (told,) = faults()
+        assert told.startswith("DIGESTBOT_POSTS: ")
+        assert told.endswith(" The folder that holds your posts; searched recursively for .md files.")
+
+    def test_a_broken_toml_file_is_told_with_its_line(self, folder: Path) -> None:
+        (folder / "digestbot.toml").write_text('language = "en"\ndeliver_at = 08:00\n')
+        (told,) = faults()
+        assert told.startswith("digestbot.toml is not valid TOML: ")
+        assert "(at line 2, column 15)" in told
+        assert told.endswith("; mend or remove the file")
+
+    @pytest.mark.parametrize("name", [".env", "digestbot.toml"])
+    def test_a_file_in_another_encoding_is_told(self, folder: Path, name: str) -> None:
+        (folder / name).write_bytes("DIGESTBOT_LANGUAGE='中'".encode("utf-16"))
+        (told,) = faults()
+        assert "digestbot.toml or .env cannot be read: " in told
+
+
+class TestSecrets:
+    def test_never_show_in_the_settings_themselves(self, environment: Configure) -> None:
+        environment(
+            TELEGRAM_TOKEN=TELEGRAM_TOKEN, SLACK_BOT_TOKEN=BOT_TOKEN, SLACK_APP_TOKEN=APP_TOKEN, DATABASE_URL=DATABASE
+        )
+        settings = load_settings()
+        for shown in (repr(settings), str(settings), settings.model_dump_json(), f"{settings.model_dump()}"):
+            for secret in (TELEGRAM_TOKEN, BOT_TOKEN, APP_TOKEN, "hunter2secret"):
+                assert secret not in shown
+
+    def test_never_show_in_what_is_said_of_a_fault(self, environment: Configure) -> None:
+        environment(
+            TELEGRAM_TOKEN="AAEhBOweik6ad9r", SLACK_BOT_TOKEN=APP_TOKEN, SLACK_APP_TOKEN=BOT_TOKEN,
+            DATABASE_URL=DATABASE.replace("postgresql", "mysql"),
+        )  # fmt: skip
+        with pytest.raises(ValidationError) as raw:
+            Settings()
+        for shown in ("\n".join(faults()), str(raw.value), repr(raw.value)):
+            for secret in ("AAEhBOweik6ad9r", BOT_TOKEN, APP_TOKEN, "hunter2secret"):
+                assert secret not in shown
+
+    def test_the_databases_password_is_one_in_both_its_spellings(self, environment: Configure) -> None:
+        environment(DATABASE_URL="postgresql://digest:p%40ss%2Fword@db.example/digestbot")
+        assert load_settings().secrets == ("p%40ss%2Fword", "p@ss/word")
+
+
+class TestMisspeltNames:
+    def test_are_found_in_the_environment_and_in_both_files(self, folder: Path, environment: Configure) -> None:
+        environment(TELEGRAM_TOKN="1", DELIVER_AT="08:00", EXTRA="1")
+        (folder / ".env").write_text("DIGESTBOT_DELVER_AT=07:00\nDIGESTBOT_LANGUAGE=en\nOTHER=1\n")
+        (folder / "digestbot.toml").write_text('timezone = "UTC"\nDIGESTBOT_POSTS = "posts"\n')
+        assert unknown_settings() == [
+            "DIGESTBOT_DELVER_AT",
+            "DIGESTBOT_EXTRA",
+            "DIGESTBOT_POSTS (in digestbot.toml)",
+            "DIGESTBOT_TELEGRAM_TOKN",
+        ]
+
+    def test_are_not_suspected_where_there_are_none(self, environment: Configure) -> None:
+        environment(POSTS="posts")
+        assert unknown_settings() == []
+
+
+def test_every_setting_has_a_sentence_of_its_own() -> None:
+    descriptions = [field.description or "" for field in Settings.model_fields.values()]
+    assert all(description.endswith(".") for description in descriptions)
+    assert len(set(descriptions)) == len(descriptions)
+
+
+def test_the_readme_names_every_setting_with_its_default() -> None:
+    readme = (Path(__file__).resolve().parents[3] / "README.md").read_text("utf-8")
+    rows = {
+        cells[1].strip().strip("`"): cells[2].strip().strip("`")
+        for line in readme.splitlines()
+        if line.startswith("| `") and len(cells := line.split("|")) == 5
+    }
+    defaults = {
+        name.upper(): f"{value:%H:%M}" if isinstance(value := getattr(load_settings(), name), time) else value
+        for name in Settings.model_fields
+    }
+    assert set(defaults) <= set(rows)
+    stated = {name: rows[name] for name in defaults if rows[name]}
+    assert stated == {
+        "DELIVER_AT": "08:00",
+        "WAIT_UNTIL": "12:00",
+        "TIMEZONE": str(defaults["TIMEZONE"]),
+        "TELEGRAM_API_URL": defaults["TELEGRAM_API_URL"],
+        "SLACK_API_URL": defaults["SLACK_API_URL"],
+        "LANGUAGE": defaults["LANGUAGE"],
+        "DATABASE_URL": load_settings().database_url.get_secret_value(),
+        "LOG_LEVEL": defaults["LOG_LEVEL"],
+    }
