@@ -18,7 +18,19 @@ _SECRETS = re.compile(
 )
 _SHORTEST = 4
 """Characters of a secret that is looked for by value: a shorter one would blot out ordinary words."""
-_CHATTY = ("httpx", "httpcore", "telegram", "slack_sdk", "slack_bolt", "apscheduler", "aiohttp", "asyncio", "alembic", "aiosqlite", "sqlalchemy")
+_CHATTY = (
+    "httpx",
+    "httpcore",
+    "telegram",
+    "slack_sdk",
+    "slack_bolt",
+    "apscheduler",
+    "aiohttp",
+    "asyncio",
+    "alembic",
+    "aiosqlite",
+    "sqlalchemy",
+)
 
 
 def redact(text: str) -> str:

@@ -99,6 +99,7 @@ class Ledger(Protocol):
     async def recover(self, *, now: datetime) -> int:
         """Void all leases of a process that is gone; parts in doubt become unknown. Return their number.
 
+        What was put off because the platform could not be reached is due at once.
         To be called once, by the process that holds the database, before the first claim.
         """
         ...

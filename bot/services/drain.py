@@ -144,7 +144,7 @@ class Drain:
 
     async def _send_next(self, delivery: Delivery) -> Delivery | None:
         """Send the part at the cursor; return the delivery moved on, or None if its work is over for now."""
-        to, position = delivery.destination, delivery.cursor
+        to = delivery.destination
         sender = self._senders.get(to.platform)
         if sender is None:
             await self._finish(delivery, DeliveryState.DEAD, f"{to.platform} is not configured")
@@ -160,7 +160,7 @@ class Drain:
             return None
         under = delivery.first_message_id if sender.capabilities.threads else None
         try:
-            outcome = await sender.send(delivery.parts[position], to=to, silent=position > 0, under=under)
+            outcome = await sender.send(delivery.parts[delivery.cursor], to=to, silent=delivery.cursor > 0, under=under)
         except Exception as error:  # noqa: BLE001  # a fault of ours must not hold up the delivery until a restart
             _log.error("a sender failed by a fault of ours", destination=str(to), exc_info=error)
             outcome = Unknown(f"{type(error).__name__}: {error}")

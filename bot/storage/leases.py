@@ -55,7 +55,12 @@ def _intent(delivery: Delivery) -> ColumnElement[bool]:
 
 
 async def recover(connection: AsyncConnection, *, now: datetime) -> int:
-    """Void every lease; return how many parts are in doubt and so became unknown."""
+    """Void every lease; return how many parts are in doubt and so became unknown.
+
+    What was put off for want of a connection is due at once: whoever starts the bot may have mended it. A pause that a
+    platform asked for, which counts no attempt, is kept.
+    """
+    await connection.execute(update(deliveries).where(IS_PENDING, deliveries.c.attempts > 0).values(due_at=now))
     leased = select(deliveries.c.id).where(IS_LEASED)
     in_doubt = and_(IS_SENDING, receipts.c.delivery_id.in_(leased))
     # an unknown part is over, and the count of tries belongs to the next one

@@ -239,3 +239,38 @@ def test_slack_blocks_become_html() -> None:
         "<table><tr><th>h</th></tr><tr><td>d</td></tr></table>",
     ):
         assert part in html
+
+
+RICH_INLINE: list[tuple[dict[str, Any], str]] = [
+    ({"type": "text", "text": "x", "style": {"code": True}}, "<code>x</code>"),
+    (
+        {"type": "link", "url": "https://e.com/?a=1&b=2"},
+        '<a href="https://e.com/?a=1&amp;b=2" target="_blank" rel="noreferrer noopener">https://e.com/?a=1&amp;b=2</a>',
+    ),
+    (
+        {"type": "link", "url": "javascript:alert(1)", "text": "x"},
+        '<a href="#" target="_blank" rel="noreferrer noopener">x</a>',
+    ),
+    ({"type": "emoji", "name": "wave", "unicode": "1f44b"}, "👋"),
+    ({"type": "emoji", "name": "party"}, ":party:"),
+    ({"type": "user", "user_id": "U1"}, '<span class="mention">@U1</span>'),
+    ({"type": "date", "timestamp": 1, "format": "{date}", "fallback": "Feb 12"}, "Feb 12"),
+]
+
+
+@pytest.mark.parametrize(("part", "html"), RICH_INLINE)
+def test_rich_text_becomes_html(part: dict[str, Any], html: str) -> None:
+    for kind, tag in (("section", "div"), ("quote", "blockquote"), ("preformatted", "pre")):
+        block = {"type": "rich_text", "elements": [{"type": f"rich_text_{kind}", "elements": [part]}]}
+        shown = str(page_slack.view({"blocks": [block]}))
+        assert shown == f'<div class="block rich_text"><{tag}>{html}</{tag}></div>'
+
+
+def test_a_section_shows_fields_and_its_button() -> None:
+    text = {"type": "plain_text", "text": "<x>"}
+    button = {"type": "button", "action_id": "a", "text": text}
+    block = {"type": "section", "block_id": "b", "text": text, "fields": [text], "accessory": button}
+    assert str(page_slack.view({"blocks": [block]})) == (
+        '<div class="block section"><div class="with-accessory"><div>&lt;x&gt;<div>&lt;x&gt;</div></div>'
+        '<button type="button" class="button " data-block="b" data-action="a">&lt;x&gt;</button></div></div>'
+    )

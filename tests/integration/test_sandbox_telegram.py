@@ -125,6 +125,8 @@ REFUSED_BUTTONS: dict[str, dict[str, Any]] = {
     },
     "Bad Request: BUTTON_URL_INVALID": {"text": "x", "url": f"https://example.com/{'x' * 2048}"},
     "Bad Request: can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard": {"text": "x"},
+    "Bad Request: can't parse inline keyboard button: Can't find field \"text\"": {"callback_data": "x"},
+    "Bad Request: inline keyboard button text must be non-empty": {"text": " ", "callback_data": "x"},
 }
 
 
@@ -321,6 +323,55 @@ async def test_members_and_administrators_are_told_apart(sandbox: Sandbox, bot: 
     assert group.standing is Standing.LEFT
 
 
+@pytest.mark.parametrize(
+    ("markup", "description"),
+    [
+        ("nonsense", "Bad Request: object expected as reply markup"),
+        ({"typo": []}, "Bad Request: can't parse reply keyboard markup JSON object"),
+        (
+            {"inline_keyboard": [{}]},
+            'Bad Request: field "inline_keyboard" of the InlineKeyboardMarkup must be an Array of Arrays',
+        ),
+    ],
+)
+async def test_a_malformed_keyboard_is_refused(sandbox: Sandbox, markup: object, description: str) -> None:
+    lin = sandbox.telegram.user()
+    given = markup if isinstance(markup, dict) else f'"{markup}"'
+    _, body = await raw_call(sandbox, "sendMessage", {"chat_id": lin.id, "text": "x", "reply_markup": given})
+    assert body["description"] == description
+
+
+async def test_a_closed_topic_takes_no_messages(sandbox: Sandbox, bot: Bot) -> None:
+    forum = sandbox.telegram.supergroup("Readers", topics={45: "AI"})
+    forum.closed_topics.add(45)
+    with pytest.raises(BadRequest, match="Topic_closed"):
+        await bot.send_message(forum.id, "x", message_thread_id=45)
+    await bot.send_message(forum.id, "x", message_thread_id=1)
+    assert [message.topic for message in forum.from_bot] == [None]
+
+
+async def test_an_account_that_is_gone_says_so(sandbox: Sandbox, bot: Bot) -> None:
+    lin = sandbox.telegram.user()
+    lin.chat.deactivated = True
+    with pytest.raises(Forbidden, match="user is deactivated"):
+        await bot.send_message(lin.id, "x")
+
+
+async def test_what_people_wrote_cannot_be_edited(sandbox: Sandbox, bot: Bot) -> None:
+    lin = sandbox.telegram.user()
+    theirs = await lin.send("/today")
+    with pytest.raises(BadRequest, match="Message can't be edited"):
+        await bot.edit_message_text("x", lin.id, theirs.id)
+
+
+async def test_waiting_in_vain_names_what_was_awaited(sandbox: Sandbox) -> None:
+    lin = sandbox.telegram.user(name="Lin")
+    with pytest.raises(TimeoutError, match="waited 0.01 s for 2 messages in 'Lin'"):
+        await lin.receives(2, within=0.01)
+    with pytest.raises(TimeoutError, match="1 × sendMessage"):
+        await sandbox.telegram.calls.wait_for("sendMessage", within=0.01)
+
+
 # --- updates -----------------------------------------------------------------------------------------------------
 
 
@@ -355,6 +406,14 @@ async def test_only_the_kinds_asked_for_are_queued(sandbox: Sandbox, bot: Bot) -
     await bot.get_updates(allowed_updates=[])
     await lin.send("/today")
     assert len(await bot.get_updates()) == 1
+
+
+async def test_a_negative_offset_keeps_the_newest(sandbox: Sandbox, bot: Bot) -> None:
+    lin = sandbox.telegram.user()
+    for text in ("/a", "/b", "/c"):
+        await lin.send(text)
+    assert [update.message.text for update in await bot.get_updates(offset=-1) if update.message] == ["/c"]
+    assert len(sandbox.telegram.updates.pending) == 1
 
 
 async def test_a_second_poller_ousts_the_first(sandbox: Sandbox, bot: Bot) -> None:

@@ -191,9 +191,9 @@ def test_chinese_replies_are_chinese_and_english_ones_are_not() -> None:
     ("answer", "chinese", "english"),
     [
         (
-            TodayNotYet(DAY, Arrival.WHEN_PUBLISHED, EIGHT, True, date(2026, 2, 11), "ref"),
-            "今天（2月12日）的还没发布，发布后送到。最近一期：2月11日",
-            "Today’s issue (Feb 12) is not out yet; it will come here as soon as it is published. The newest is of Feb 11.",
+            TodayNotYet(DAY, Arrival.WHEN_PUBLISHED, EIGHT, False, date(2026, 2, 11), "ref"),
+            "今天（2月12日）的还没发布，晚些再来看看。最近一期：2月11日",
+            "Today’s issue (Feb 12) is not out yet; look again later. The newest is of Feb 11.",
         ),
         (
             TodayNotYet(DAY, Arrival.AT_RELEASE, EIGHT, False, None, None),

@@ -1,0 +1,118 @@
+"""What wakes the services."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.domain.timetable import Timetable
+from bot.scheduling.clock import SystemClock
+from bot.scheduling.embedded import ClockedCronTrigger, EmbeddedScheduler
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+class TestTheClock:
+    def test_tells_the_machines_time_in_utc(self) -> None:
+        before = datetime.now(UTC)
+        now = SystemClock().now()
+        assert before <= now <= datetime.now(UTC)
+        assert now.tzinfo is UTC
+
+    def test_may_start_at_any_instant_and_goes_on_from_there(self) -> None:
+        eight = datetime(2026, 2, 12, 8, 0, tzinfo=SHANGHAI)
+        clock = SystemClock.starting_at(eight)
+        first = clock.now()
+        assert eight <= first <= clock.now()
+        assert clock.now() - eight < timedelta(minutes=1)
+        assert first.tzinfo is UTC
+
+    async def test_waits(self) -> None:
+        loop = asyncio.get_running_loop()
+        before = loop.time()
+        await SystemClock(timedelta(days=-300)).sleep(0.02)
+        assert loop.time() - before >= 0.01
+
+
+class TestTheDailyTrigger:
+    @pytest.mark.parametrize("shift", [timedelta(), timedelta(days=-280, minutes=13), timedelta(hours=30)])
+    def test_fires_when_the_bots_clock_shows_the_hour(self, shift: timedelta) -> None:
+        trigger = ClockedCronTrigger(SystemClock(shift), hour=8, minute=0, timezone=SHANGHAI)
+        machine = utc("2026-11-21 03:00")
+        fires = trigger.get_next_fire_time(None, machine)
+        assert fires is not None
+        shown = (fires + shift).astimezone(SHANGHAI)
+        assert shown.time() == time(8, 0)
+        assert timedelta() < fires - machine <= timedelta(days=1)
+
+    def test_fires_once_a_day(self) -> None:
+        trigger = ClockedCronTrigger(SystemClock(), hour=8, minute=0, timezone=SHANGHAI)
+        first = trigger.get_next_fire_time(None, utc("2026-02-12 00:00"))
+        assert first == utc("2026-02-12 00:00")
+        assert trigger.get_next_fire_time(first, utc("2026-02-12 00:00:01")) == utc("2026-02-13 00:00")
+
+    def test_keeps_to_the_hour_when_the_clocks_change(self) -> None:
+        berlin = ZoneInfo("Europe/Berlin")
+        trigger = ClockedCronTrigger(SystemClock(), hour=8, minute=0, timezone=berlin)
+        assert trigger.get_next_fire_time(None, utc("2026-03-28 08:00")) == utc("2026-03-29 06:00")
+
+
+class TestTheScheduler:
+    async def test_looks_every_second_until_it_is_stopped(self) -> None:
+        looked = asyncio.Semaphore(0)
+
+        async def look() -> None:
+            looked.release()
+
+        scheduler = EmbeddedScheduler(Timetable(time(8), time(12), SHANGHAI), SystemClock(), look)
+        scheduler.start()
+        async with asyncio.timeout(10):
+            await looked.acquire()
+            await looked.acquire()
+        scheduler.stop()
+        scheduler.stop()
+        looks_left = looked.locked()
+        await asyncio.sleep(1.2)
+        assert looked.locked() == looks_left
+
+    async def test_wakes_at_the_hour_itself(self) -> None:
+        eight = datetime(2026, 2, 12, 8, 0, tzinfo=SHANGHAI)
+        clock = SystemClock.starting_at(eight - timedelta(seconds=1.5))
+        at: asyncio.Queue[datetime] = asyncio.Queue()
+
+        async def look() -> None:
+            at.put_nowait(clock.now())
+
+        scheduler = EmbeddedScheduler(Timetable(time(8), time(12), SHANGHAI), clock, look)
+        scheduler.start()
+        async with asyncio.timeout(10):
+            while (woken := await at.get()) < eight:
+                pass
+        scheduler.stop()
+        assert woken - eight < timedelta(seconds=1)
+
+    async def test_does_not_look_twice_at_once(self) -> None:
+        at_once, most, looks = 0, 0, 0
+
+        async def look() -> None:
+            nonlocal at_once, most, looks
+            at_once += 1
+            looks += 1
+            most = max(most, at_once)
+            await asyncio.sleep(0.3)
+            at_once -= 1
+
+        scheduler = EmbeddedScheduler(Timetable(time(8), time(12), SHANGHAI), SystemClock(), look)
+        scheduler.start()
+        async with asyncio.timeout(10):
+            while looks < 2:
+                await asyncio.sleep(0.05)
+        scheduler.stop()
+        assert most == 1
