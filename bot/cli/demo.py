@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from rich.console import Console
 from rich.progress import Progress
 
@@ -40,6 +40,8 @@ _PATIENCE = 120.0
 
 class _DemoSettings(Settings):
     """Settings that come from the demo alone: an operator's real tokens must not meet it."""
+
+    model_config = SettingsConfigDict(env_file=None, toml_file=None, frozen=True)
 
     @classmethod
     def settings_customise_sources(
@@ -108,12 +110,11 @@ async def _demo(posts: Path, port: int) -> AsyncIterator[Demo]:
             f" digestbot check {posts} tells what is wrong"
         )
     clock = SystemClock.starting_at(settings.timetable.release_on(issue.issue.date).astimezone(UTC))
-    sandbox = Sandbox(port=port, next_free=True, now=lambda: clock.now().timestamp())
+    sandbox = Sandbox(port=port, next_free=True, now=lambda: clock.now().timestamp(), zone=settings.timezone)
     with tempfile.TemporaryDirectory(prefix="digestbot-demo-") as folder:
         async with sandbox:
-            channel = sandbox.slack.channel("daily-digest")
-            await sandbox.slack.invite(channel)
-            sandbox.slack.user("lin")
+            channel = sandbox.slack.channel("daily-digest", people=[sandbox.slack.user("lin")], bot=True)
+            sandbox.slack.commands = ["/today", "/item 3"]
             settings = _DemoSettings(
                 posts=posts,
                 telegram_token=sandbox.telegram.token,

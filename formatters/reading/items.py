@@ -15,6 +15,7 @@ from formatters.reading.points import read_point, read_points
 from formatters.reading.sources import is_only_links, read_sources, source_entry, source_line
 
 _SEPARATOR = re.compile(r"\s*[：:—–\-|｜·•,，。.]*\s*")
+_OPENING = ("（", "(", "[", "【")
 _TAIL = " \t\n\u3000（([【：:—–-|｜·•,，→"
 
 
@@ -124,7 +125,7 @@ def read_linked_bullet(number: int, entry: ListItem, keywords: Keywords, *, grou
     """Return the item that a linked bullet is; `entry` satisfies `is_linked`."""
     first, *below = entry.blocks
     content = first.content if isinstance(first, Paragraph) else ()
-    title, rest = _title_and_rest(content)
+    title, rest = _title_and_rest(content, keywords)
     sources = _Sources()
     for link in links(content):
         words = plain(link.children)
@@ -142,30 +143,32 @@ def read_linked_bullet(number: int, entry: ListItem, keywords: Keywords, *, grou
     )
 
 
-def _title_and_rest(content: Inlines) -> tuple[Inlines, Inlines]:
-    """Cut a bullet at the end of the link or the bold that it begins with, or before the links that it ends with."""
+def _title_and_rest(content: Inlines, keywords: Keywords) -> tuple[Inlines, Inlines]:
+    """Cut a bullet at the end of the link or the bold that it begins with, and drop the links that only say where."""
     lead, rest, _ = split_lead(content)
-    if lead:
-        return lead, _after_separator(rest)
     match content:
+        case _ if lead:
+            title = lead
         case (Link(_, children), *more):
-            return children, _after_separator(tuple(more))
+            title, rest = children, tuple(more)
         case (Text(mark), Link(_, children), *more) if not any(character.isalnum() for character in mark):
-            return (Text(mark), *children), _after_separator(tuple(more))
+            title, rest = (Text(mark), *children), tuple(more)
         case _:
-            pass
+            return _without_pointers(content, keywords) or content, ()
+    found = _SEPARATOR.match(plain(rest))
+    return title, _without_pointers(trim(drop(rest, found.end() if found else 0)), keywords)
+
+
+def _without_pointers(content: Inlines, keywords: Keywords) -> Inlines:
+    """Return `content` without links at its end that are in brackets, an address, or called source or the like."""
     for index, inline in enumerate(content):
         if isinstance(inline, Link) and is_only_links(content[index:]):
-            before = plain(content[:index])
-            title = trim(take(content[:index], len(before.rstrip(_TAIL))))
-            if title:
-                return title, ()
-    return content, ()
-
-
-def _after_separator(inlines: Inlines) -> Inlines:
-    found = _SEPARATOR.match(plain(inlines))
-    return trim(drop(inlines, found.end() if found else 0))
+            before = plain(content[:index]).rstrip()
+            words = plain(inline.children)
+            if before.endswith(_OPENING) or is_address(words) or keywords.source_label.fullmatch(words):
+                return trim(take(content[:index], len(before.rstrip(_TAIL))))
+            return content
+    return content
 
 
 def _unlinked(inlines: Inlines) -> Inlines:

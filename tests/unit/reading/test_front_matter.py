@@ -105,6 +105,7 @@ def test_fields_that_nobody_asks_for_may_hold_anything() -> None:
         ('+++\ntitle = "AI\ndate = 2026-02-12\n+++\nx', 2, "Illegal character", "quotes"),
         ('+++\ntitle = "a"\ndate = 2026-02-12\ntitle = "b"\n+++\nx', 4, "overwrite", "once"),
         ("+++\na = " + "[" * 5000 + "\n+++\nx", 2, "nested", "flatten"),
+        ("+++\na = 1\n[a]\nb = 1\n+++\nx", 3, "overwrite", "once"),
         ("+++\ntitle\n+++\nx", 2, "TOML", 'key = "value"'),
         ('{\n"title": "a",\n"date":\n}\nx', 4, "JSON", "quoted"),
         ('{"a": ' + "[" * 100_000 + "\nx", 1, "nested", "flatten"),

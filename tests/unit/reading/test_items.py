@@ -161,3 +161,15 @@ def test_headings_inside_an_item_are_labels() -> None:
     assert shown(found.points[1].points) == [("", "一"), ("", "二")]
     assert plain_blocks(found.points[2].blocks) == "x"
     assert found.sources == (SourceLink("https://a.com"),)
+
+
+def test_rules_and_labelled_numbers_inside_a_point() -> None:
+    (point,) = item("- **步骤**：如下\n\n  1. **一**：甲\n  2. **二**：乙\n\n  ***\n").points
+    assert shown(point.points) == [("一", "甲"), ("二", "乙")]
+    assert point.blocks == ()
+
+
+def test_a_meant_line_end_in_a_label_and_in_a_source_line() -> None:
+    found = item("来源：[A](https://a.com)、  \n[B](https://b.com)\n\n- **标<br>签：**正文")
+    assert [source.label for source in found.sources] == ["A", "B"]
+    assert shown(found.points) == [("标\n签", "正文")]

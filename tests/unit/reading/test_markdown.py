@@ -28,6 +28,7 @@ from formatters.document import (
     plain,
     plain_blocks,
 )
+from formatters.reading.links import safe_url
 from formatters.reading.markdown import MAX_CELLS, MAX_SPAN, read_markdown
 
 SOURCE = re.compile(r"来源[：:]")
@@ -312,3 +313,23 @@ def test_many_definitions_are_read() -> None:
     assert [inline.url for inline in content if isinstance(inline, Link)] == [
         f"https://a.com/{number}" for number in range(count)
     ]
+
+
+@pytest.mark.parametrize("url", ["https://例子.com", "https://a.com/a b", "https://a.com/\n", "", "https"])
+def test_an_address_must_be_written_in_ascii_without_spaces(url: str) -> None:
+    assert safe_url(url) is None
+
+
+@pytest.mark.parametrize(
+    ("markdown", "shown"),
+    [
+        ("a ![](<>) b", "a  b"),
+        ("https://a.com/x( y", "https://a.com/x( y"),
+        ("see <a href='https://a.com'>x", "see x"),
+        ("a *<!-- x -->* b", "a  b"),
+        ("a <hr> b", "a\nb"),
+        ("a <?php echo ?> b", "a  b"),
+    ],
+)
+def test_odd_constructs_show_their_text(markdown: str, shown: str) -> None:
+    assert plain(spans(markdown)) == shown

@@ -301,15 +301,35 @@ def test_a_list_of_links_is_a_digest() -> None:
     ]
     assert [[plain(point.text) for point in item.points] for item in issue.items] == [
         ["为什么"],
-        ["好 (讨论, 论文)", "子项"],
+        ["好", "子项"],
         [],
-        ["说明 原文"],
+        ["说明"],
         [],
     ]
     assert [plain(item.group) for item in issue.items] == ["模型", "模型", "工具", "工具", "工具"]
     assert plain_blocks(issue.intro) == "说明。"
     assert sections(issue) == [("参考", "r")]
     assert [plain(trend.text) for trend in issue.trends] == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("bullet", "title", "text"),
+    [
+        ("[一](https://a.com)", "一", []),
+        ("🔥 [一](https://a.com) — 说明", "🔥 一", ["说明"]),
+        ("**一**：说明。[原文](https://a.com)", "一", ["说明。"]),
+        ("**一**：详见 [文档](https://a.com)", "一", ["详见 文档"]),
+        ("发布一（[官方](https://a.com)、[论文](https://b.com)）", "发布一", []),
+        ("发布一：https://a.com", "发布一", []),
+        ("详见 [文档](https://a.com)", "详见 文档", []),
+        ("一条 [很长](https://a.com) 的新闻", "一条 很长 的新闻", []),
+    ],
+)
+def test_what_a_linked_bullet_is_called(bullet: str, title: str, text: list[str]) -> None:
+    item = body(f"- {bullet}\n- [二](https://b.com)\n").items[0]
+    assert plain(item.title) == title
+    assert [plain(point.text) for point in item.points] == text
+    assert item.first_url == "https://a.com"
 
 
 def test_a_list_of_links_keeps_what_stands_between() -> None:

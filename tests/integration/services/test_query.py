@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
-from pathlib import PurePath
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time
 
 import pytest
 
-from bot.domain.issues import KnownIssue, ref_of
-from bot.domain.timetable import Timetable
-from bot.ports.posts import Scan
+from bot.domain.issues import KnownIssue
 from bot.services.answers import (
     Answer,
     Arrival,
@@ -26,58 +22,34 @@ from bot.services.answers import (
     Show,
     TodayNotYet,
 )
-from bot.services.library import Library
 from bot.services.query import Query
 from formatters.actions import AnswerWithHeadlines, AnswerWithItem, TurnToHeadlines, TurnToItem
 from formatters.views import HeadlinesView, ItemView, TrendsView
-from formatters.reading import read_post
-from tests import written_posts
-from tests.unit.bot.fakes import ManualClock, RememberingLedger
+from tests.integration.services.newsroom import SHANGHAI, TODAY, TOMORROW, YESTERDAY, Newsroom, digest, essay
 
-TODAY = date(2026, 2, 12)
-YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+Asking = Callable[..., Awaitable[Query]]
 
 
-class Shelf:
-    """A source that holds what it is given."""
+@pytest.fixture
+def asking(newsroom: Newsroom) -> Asking:
+    async def query(*issues: KnownIssue, at: str = "09:00") -> Query:
+        newsroom.shelf.issues[:] = issues
+        newsroom.clock.set(at)
+        await newsroom.library.refresh()
+        return Query(newsroom.library, newsroom.timetable, newsroom.clock)
 
-    def __init__(self, issues: Sequence[KnownIssue]) -> None:
-        self._issues = tuple(issues)
-
-    async def scan(self) -> Scan:
-        return Scan(self._issues, (), 0, changed=True)
-
-
-def post(text: str, key: str) -> KnownIssue:
-    issue = read_post(text.encode(), name=f"{key}.md", home=SHANGHAI).issue
-    return KnownIssue(key, ref_of(key), issue, "hash", PurePath(f"{key}.md"))
-
-
-def digest(day: date, *, items: int = 8, **content: bool) -> KnownIssue:
-    return post(written_posts.digest(day, items=items, **content), str(day))
-
-
-def essay(day: date) -> KnownIssue:
-    return post(written_posts.essay(day), f"essay-{day}")
-
-
-async def asking(*issues: KnownIssue, at: str = "09:00") -> Query:
-    clock = ManualClock(datetime.fromisoformat(f"{TODAY} {at}").replace(tzinfo=SHANGHAI).astimezone(UTC))
-    library = Library(Shelf(issues), RememberingLedger(), clock)
-    await library.refresh()
-    return Query(library, Timetable(time(8), time(12), SHANGHAI), clock)
+    return query
 
 
 class TestToday:
     @pytest.mark.parametrize("at", ["00:00", "07:59", "09:00", "23:59"])
-    async def test_is_todays_issue_whatever_the_hour(self, at: str) -> None:
-        known = digest(TODAY)
+    async def test_is_todays_issue_whatever_the_hour(self, asking: Asking, at: str) -> None:
+        known = digest(items=8)
         query = await asking(known, digest(YESTERDAY), at=at)
         assert query.headlines_of_today(subscribed=True, buttons=True) == Show(HeadlinesView(known.issue, known.ref))
 
-    async def test_has_no_buttons_where_they_cannot_act(self) -> None:
-        known = digest(TODAY)
+    async def test_has_no_buttons_where_they_cannot_act(self, asking: Asking) -> None:
+        known = digest(items=8)
         answer = (await asking(known)).headlines_of_today(subscribed=True, buttons=False)
         assert answer == Show(HeadlinesView(known.issue, known.ref, buttons=False))
 
@@ -94,36 +66,36 @@ class TestToday:
     )
     @pytest.mark.parametrize("subscribed", [True, False])
     async def test_before_todays_issue_says_when_it_comes_and_offers_the_newest(
-        self, at: str, arrival: Arrival, release: date, subscribed: bool
+        self, asking: Asking, at: str, arrival: Arrival, release: date, subscribed: bool
     ) -> None:
         known = digest(YESTERDAY)
         answer = (await asking(known, at=at)).headlines_of_today(subscribed=subscribed, buttons=True)
         eight = datetime.combine(release, time(8), SHANGHAI)
         assert answer == TodayNotYet(TODAY, arrival, eight, subscribed, YESTERDAY, known.ref)
 
-    async def test_offers_nothing_where_drafts_and_the_future_are_all_there_is(self) -> None:
+    async def test_offers_nothing_where_drafts_and_the_future_are_all_there_is(self, asking: Asking) -> None:
         answer = (await asking(digest(YESTERDAY, draft=True), digest(TOMORROW))).headlines_of_today(
             subscribed=False, buttons=True
         )
         assert isinstance(answer, TodayNotYet)
         assert (answer.newest_day, answer.newest_ref) == (None, None)
 
-    async def test_says_so_where_there_is_nothing_at_all(self) -> None:
+    async def test_says_so_where_there_is_nothing_at_all(self, asking: Asking) -> None:
         assert (await asking()).headlines_of_today(subscribed=False, buttons=True) == NothingPublished()
 
-    async def test_of_two_posts_is_the_digest(self) -> None:
-        known = digest(TODAY)
+    async def test_of_two_posts_is_the_digest(self, asking: Asking) -> None:
+        known = digest(items=8)
         answer = (await asking(essay(TODAY), known)).headlines_of_today(subscribed=False, buttons=True)
         assert answer == Show(HeadlinesView(known.issue, known.ref))
 
 
 class TestAnItem:
     @pytest.mark.parametrize("asked", ["3", " 3 ", "#3", "３", "03"])
-    async def test_is_shown_by_its_number(self, asked: str) -> None:
-        known = digest(TODAY)
+    async def test_is_shown_by_its_number(self, asking: Asking, asked: str) -> None:
+        known = digest(items=8)
         assert (await asking(known)).item(asked, paging=True) == Show(ItemView(known.issue, known.ref, 3))
 
-    async def test_is_of_the_newest_issue(self) -> None:
+    async def test_is_of_the_newest_issue(self, asking: Asking) -> None:
         known = digest(YESTERDAY)
         answer = (await asking(known, digest(TOMORROW))).item("1", paging=False)
         assert answer == Show(ItemView(known.issue, known.ref, 1, paging=False))
@@ -143,46 +115,50 @@ class TestAnItem:
             ("9" * 5_000, NumberUnclear("9" * 5_000, TODAY, 8)),
         ],
     )
-    async def test_that_is_not_there_has_a_sentence_of_its_own(self, asked: str, answer: Answer) -> None:
-        assert (await asking(digest(TODAY))).item(asked, paging=True) == answer
+    async def test_that_is_not_there_has_a_sentence_of_its_own(
+        self, asking: Asking, asked: str, answer: Answer
+    ) -> None:
+        assert (await asking(digest(items=8))).item(asked, paging=True) == answer
 
-    async def test_of_an_essay_is_none(self) -> None:
+    async def test_of_an_essay_is_none(self, asking: Asking) -> None:
         assert (await asking(essay(TODAY))).item("1", paging=True) == EssayHasNoItems(TODAY)
 
-    async def test_of_nothing_is_none(self) -> None:
+    async def test_of_nothing_is_none(self, asking: Asking) -> None:
         assert (await asking()).item("1", paging=True) == NothingPublished()
 
 
 class TestTrends:
-    async def test_are_those_of_the_newest_issue(self) -> None:
-        known = digest(TODAY)
+    async def test_are_those_of_the_newest_issue(self, asking: Asking) -> None:
+        known = digest(items=8)
         assert (await asking(known)).trends() == Show(TrendsView(known.issue))
 
-    async def test_may_be_a_watch_list_alone(self) -> None:
-        known = digest(TODAY)
+    async def test_may_be_a_watch_list_alone(self, asking: Asking) -> None:
+        known = digest(items=8)
         only_watch = replace(known, issue=replace(known.issue, trends=(), trends_title=()))
         assert (await asking(only_watch)).trends() == Show(TrendsView(only_watch.issue))
 
-    async def test_may_be_missing(self) -> None:
+    async def test_may_be_missing(self, asking: Asking) -> None:
         assert (await asking(digest(TODAY, trends=False))).trends() == NoTrends(TODAY)
         assert (await asking()).trends() == NothingPublished()
 
 
 class TestAButton:
-    async def test_opens_an_item_or_the_headlines(self) -> None:
+    async def test_opens_an_item_or_the_headlines(self, asking: Asking) -> None:
         known = digest(YESTERDAY)
-        query = await asking(known, digest(TODAY))
+        query = await asking(known, digest(items=8))
         for action in (TurnToItem(known.ref, 2), AnswerWithItem(known.ref, 2)):
             assert query.act(action) == Show(ItemView(known.issue, known.ref, 2))
         for button in (TurnToHeadlines(known.ref), AnswerWithHeadlines(known.ref)):
             assert query.act(button) == Show(HeadlinesView(known.issue, known.ref))
 
-    async def test_of_an_item_that_was_taken_out_is_outdated(self) -> None:
-        known = digest(TODAY)
+    async def test_of_an_item_that_was_taken_out_is_outdated(self, asking: Asking) -> None:
+        known = digest(items=8)
         assert (await asking(known)).act(TurnToItem(known.ref, 9)) == OutdatedButton()
 
     @pytest.mark.parametrize("withdrawn", [digest(TODAY, draft=True), digest(TOMORROW)])
-    async def test_of_an_issue_that_is_no_longer_to_be_shown_is_outdated(self, withdrawn: KnownIssue) -> None:
+    async def test_of_an_issue_that_is_no_longer_to_be_shown_is_outdated(
+        self, asking: Asking, withdrawn: KnownIssue
+    ) -> None:
         query = await asking(withdrawn)
         assert query.act(TurnToHeadlines(withdrawn.ref)) == OutdatedButton()
         assert query.act(TurnToItem("0000000000", 1)) == OutdatedButton()

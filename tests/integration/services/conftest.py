@@ -1,0 +1,35 @@
+"""What the services' tests may ask for: a newsroom over a real SQLite ledger."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.storage.engine import open_database
+from bot.storage.migrations import migrate
+from tests.integration.services.newsroom import Newsroom
+
+
+async def _made(path: Path) -> None:
+    async with open_database(f"sqlite:///{path}") as database:
+        await migrate(database)
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with all tables and nothing in them."""
+    path = tmp_path_factory.mktemp("ledger") / "empty.db"
+    asyncio.run(_made(path))
+    return path
+
+
+@pytest.fixture
+async def newsroom(empty_database: Path, tmp_path: Path) -> AsyncIterator[Newsroom]:
+    path = tmp_path / "ledger.db"
+    shutil.copy(empty_database, path)
+    async with open_database(f"sqlite:///{path}") as database:
+        yield Newsroom(database)

@@ -1,0 +1,243 @@
+"""The services over a real ledger, with time, posts and platforms in the test's hand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import PurePath
+from zoneinfo import ZoneInfo
+
+from bot.domain.delivery import DeliveryReport, DeliveryState, Outcome, Sent
+from bot.domain.destination import Destination, Platform
+from bot.domain.issues import KnownIssue, ref_of
+from bot.domain.timetable import Timetable
+from bot.languages import words_of
+from bot.ports.ledger import DeliveryFilter, Ledger
+from bot.ports.posts import Scan
+from bot.ports.sender import Capabilities
+from bot.services.drain import Drain
+from bot.services.library import Library
+from bot.services.publish import DailyWatch, Publisher
+from bot.services.rendering import Renderer
+from bot.services.subscribing import Subscribing
+from bot.storage.engine import Database
+from bot.storage.ledger import SqlLedger
+from bot.storage.subscriptions import SqlSubscriptions
+from formatters.parts import Part
+from formatters.reading import read_post
+from tests import written_posts
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+TODAY = date(2026, 2, 12)
+YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
+KEY = str(TODAY)
+CHANNEL = Destination(Platform.SLACK, "C0000000001")
+SENT = Sent("")
+"""In a script: accept the part and name the message."""
+
+
+def at(text: str) -> datetime:
+    """Return an instant of Shanghai, such as "08:00" of today or "2026-02-13 08:00"."""
+    return datetime.fromisoformat(text if " " in text else f"{TODAY} {text}").replace(tzinfo=SHANGHAI).astimezone(UTC)
+
+
+def chat(number: int | str = 1001) -> Destination:
+    return Destination(Platform.TELEGRAM, str(number))
+
+
+def known(text: str, key: str) -> KnownIssue:
+    issue = read_post(text.encode(), name=f"{key}.md", home=SHANGHAI).issue
+    return KnownIssue(key, ref_of(key), issue, f"hash of {key}", PurePath(f"posts/{key}.md"))
+
+
+def digest(day: date = TODAY, *, items: int = 2, draft: bool = False, trends: bool = True) -> KnownIssue:
+    return known(written_posts.digest(day, items=items, draft=draft, trends=trends), str(day))
+
+
+def essay(day: date = TODAY) -> KnownIssue:
+    return known(written_posts.essay(day), f"essay-{day}")
+
+
+class ManualClock:
+    """Stands still until somebody waits, and then jumps: waiting takes no real time."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def set(self, text: str) -> None:
+        self._now = at(text)
+
+    def advance(self, *, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)
+
+    async def sleep(self, seconds: float) -> None:
+        self.advance(seconds=seconds)
+        await asyncio.sleep(0)
+
+
+class Shelf:
+    """A source of posts that holds what it is given."""
+
+    def __init__(self) -> None:
+        self.issues: list[KnownIssue] = []
+        self.settling = 0
+        self._shown: tuple[KnownIssue, ...] | None = None
+
+    async def scan(self) -> Scan:
+        before, self._shown = self._shown, tuple(self.issues)
+        return Scan(self._shown, (), self.settling, changed=before != self._shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One part on its way to a platform."""
+
+    part: str
+    to: Destination
+    silent: bool
+    under: str | None
+    at: datetime
+
+
+class ScriptedSender:
+    """Answers each request with the next outcome of its script, then accepts everything."""
+
+    def __init__(self, clock: ManualClock, *, threads: bool = False) -> None:
+        self.capabilities = Capabilities(threads=threads, pace=1.0)
+        self.requests: list[Request] = []
+        self._clock = clock
+        self._script: list[Outcome | Exception] = []
+
+    def will(self, *outcomes: Outcome | Exception) -> None:
+        self._script += outcomes
+
+    async def send(self, part: Part, *, to: Destination, silent: bool, under: str | None) -> Outcome:
+        self.requests.append(Request(part.name, to, silent, under, self._clock.now()))
+        await asyncio.sleep(0)
+        outcome = self._script.pop(0) if self._script else SENT
+        if isinstance(outcome, Exception):
+            raise outcome
+        return Sent(f"m{len(self.requests)}") if isinstance(outcome, Sent) else outcome
+
+    @property
+    def parts(self) -> list[str]:
+        return [request.part for request in self.requests]
+
+
+class Newsroom:
+    """Everything but a process: each part can be put together anew, as after a restart."""
+
+    def __init__(self, database: Database, *, now: str = "07:00") -> None:
+        self.clock = ManualClock(at(now))
+        self.shelf = Shelf()
+        self.ledger: Ledger = SqlLedger(database)
+        self.database = database
+        self.subscriptions = SqlSubscriptions(database)
+        self.timetable = Timetable(time(8), time(12), SHANGHAI)
+        self.telegram = ScriptedSender(self.clock)
+        self.slack = ScriptedSender(self.clock, threads=True)
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget what only memory held."""
+        self.library = Library(self.shelf, self.ledger, self.clock)
+        self.publisher = Publisher(self.ledger, self.subscriptions, Renderer(words_of), self.clock)
+        self.watch = DailyWatch(self.library, self.publisher, self.ledger, self.timetable, self.clock)
+        self.subscribing = Subscribing(
+            subscriptions=self.subscriptions,
+            ledger=self.ledger,
+            library=self.library,
+            publisher=self.publisher,
+            timetable=self.timetable,
+            clock=self.clock,
+        )
+
+    # --- readers -------------------------------------------------------------------------------------------------
+
+    async def subscribe(
+        self, *destinations: Destination, joined: str = "2026-02-01 09:00", language: str = "zh"
+    ) -> None:
+        for destination in destinations:
+            await self.subscriptions.subscribe(destination, language=language, now=at(joined))
+
+    async def fix(self, *destinations: Destination) -> None:
+        await self.subscriptions.set_fixed(destinations, language="zh", now=self.clock.now())
+
+    # --- the day -------------------------------------------------------------------------------------------------
+
+    async def start(self, now: str) -> None:
+        """Begin as a process does that starts at this hour."""
+        self.clock.set(now)
+        self.restart()
+        await self.library.refresh()
+        await self.watch.start()
+
+    async def look(self, now: str = "") -> bool:
+        if now:
+            self.clock.set(now)
+        await self.library.refresh()
+        return await self.watch.look()
+
+    async def planned(self, key: str = KEY) -> list[Destination]:
+        """Return where the issue was planned to go, in order."""
+        return sorted(report.destination for report in await self.reports(key))
+
+    async def reports(self, key: str = KEY) -> list[DeliveryReport]:
+        return await self.ledger.reports(DeliveryFilter(issue_key=key, limit=1000))
+
+    async def report(self, to: Destination = CHANNEL, key: str = KEY) -> DeliveryReport:
+        (report,) = await self.ledger.reports(DeliveryFilter(issue_key=key, destination=to))
+        return report
+
+    # --- deliveries ----------------------------------------------------------------------------------------------
+
+    async def publish(self, issue: KnownIssue, *destinations: Destination) -> None:
+        """Plan an issue for these destinations."""
+        self.shelf.issues.append(issue)
+        await self.library.refresh()
+        for destination in destinations:
+            await self.publisher.send_to(issue, destination, language="zh")
+
+    def drain(self) -> Drain:
+        """Return a drain that has not begun."""
+        senders = {Platform.TELEGRAM: self.telegram, Platform.SLACK: self.slack}
+        rates = dict.fromkeys(senders, 100.0)
+        return Drain(self.ledger, self.subscriptions, senders, self.clock, platform_rates=rates)
+
+    @asynccontextmanager
+    async def draining(self) -> AsyncIterator[Drain]:
+        """Let a drain work until the block ends."""
+        drain = self.drain()
+        running = asyncio.create_task(drain.run())
+        try:
+            yield drain
+        finally:
+            drain.stop()
+            await asyncio.wait_for(running, 10)
+
+    async def deliver_due(self) -> None:
+        """Carry out what is due now, and stop, as a process does that is asked to end."""
+        async with self.draining():
+            await self.quiet()
+
+    async def quiet(self) -> None:
+        """Return once nothing is due at this moment and nothing is being sent."""
+        async with asyncio.timeout(10):
+            while await self._is_busy():
+                await asyncio.sleep(0.002)
+
+    async def _is_busy(self) -> bool:
+        if await self.ledger.reports(DeliveryFilter(state=DeliveryState.LEASED)):
+            return True
+        due = await self.ledger.next_due()
+        return due is not None and due <= self.clock.now()
+
+
+def states(reports: Iterable[DeliveryReport]) -> list[DeliveryState]:
+    return [report.state for report in reports]
