@@ -12,6 +12,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.errors import PlatformError
 from bot.languages import Language
@@ -65,11 +66,17 @@ class SlackConnection:
         Waits for a server that cannot be reached. Raises PlatformError if a token is refused.
         """
         self._sender.bot_name = await authenticated(self._client)
-        await _persistently(self._handler.connect_async, "DIGESTBOT_SLACK_APP_TOKEN")
+        # asked for here, because slack_sdk never gives up asking with a refused token, and connects where it is told
+        opened = await _persistently(self._open, "DIGESTBOT_SLACK_APP_TOKEN")
+        self._handler.client.wss_uri = str(opened["url"])
+        await self._handler.connect_async()  # type: ignore[no-untyped-call]  # slack_bolt leaves it bare
 
     async def stop(self) -> None:
         """Disconnect."""
         await self._handler.close_async()  # type: ignore[no-untyped-call]  # slack_bolt leaves it bare
+
+    async def _open(self) -> AsyncSlackResponse:
+        return await self._client.apps_connections_open(app_token=self._handler.app_token)
 
 
 async def authenticated(client: AsyncWebClient) -> str:

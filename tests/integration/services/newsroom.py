@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -89,6 +89,10 @@ class Shelf:
         self.settling = 0
         self._shown: tuple[KnownIssue, ...] | None = None
 
+    def forget(self) -> None:
+        """Show everything anew, as to another process."""
+        self._shown = None
+
     async def scan(self) -> Scan:
         before, self._shown = self._shown, tuple(self.issues)
         return Scan(self._shown, (), self.settling, changed=before != self._shown)
@@ -111,6 +115,8 @@ class ScriptedSender:
     def __init__(self, clock: ManualClock, *, threads: bool = False) -> None:
         self.capabilities = Capabilities(threads=threads, pace=1.0)
         self.requests: list[Request] = []
+        self.on_request: Callable[[int], None] = lambda count: None
+        """Called with the number of requests so far, before each is answered."""
         self._clock = clock
         self._script: list[Outcome | Exception] = []
 
@@ -119,6 +125,7 @@ class ScriptedSender:
 
     async def send(self, part: Part, *, to: Destination, silent: bool, under: str | None) -> Outcome:
         self.requests.append(Request(part.name, to, silent, under, self._clock.now()))
+        self.on_request(len(self.requests))
         await asyncio.sleep(0)
         outcome = self._script.pop(0) if self._script else SENT
         if isinstance(outcome, Exception):
@@ -146,6 +153,7 @@ class Newsroom:
 
     def restart(self) -> None:
         """Forget what only memory held."""
+        self.shelf.forget()
         self.library = Library(self.shelf, self.ledger, self.clock)
         self.publisher = Publisher(self.ledger, self.subscriptions, Renderer(words_of), self.clock)
         self.watch = DailyWatch(self.library, self.publisher, self.ledger, self.timetable, self.clock)
@@ -229,14 +237,16 @@ class Newsroom:
     async def quiet(self) -> None:
         """Return once nothing is due at this moment and nothing is being sent."""
         async with asyncio.timeout(10):
-            while await self._is_busy():
+            while True:
+                if not await self._is_busy():
+                    return
                 await asyncio.sleep(0.002)
 
     async def _is_busy(self) -> bool:
-        if await self.ledger.reports(DeliveryFilter(state=DeliveryState.LEASED)):
+        due = await self.ledger.next_due()  # asked first: what is claimed meanwhile is then seen as leased
+        if due is not None and due <= self.clock.now():
             return True
-        due = await self.ledger.next_due()
-        return due is not None and due <= self.clock.now()
+        return bool(await self.ledger.reports(DeliveryFilter(state=DeliveryState.LEASED)))
 
 
 def states(reports: Iterable[DeliveryReport]) -> list[DeliveryState]:
