@@ -69,7 +69,9 @@ def demo(
     posts: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Your own folder of posts, instead of the samples.")
     ] = None,
-    port: Annotated[int, typer.Option(help="Of the page on 127.0.0.1; the next free one if it is taken.")] = 8080,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Of the page on 127.0.0.1; the next free one if it is taken.")
+    ] = 8080,
     once: Annotated[
         bool, typer.Option("--once", help="Deliver the newest post, print what both chats received, and end.")
     ] = False,
@@ -87,7 +89,7 @@ def publish(
     post: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[POST]", help="A post: a path, or a name below DIGESTBOT_POSTS. Without it: the newest issue."
+            metavar="POST", help="A post: a path, or a name below DIGESTBOT_POSTS. Without it: the newest issue."
         ),
     ] = None,
     to: Annotated[

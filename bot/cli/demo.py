@@ -19,6 +19,7 @@ from rich.progress import Progress
 from bot.app import App, Services, opened_database, opened_services
 from bot.cli.daily import start_logs, stop_signals
 from bot.cli.output import print_json
+from bot.domain.delivery import FINAL
 from bot.domain.destination import Destination, Platform
 from bot.domain.errors import DigestbotError, PostsError
 from bot.domain.issues import KnownIssue, newest
@@ -34,6 +35,8 @@ from bot.storage.hold import hold
 SAMPLES = Path(__file__).parent.parent / "sandbox" / "posts"
 """Posts of our own, for whoever has none at hand."""
 PORT = 8080
+_DESTINATIONS = 2
+"""The subscriber and the channel."""
 _PATIENCE = 120.0
 """Seconds for a whole issue; at the platforms' real pace of one message a second most take ten."""
 
@@ -146,8 +149,8 @@ async def _delivered(demo: Demo, running: asyncio.Task[None]) -> None:
             while not running.done():
                 await asyncio.sleep(0.1)
                 progress.update(bar, completed=len(demo.subscriber.messages) + len(demo.channel.from_bot))
-                released = await demo.services.ledger.released_at(demo.issue.key)
-                if released is not None and not await demo.services.ledger.unfinished():
+                tally = await demo.services.ledger.tally(demo.issue.key, None)
+                if sum(tally.values()) == _DESTINATIONS and FINAL.issuperset(tally):
                     return
     await running
     raise DigestbotError("The demo ended before everything was delivered.")

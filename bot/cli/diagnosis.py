@@ -67,7 +67,9 @@ async def _posts(settings: Settings) -> AsyncIterator[Finding]:
 
     scan = await PostDirectory(settings.posts_folder, settings.timezone, quiet=0).scan()
     for _, diagnostics in scan.refused:
-        yield Finding("posts", str(diagnostics[0]), 1)
+        for diagnostic in diagnostics:
+            if diagnostic.severity == "error":
+                yield Finding("posts", str(diagnostic), 1)
     latest = newest(scan.issues, settings.timetable.today(datetime.now(UTC)))
     told = f"the newest issue is {latest.key} of {latest.issue.date}" if latest else "none of them can be sent yet"
     yield Finding("posts", f"{len(scan.issues)} can be read; {told}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -61,7 +62,7 @@ def preview(
 def check(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[PATH]…", help="Posts or folders. Without any: DIGESTBOT_POSTS.", show_default=False),
+        typer.Argument(metavar="PATH", help="Posts or folders. Without any: DIGESTBOT_POSTS.", show_default=False),
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also tell what each good post holds.")] = False,
 ) -> None:
@@ -94,17 +95,19 @@ def load_post(post: Path, settings: Settings) -> KnownIssue:
 
     path = _found(post, settings)
     loaded = load(path, _root_of(path, settings) or path.parent, settings.timezone)
+    errors = [str(diagnostic) for diagnostic in loaded.diagnostics if diagnostic.severity == "error"]
+    _print_diagnostics(diagnostic for diagnostic in loaded.diagnostics if diagnostic.severity != "error")
     if loaded.known is None:
-        raise PostsError("\n".join(str(diagnostic) for diagnostic in loaded.diagnostics))
-    _print_diagnostics(loaded.diagnostics)
+        raise PostsError("\n".join(errors))
     return loaded.known
 
 
 def _found(post: Path, settings: Settings) -> Path:
     below = settings.posts / post if settings.posts else post
     for candidate in (post, below, below.parent / f"{below.name}.md"):
-        if candidate.is_file():
-            return candidate
+        with suppress(OSError):  # such as a name too long for any file
+            if candidate.is_file():
+                return candidate
     where = f" or below DIGESTBOT_POSTS={str(settings.posts)!r}" if settings.posts else ""
     raise PostsError(f"{str(post)!r} is not a file here{where}; name a post such as posts/2026-02-12.md")
 
@@ -121,9 +124,13 @@ def _files(paths: Iterable[Path]) -> Iterable[tuple[Path, Path]]:
     from bot.posts.directory import post_files
 
     for path in paths:
-        if path.is_dir():
+        try:
+            is_folder, is_file = path.is_dir(), path.is_file()
+        except OSError:
+            is_folder = is_file = False
+        if is_folder:
             yield from ((file, path) for file in post_files(path, closed=_cannot_be_read) if file.is_file())
-        elif path.is_file():
+        elif is_file:
             yield path, path.parent
         else:
             raise PostsError(f"{str(path)!r} does not exist; name a post or a folder of posts")

@@ -11,6 +11,7 @@ from bot.domain.issues import KnownIssue, eligible, newest, of_day
 from bot.ports.clock import Clock
 from bot.ports.ledger import Ledger
 from bot.ports.posts import PostSource
+from formatters.errors import Severity
 
 _log = structlog.get_logger(__name__)
 
@@ -39,7 +40,8 @@ class Library:
         self._issues = tuple(replace(issue, ref=refs[issue.key]) for issue in scan.issues)
         for path, diagnostics in scan.refused:
             for diagnostic in diagnostics:
-                _log.error("post refused", post=str(path), line=diagnostic.line, problem=diagnostic.problem,
+                tell = _log.error if diagnostic.severity is Severity.ERROR else _log.warning
+                tell("post refused", post=str(path), line=diagnostic.line, problem=diagnostic.problem,
                            advice=diagnostic.advice)  # fmt: skip
         self._behind = False
         return True

@@ -28,7 +28,7 @@ VERSION = "0.1.8"
 INTEGRITY = "2BCTKxKajjZNWCSCj66Jq5VDScUDNpGZ1lA3281I8RvpDE4/ULCwC26TlcW6/4sPbSTs02Q3KjTiltJp3ZBEvg=="
 """SHA-512 of the packed package, as npm writes it."""
 
-CHANNEL, LIN, BO = "C0DAILY0001", "U0LIN000001", "U0BO0000001"
+CHANNEL, LIN = "C0DAILY0001", "U0LIN000001"
 APP, BOT, BOT_NAME = "A0DIGEST001", "U0DIGEST001", "tidings"
 BOT_TOKEN, APP_TOKEN = "xoxb-made-up-for-tidings", "xapp-made-up-for-tidings"
 
@@ -36,12 +36,12 @@ _CONFIGURATION = {
     "workspace": {"name": "Independent", "domain": "independent", "teamId": "T0INDEPEND1"},
     # a call with a token that the server does not know counts as the first app's: ours is the second
     "apps": [
-        {"appId": "A0OTHER0001", "botUserId": "U0OTHER0001", "botName": "other", "botToken": "xoxb-", "appToken": "xapp-"},
+        {"appId": "A0OTHER0001", "botUserId": "U0OTHER0001", "botName": "other"},
         {"appId": APP, "botUserId": BOT, "botName": BOT_NAME, "botToken": BOT_TOKEN, "appToken": APP_TOKEN},
     ],
-    "users": [{"id": LIN, "name": "lin"}, {"id": BO, "name": "bo"}],
-    "channels": [{"id": CHANNEL, "name": "daily-digest", "members": [BOT, LIN, BO]}],
-}  # fmt: skip
+    "users": [{"id": LIN, "name": "lin"}],
+    "channels": [{"id": CHANNEL, "name": "daily-digest", "members": [BOT, LIN]}],
+}
 
 _PATIENCE = 15.0
 
@@ -74,13 +74,14 @@ def _packed(folder: Path) -> Path:
     npm = shutil.which("npm")
     if npm is None:
         raise Unavailable("npm is not installed")
-    command = [npm, "pack", f"{PACKAGE}@{VERSION}", "--silent", "--pack-destination", str(folder)]
+    command = [npm, "pack", f"{PACKAGE}@{VERSION}", "--pack-destination", str(folder)]
+    command += ["--loglevel=error", "--fetch-retries=1", "--fetch-retry-mintimeout=1000"]
     try:
-        subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True, timeout=90)
+        subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True, timeout=60)
     except subprocess.TimeoutExpired:
-        raise Unavailable(f"npm did not fetch {PACKAGE}@{VERSION} within 90 s") from None
+        raise Unavailable(f"npm did not fetch {PACKAGE}@{VERSION} within 60 s") from None
     except subprocess.CalledProcessError as error:
-        said = error.stderr.strip() or f"exit code {error.returncode}"
+        said = (error.stderr.splitlines() or [f"exit code {error.returncode}"])[0]
         raise Unavailable(f"npm cannot fetch {PACKAGE}@{VERSION}: {said}") from None
     return folder / f"{PACKAGE}-{VERSION}.tgz"
 
@@ -101,15 +102,16 @@ def _program_in(package: Path) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A command or a press, and what came back: the messages that are new or changed since, in order."""
+    """A command or a press, and what came of it."""
 
     ack_seconds: float
     """From the envelope to its acknowledgement, by the server's clock."""
     replies: list[Json]
+    """The messages that are new or changed since, in order."""
 
 
 class IndependentSlack:
-    """One workspace with our app in it; the channel `CHANNEL` has the bot, `LIN` and `BO` as members."""
+    """One workspace with our app in it; `LIN` and the bot are in the channel `CHANNEL`."""
 
     def __init__(self, program: Path, folder: Path) -> None:
         """`folder` takes its settings and files."""
@@ -183,23 +185,15 @@ class IndependentSlack:
 
     async def press(self, message: Json, label: str, *, user: str = LIN) -> Asked:
         """Press a button by its text; raises LookupError if there is none."""
-        for block in message.get("blocks", ()):
-            for button in block.get("elements", ()):
-                if button.get("type") == "button" and button["text"]["text"] == label:
-                    place = {"channel": message["channel"], "messageTs": message["ts"], "user": user}
-                    return await self._ask("interact", {**place, "action": button}, message["channel"])
-        raise LookupError(f"no button {label!r} in {message}")
+        return await self._ask("interact", _press_of(message, label, user), message["channel"])
+
+    async def acknowledged(self, message: Json, label: str, *, user: str = LIN) -> float:
+        """Press a button to which no answer is due; return after how many seconds the app acknowledged."""
+        return await self._dispatch("interact", _press_of(message, label, user))
 
     async def _ask(self, action: str, request: Json, channel: str) -> Asked:
         before = await self.messages(channel)
-        entries = len(await self.log())
-        await self._control(action, request)  # returns once the app acknowledged, or after 5 seconds
-        new = (await self.log())[entries:]
-        kind = {"command": "slash_commands", "interact": "interactive"}[action]
-        sent = next(entry for entry in new if (entry["direction"], entry["kind"]) == ("to_bot", kind))
-        acknowledged = next((entry for entry in new if entry["kind"] == "ack"), None)
-        if acknowledged is None:
-            raise TimeoutError(f"{request} was not acknowledged")
+        seconds = await self._dispatch(action, request)
         replies: list[Json] = []
 
         async def answered() -> bool:
@@ -207,7 +201,17 @@ class IndependentSlack:
             return bool(replies)
 
         await until(answered)
-        return Asked((acknowledged["time"] - sent["time"]) / 1000, replies)
+        return Asked(seconds, replies)
+
+    async def _dispatch(self, action: str, request: Json) -> float:
+        entries = len(await self.log())
+        await self._control(action, request)  # returns once the app acknowledged, or after 5 seconds
+        new = (await self.log())[entries:]
+        sent = next((entry for entry in new if entry["summary"].startswith("envelope")), None)
+        acknowledged = next((entry for entry in new if entry["kind"] == "ack"), None)
+        if sent is None or acknowledged is None:
+            raise TimeoutError(f"the app did not acknowledge {request}")
+        return float(acknowledged["time"] - sent["time"]) / 1000
 
     # --- what there is to see ------------------------------------------------------------------------------------
 
@@ -249,10 +253,20 @@ class IndependentSlack:
     async def _control(self, path: str, request: Json | None = None) -> Json:
         async with (
             aiohttp.ClientSession() as session,
-            session.request("GET" if request is None else "POST", f"{self._root}/_control/{path}", json=request) as said,
+            session.request(
+                "GET" if request is None else "POST", f"{self._root}/_control/{path}", json=request
+            ) as said,
         ):
             said.raise_for_status()
             return cast("Json", await said.json())
+
+
+def _press_of(message: Json, label: str, user: str) -> Json:
+    for block in message.get("blocks", ()):
+        for button in block.get("elements", ()):
+            if button.get("type") == "button" and button["text"]["text"] == label:
+                return {"channel": message["channel"], "messageTs": message["ts"], "user": user, "action": button}
+    raise LookupError(f"no button {label!r} in {message}")
 
 
 async def until(holds: Callable[[], Awaitable[bool]], within: float = _PATIENCE) -> None:

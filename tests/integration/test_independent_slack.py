@@ -1,0 +1,252 @@
+"""The bot's Slack side against a Slack that others wrote, from the settings to what stands in the channel."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.app import App, opened_database, opened_services
+from bot.domain.delivery import DeliveryState, PartState
+from bot.domain.destination import Platform
+from bot.ports.ledger import DeliveryFilter
+from bot.scheduling.clock import SystemClock
+from bot.settings import Settings
+from formatters.views import IssueView
+from tests import written_posts
+from tests.integration.independent_slack import (
+    APP,
+    APP_TOKEN,
+    BOT,
+    BOT_NAME,
+    BOT_TOKEN,
+    CHANNEL,
+    LIN,
+    IndependentSlack,
+    Unavailable,
+    fetch,
+    until,
+)
+from tests.scenario.world import CHAT_PACE, DAY, SHANGHAI, Bot
+
+KEY = str(DAY)
+
+
+@pytest.fixture(scope="session")
+def program(pytestconfig: pytest.Config) -> Path:
+    """The server's program, kept in pytest's cache."""
+    assert pytestconfig.cache is not None
+    try:
+        return fetch(pytestconfig.cache.mkdir("independent-slack"))
+    except Unavailable as reason:
+        pytest.skip(f"the independent Slack is not to be had: {reason}")
+
+
+@pytest.fixture
+async def slack(program: Path, tmp_path: Path) -> AsyncIterator[IndependentSlack]:
+    server = IndependentSlack(program, tmp_path)
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.stop()
+
+
+@pytest.fixture
+def office(slack: IndependentSlack, tmp_path: Path) -> Office:
+    (tmp_path / "posts").mkdir()
+    return Office(slack, tmp_path)
+
+
+class Office:
+    """Where the bot runs: a folder of posts, a database, and settings for the independent Slack alone."""
+
+    def __init__(self, slack: IndependentSlack, folder: Path) -> None:
+        self._slack = slack
+        self._folder = folder
+
+    def write(self, **content: Any) -> None:
+        """Put the day's digest into the folder."""
+        written_posts.write(self._folder / "posts", f"{DAY}.md", written_posts.digest(DAY, **content))
+
+    @asynccontextmanager
+    async def bot(self, at: str, *, channel: str = CHANNEL, connected: bool = True) -> AsyncIterator[Bot]:
+        """Run the bot from this hour of the day on, such as "08:00:00"."""
+        settings = Settings(
+            _env_file=None,
+            posts=self._folder / "posts",
+            telegram_token=None,
+            slack_bot_token=BOT_TOKEN,
+            slack_app_token=APP_TOKEN,
+            slack_api_url=self._slack.api_url,
+            slack_channel=channel,
+            database_url=f"sqlite:///{self._folder / 'digestbot.db'}",
+        )
+        clock = SystemClock.starting_at(datetime.fromisoformat(f"{DAY} {at}").replace(tzinfo=SHANGHAI))
+        async with (
+            opened_database(settings) as database,
+            opened_services(settings, clock, database, chat_pace=CHAT_PACE) as services,
+        ):
+            app, stop = App(services), asyncio.Event()
+
+            async def announce() -> None:
+                """Nobody waits for it."""
+
+            running = asyncio.create_task(app.run(stop, announce=announce))
+            try:
+                if connected:
+                    await self._slack.connected()
+                yield Bot(services, app, running)
+            finally:
+                stop.set()
+                await asyncio.wait_for(running, 15)
+
+
+async def test_the_daily_issue_is_one_overview_with_its_items_in_the_thread(
+    slack: IndependentSlack, office: Office
+) -> None:
+    office.write(items=3)
+    async with office.bot("08:00:00") as bot:
+        await bot.released(KEY)
+    (overview,) = (await slack.call("conversations.history", channel=CHANNEL))["messages"]
+    thread = (await slack.call("conversations.replies", channel=CHANNEL, ts=overview["ts"]))["messages"]
+    assert overview["text"].startswith(f"推理日报｜{DAY}")
+    assert overview["reply_count"] == 4
+    assert [message["text"].split()[0] for message in thread[1:]] == ["1.", "2.", "3.", "今日趋势总结"]
+    assert {message["thread_ts"] for message in thread} == {overview["ts"]}
+    assert {(message["user"], message["app_id"]) for message in thread} == {(BOT, APP)}, "sent with our own token"
+
+
+async def test_every_block_arrives_as_it_was_made(slack: IndependentSlack, office: Office) -> None:
+    office.write(items=3)
+    async with office.bot("08:00:00") as bot:
+        await bot.released(KEY)
+        known = bot.services.library.newest(DAY)
+        assert known is not None
+        parts = bot.services.renderer.render(IssueView(known.issue), Platform.SLACK, "zh").parts
+    overview, *_ = stored = await slack.public()
+    under = {"thread_ts": overview["ts"]}
+    assert await slack.calls("chat.postMessage") == [
+        {"channel": CHANNEL, **(under if place else {}), **part.payload} for place, part in enumerate(parts)
+    ]
+    assert [message["blocks"] for message in stored] == [part.payload["blocks"] for part in parts]
+
+
+async def test_today_is_answered_within_three_seconds_and_only_to_who_asked(
+    slack: IndependentSlack, office: Office
+) -> None:
+    office.write(items=3)
+    async with office.bot("10:00:00") as bot:
+        await bot.released(KEY)
+        delivered = await slack.public()
+        asked = await slack.command("/today")
+    (answer,) = asked.replies
+    assert asked.ack_seconds < 3
+    assert "第 3 条" in answer["text"]
+    assert answer["blocks"]
+    assert answer["ephemeral_to"] == LIN
+    assert await slack.public() == delivered
+
+
+async def test_item_is_answered_within_three_seconds_whether_there_is_one_or_not(
+    slack: IndependentSlack, office: Office
+) -> None:
+    office.write(items=8)
+    async with office.bot("07:00:00"):
+        third, slip = await slack.command("/item", "3"), await slack.command("/item", "99")
+    assert max(third.ack_seconds, slip.ack_seconds) < 3
+    assert [reply["ephemeral_to"] for reply in third.replies + slip.replies] == [LIN, LIN]
+    assert third.replies[0]["text"].startswith("3. 第 3 条")
+    assert slip.replies[0]["text"] == "2月12日这期有 8 条，没有第 99 条。试试 /item 8"
+    assert await slack.public() == []
+
+
+async def test_a_number_turns_the_answer_in_place(slack: IndependentSlack, office: Office) -> None:
+    office.write(items=3)
+    async with office.bot("07:00:00"):
+        (answer,) = (await slack.command("/today")).replies
+        turned = await slack.press(answer, "2")
+        (second,) = turned.replies
+        (third,) = (await slack.press(second, "下一条 ›")).replies
+    assert turned.ack_seconds < 3
+    assert [message["ts"] for message in (second, third)] == [answer["ts"]] * 2
+    assert second["text"].startswith("2. 第 2 条")
+    assert third["text"].startswith("3. 第 3 条")
+    assert third["blocks"] != second["blocks"] != answer["blocks"]
+    assert len(await slack.messages()) == 1
+
+
+async def test_a_link_button_is_acknowledged_and_changes_nothing(slack: IndependentSlack, office: Office) -> None:
+    office.write(items=1)
+    async with office.bot("08:00:00") as bot:
+        await bot.released(KEY)
+        delivered = await slack.messages()
+        assert await slack.acknowledged(delivered[1], "news.example") < 3
+    assert await slack.messages() == delivered
+
+
+async def test_send_all_goes_to_the_readers_own_conversation_with_the_bot(
+    slack: IndependentSlack, office: Office
+) -> None:
+    office.write(items=2)
+    async with office.bot("07:00:00") as bot:
+        (answer,) = (await slack.command("/today")).replies
+        (promise,) = (await slack.press(answer, "全部发来")).replies
+        await bot.idle()
+        (sent, *_) = await slack.calls("chat.postMessage")
+        direct = (await slack.call("conversations.open", users=LIN))["channel"]["id"]
+    assert promise["ephemeral_to"] == LIN
+    assert sent["channel"] == LIN
+    overview, *thread = await slack.public(direct)
+    assert [message["thread_ts"] for message in thread] == [overview["ts"]] * 3
+    assert await slack.public() == []
+
+
+async def test_a_channel_that_is_not_there_is_gone_and_the_ledger_says_what_to_type(
+    slack: IndependentSlack, office: Office
+) -> None:
+    office.write()
+    async with office.bot("08:00:00", channel="C0NOWHERE01") as bot:
+        await bot.released(KEY)
+        (report,) = await bot.services.ledger.reports(DeliveryFilter(issue_key=KEY))
+        assert report.state is DeliveryState.GONE
+        assert (report.reason or "").startswith("channel_not_found")
+        assert f"/invite @{BOT_NAME}" in (report.reason or ""), "by the name that auth.test told"
+        (fixed,) = await bot.services.subscriptions.active_fixed()
+        assert fixed.destination == report.destination, "tomorrow's issue is not lost by it"
+    assert len(await slack.calls("chat.postMessage")) == 1
+
+
+async def test_after_slack_was_away_commands_are_answered_again(slack: IndependentSlack, office: Office) -> None:
+    office.write(items=3)
+    async with office.bot("07:00:00"):
+        await slack.command("/today")
+        await slack.stop()
+        await slack.start()
+        await slack.connected()
+        (answer,) = (await slack.command("/today")).replies
+    assert "第 1 条" in answer["text"]
+
+
+async def test_a_slack_that_is_away_at_eight_gets_the_issue_once_it_is_back(
+    slack: IndependentSlack, office: Office
+) -> None:
+    office.write(items=2)
+    await slack.stop()
+    async with office.bot("08:00:00", connected=False) as bot:
+
+        async def tried() -> bool:
+            reports = await bot.services.ledger.reports(DeliveryFilter(issue_key=KEY))
+            return any(report.attempts for report in reports)
+
+        await until(tried)
+        await slack.start()
+        await bot.idle(30)
+        (report,) = await bot.services.ledger.reports(DeliveryFilter(issue_key=KEY))
+    assert report.count(PartState.SENT) == 4
+    assert len(await slack.public()) == 4
