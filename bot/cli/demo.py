@@ -19,7 +19,7 @@ from rich.progress import Progress
 from bot.app import App, Services, opened_database, opened_services
 from bot.cli.daily import start_logs, stop_signals
 from bot.cli.output import print_json
-from bot.domain.delivery import FINAL
+from bot.domain.delivery import FINAL, DeliveryState
 from bot.domain.destination import Destination, Platform
 from bot.domain.errors import DigestbotError, PostsError
 from bot.domain.issues import KnownIssue, newest
@@ -37,8 +37,8 @@ SAMPLES = Path(__file__).parent.parent / "sandbox" / "posts"
 PORT = 8080
 _DESTINATIONS = 2
 """The subscriber and the channel."""
-_PATIENCE = 120.0
-"""Seconds for a whole issue; at the platforms' real pace of one message a second most take ten."""
+_PATIENCE = 900.0
+"""Seconds for a whole issue. At the platforms' real pace of one message a second most take ten."""
 
 
 class _DemoSettings(Settings):
@@ -146,14 +146,17 @@ async def _delivered(demo: Demo, running: asyncio.Task[None]) -> None:
     async with asyncio.timeout(_PATIENCE):
         with Progress(console=Console(stderr=True), transient=True) as progress:
             bar = progress.add_task("Delivering", total=None)
+            tally: dict[DeliveryState, int] = {}
             while not running.done():
                 await asyncio.sleep(0.1)
                 progress.update(bar, completed=len(demo.subscriber.messages) + len(demo.channel.from_bot))
                 tally = await demo.services.ledger.tally(demo.issue.key, None)
                 if sum(tally.values()) == _DESTINATIONS and FINAL.issuperset(tally):
-                    return
-    await running
-    raise DigestbotError("The demo ended before everything was delivered.")
+                    break
+            else:
+                await running
+    if tally != {DeliveryState.SENT: _DESTINATIONS}:
+        raise DigestbotError("Not everything was delivered; the log lines above say why.")
 
 
 def _received(demo: Demo) -> dict[str, Any]:

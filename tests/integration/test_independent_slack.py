@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.app import App, opened_database, opened_services
 from bot.domain.delivery import DeliveryState, PartState
 from bot.domain.destination import Platform
 from bot.ports.ledger import DeliveryFilter
-from bot.scheduling.clock import SystemClock
 from bot.settings import Settings
 from formatters.views import IssueView
 from tests import written_posts
@@ -32,7 +28,7 @@ from tests.integration.independent_slack import (
     fetch,
     until,
 )
-from tests.scenario.world import CHAT_PACE, DAY, SHANGHAI, Bot
+from tests.scenario.world import DAY, Bot, running_bot
 
 KEY = str(DAY)
 
@@ -87,24 +83,10 @@ class Office:
             slack_channel=channel,
             database_url=f"sqlite:///{self._folder / 'digestbot.db'}",
         )
-        clock = SystemClock.starting_at(datetime.fromisoformat(f"{DAY} {at}").replace(tzinfo=SHANGHAI))
-        async with (
-            opened_database(settings) as database,
-            opened_services(settings, clock, database, chat_pace=CHAT_PACE) as services,
-        ):
-            app, stop = App(services), asyncio.Event()
-
-            async def announce() -> None:
-                """Nobody waits for it."""
-
-            running = asyncio.create_task(app.run(stop, announce=announce))
-            try:
-                if connected:
-                    await self._slack.connected()
-                yield Bot(services, app, running)
-            finally:
-                stop.set()
-                await asyncio.wait_for(running, 15)
+        async with running_bot(settings, at, ready=False) as bot:
+            if connected:
+                await self._slack.connected()
+            yield bot
 
 
 async def test_the_daily_issue_is_one_overview_with_its_items_in_the_thread(

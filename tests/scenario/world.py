@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -56,36 +56,11 @@ class World:
         }
         return Settings(_env_file=None, **(given | changes))
 
-    @asynccontextmanager
-    async def bot(self, at: str, *, ready: bool = True, pace: float = CHAT_PACE, **changes: Any) -> AsyncIterator[Bot]:
-        """Run the bot from this hour of the day on, such as "07:59:59" or "2026-02-13 09:00:00"."""
-        instant = datetime.fromisoformat(at if " " in at else f"{DAY} {at}").replace(tzinfo=SHANGHAI)
-        clock = SystemClock.starting_at(instant)
-        settings = self.settings(**changes)
-        stop = asyncio.Event()
-        async with (
-            opened_database(settings) as database,
-            hold(database),
-            opened_services(settings, clock, database, chat_pace=pace) as services,
-        ):
-            app = App(services)
-            announced: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-            async def announce() -> None:
-                announced.set_result(None)
-
-            running = asyncio.create_task(app.run(stop, announce=announce))
-            try:
-                if ready:
-                    waiting = asyncio.create_task(app.ready.wait())
-                    await asyncio.wait({waiting, running}, return_when=asyncio.FIRST_COMPLETED, timeout=15)
-                    waiting.cancel()
-                    if running.done():
-                        await running
-                yield Bot(services, app, running)
-            finally:
-                stop.set()
-                await asyncio.wait_for(running, 15)
+    def bot(
+        self, at: str, *, ready: bool = True, pace: float = CHAT_PACE, **changes: Any
+    ) -> AbstractAsyncContextManager[Bot]:
+        """Run the bot on the local platforms from this hour of the day on; see `running_bot`."""
+        return running_bot(self.settings(**changes), at, ready=ready, pace=pace)
 
     async def subscriber(
         self, name: str = "Lin", *, language: str = "zh", joined: str = "2026-02-01 09:00:00"
@@ -100,6 +75,39 @@ class World:
                 now=datetime.fromisoformat(joined).replace(tzinfo=SHANGHAI),
             )
         return person
+
+
+@asynccontextmanager
+async def running_bot(
+    settings: Settings, at: str, *, ready: bool = True, pace: float = CHAT_PACE
+) -> AsyncIterator[Bot]:
+    """Run the bot from an hour of the day on, such as "07:59:59" or "2026-02-13 09:00:00".
+
+    `ready` waits until both platforms are connected.
+    """
+    instant = datetime.fromisoformat(at if " " in at else f"{DAY} {at}").replace(tzinfo=SHANGHAI)
+    async with (
+        opened_database(settings) as database,
+        hold(database),
+        opened_services(settings, SystemClock.starting_at(instant), database, chat_pace=pace) as services,
+    ):
+        app, stop = App(services), asyncio.Event()
+
+        async def announce() -> None:
+            """Nobody waits for it."""
+
+        running = asyncio.create_task(app.run(stop, announce=announce))
+        try:
+            if ready:
+                waiting = asyncio.create_task(app.ready.wait())
+                await asyncio.wait({waiting, running}, return_when=asyncio.FIRST_COMPLETED, timeout=15)
+                waiting.cancel()
+                if running.done():
+                    await running
+            yield Bot(services, app, running)
+        finally:
+            stop.set()
+            await asyncio.wait_for(running, 15)
 
 
 @dataclass
