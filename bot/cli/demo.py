@@ -70,10 +70,10 @@ class Demo:
 async def run_demo(posts: Path | None, port: int) -> None:
     """Serve both chats on a page until stopped."""
     async with _demo(posts or SAMPLES, port) as demo:
-        typer.echo(f"Telegram and Slack, as your readers see them: {demo.sandbox.page_url}")
-        typer.echo(f"It is 08:00 of {demo.issue.issue.date}: “{demo.issue.issue.title}” is on its way to both.")
-        typer.echo("Type /today or press a button there. Ctrl+C ends the demo; nothing is kept.")
         with stop_signals(demo.stop):
+            typer.echo(f"Telegram and Slack, as your readers see them: {demo.sandbox.page_url}")
+            typer.echo(f"It is 08:00 of {demo.issue.issue.date}: “{demo.issue.issue.title}” is on its way to both.")
+            typer.echo("Type /today or press a button there. Ctrl+C ends the demo; nothing is kept.")
             await _app(demo)
 
 

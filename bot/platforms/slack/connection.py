@@ -58,7 +58,9 @@ class SlackConnection:
         self._sender = sender
         self._app = AsyncApp(client=client, raise_error_for_unhandled_request=False)
         SlackCommands(conversation, language).register(self._app)
-        self._handler = AsyncSocketModeHandler(self._app, app_token, web_client=client)
+        self._app_token = app_token
+        self._handler: AsyncSocketModeHandler | None = None
+        """Made at the start, because it opens a session of its own: who only sends does without."""
 
     async def start(self) -> None:
         """Connect and begin to answer.
@@ -68,15 +70,17 @@ class SlackConnection:
         self._sender.bot_name = await authenticated(self._client)
         # asked for here, because slack_sdk never gives up asking with a refused token, and connects where it is told
         opened = await _persistently(self._open, "DIGESTBOT_SLACK_APP_TOKEN")
+        self._handler = AsyncSocketModeHandler(self._app, self._app_token, web_client=self._client)
         self._handler.client.wss_uri = str(opened["url"])
         await self._handler.connect_async()  # type: ignore[no-untyped-call]  # slack_bolt leaves it bare
 
     async def stop(self) -> None:
         """Disconnect."""
-        await self._handler.close_async()  # type: ignore[no-untyped-call]  # slack_bolt leaves it bare
+        if self._handler is not None:
+            await self._handler.close_async()  # type: ignore[no-untyped-call]  # slack_bolt leaves it bare
 
     async def _open(self) -> AsyncSlackResponse:
-        return await self._client.apps_connections_open(app_token=self._handler.app_token)
+        return await self._client.apps_connections_open(app_token=self._app_token)
 
 
 async def authenticated(client: AsyncWebClient) -> str:

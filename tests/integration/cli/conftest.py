@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import structlog
 
 from bot.cli import command_line
 from bot.settings import PREFIX
@@ -48,6 +50,9 @@ def posts(here: Path) -> Path:
 def digestbot(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Digestbot:
     """Run a command in this process: `digestbot("check", "posts", TIMEZONE="UTC")`."""
 
+    root, structure = logging.getLogger(), structlog.get_config()
+    handlers, level = list(root.handlers), root.level
+
     def run(*arguments: str, **settings: str) -> Result:
         with monkeypatch.context() as patch:
             patch.setattr(sys, "argv", ["digestbot", *arguments])
@@ -58,6 +63,10 @@ def digestbot(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
                 code = command_line()
             except SystemExit as ended:
                 code = ended.code if isinstance(ended.code, int) else 0
+            finally:
+                root.handlers[:] = handlers
+                root.setLevel(level)
+                structlog.configure(**structure)
         printed = capsys.readouterr()
         assert "Traceback" not in printed.out + printed.err
         return Result(code, printed.out, printed.err)

@@ -1,18 +1,21 @@
-"""The command line in processes of its own, beside a local Telegram and Slack."""
+"""What the command line meets outside: a local Telegram and Slack, posts, a database, other processes."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
 import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from threading import Thread
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.domain.destination import Destination, Platform
+from bot.sandbox.limits import SlackLimits, TelegramLimits
 from bot.sandbox.server import Sandbox
 from bot.sandbox.slack_workspace import Channel
 from bot.sandbox.telegram_people import Person
@@ -21,22 +24,64 @@ from bot.storage.engine import open_database
 from bot.storage.migrations import migrate
 from bot.storage.subscriptions import SqlSubscriptions
 from tests import written_posts
-from tests.integration.cli.conftest import Result
+from tests.conftest import PROJECT
 
-PROJECT = Path(__file__).resolve().parents[3]
 ZONE = ZoneInfo("Asia/Shanghai")
 PATIENCE = 45.0
 
+_Result = TypeVar("_Result")
+
+
+class Platforms:
+    """Both local platforms in a thread of their own: the command line has the main one for its signals."""
+
+    sandbox: Sandbox
+    channel: Channel
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = Thread(target=self._loop.run_forever)
+
+    def __enter__(self) -> Platforms:
+        self._thread.start()
+        self.wait_for(self._open())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.wait_for(self.sandbox.stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _open(self) -> None:
+        self.sandbox = Sandbox(telegram_limits=TelegramLimits.off(), slack_limits=SlackLimits.off())
+        await self.sandbox.start()
+        self.channel = self.sandbox.slack.channel("daily-digest")
+        await self.sandbox.slack.invite(self.channel)
+
+    def wait_for(self, doing: Coroutine[Any, Any, _Result]) -> _Result:
+        """Let something happen there, and return what came of it."""
+        return asyncio.run_coroutine_threadsafe(doing, self._loop).result(PATIENCE)
+
+    def act(self, action: Callable[[], _Result]) -> _Result:
+        """Do something there that does not wait."""
+
+        async def acting() -> _Result:
+            return action()
+
+        return self.wait_for(acting())
+
 
 class Outside:
-    """Both platforms, a folder of posts, a database, and settings for all of them."""
+    """Posts, a database, and settings for both platforms."""
 
-    def __init__(self, sandbox: Sandbox, channel: Channel, folder: Path) -> None:
+    def __init__(self, platforms: Platforms, folder: Path) -> None:
+        sandbox = platforms.sandbox
+        self.platforms = platforms
         self.sandbox = sandbox
-        self.channel = channel
+        self.channel = platforms.channel
         self.folder = folder
         self.posts = folder / "posts"
-        self.database = f"sqlite:///{folder}/ledger.db"
         self.settings = {
             "POSTS": "posts",
             "TELEGRAM_TOKEN": sandbox.telegram.token,
@@ -44,73 +89,55 @@ class Outside:
             "SLACK_BOT_TOKEN": sandbox.slack.bot_token,
             "SLACK_APP_TOKEN": sandbox.slack.app_token,
             "SLACK_API_URL": sandbox.slack_api_url,
-            "SLACK_CHANNEL": channel.id,
+            "SLACK_CHANNEL": platforms.channel.id,
             "DATABASE_URL": "sqlite:///ledger.db",
             "DELIVER_AT": "00:00",
             "WAIT_UNTIL": "23:59",
         }
 
-    @property
-    def today(self) -> date:
-        """The digest's present date: these processes go by the machine's clock."""
-        return datetime.now(ZONE).date()
+    def day(self, ago: int = 0) -> date:
+        """Return a date counted back from today's: the commands go by the machine's clock."""
+        return datetime.now(ZONE).date() - timedelta(days=ago)
 
-    def write(self, days_ago: int = 0, *, name: str = "", items: int = 1, draft: bool = False) -> Path:
-        """Write a digest of some days ago, or of days to come."""
-        day = self.today - timedelta(days=days_ago)
-        return written_posts.write(self.posts, name or f"{day}.md", written_posts.digest(day, items=items, draft=draft))
+    def write(self, *, ago: int = 0, name: str = "", draft: bool = False) -> Path:
+        """Write a digest of so many days ago that becomes two messages."""
+        day = self.day(ago)
+        text = written_posts.digest(day, items=1, trends=False, draft=draft)
+        return written_posts.write(self.posts, name or f"{day}.md", text)
 
-    async def subscriber(self) -> Person:
+    def reader(self) -> Person:
+        """Add a person who does not subscribe."""
+        return self.platforms.act(self.sandbox.telegram.user)
+
+    def subscriber(self) -> Person:
         """Add a reader who subscribed long ago."""
-        person = self.sandbox.telegram.user()
-        async with open_database(self.database) as database:
-            await migrate(database)
-            await SqlSubscriptions(database).subscribe(
-                Destination(Platform.TELEGRAM, str(person.id)),
-                language="zh",
-                now=datetime.now(ZONE) - timedelta(days=9),
-            )
+        person = self.reader()
+        asyncio.run(self._subscribe(Destination(Platform.TELEGRAM, str(person.id))))
         return person
 
-    async def start(self, *arguments: str, **settings: str) -> Process:
-        """Start a command; what is set to an empty text is not set."""
+    async def _subscribe(self, destination: Destination) -> None:
+        async with open_database(f"sqlite:///{self.folder}/ledger.db") as database:
+            await migrate(database)
+            joined = datetime.now(ZONE) - timedelta(days=9)
+            await SqlSubscriptions(database).subscribe(destination, language="zh", now=joined)
+
+    @contextmanager
+    def process(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+        """Have a command work in a process of its own; it is asked to end with the block."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-        stated = {PREFIX + name: value for name, value in (self.settings | settings).items() if value}
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "bot",
-            *arguments,
+        with subprocess.Popen(
+            [sys.executable, "-m", "bot", *arguments],
             cwd=self.folder,
-            env=kept | stated | {"PYTHONPATH": str(PROJECT)},
-            stdout=PIPE,
-            stderr=PIPE,
-        )
-
-    async def run(self, *arguments: str, **settings: str) -> Result:
-        """Run a command to its end."""
-        return await ended(await self.start(*arguments, **settings))
-
-    @asynccontextmanager
-    async def running(self, **settings: str) -> AsyncIterator[tuple[Process, str]]:
-        """Have `digestbot run` work; gives the process and the line that says what comes next."""
-        process = await self.start("run", **settings)
-        try:
-            assert process.stdout
-            line = await asyncio.wait_for(process.stdout.readline(), PATIENCE)
-            yield process, line.decode()
-        finally:
-            if process.returncode is None:
+            env=kept | {PREFIX + name: value for name, value in self.settings.items()} | {"PYTHONPATH": str(PROJECT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            try:
+                yield process
+            finally:
                 process.terminate()
-                await asyncio.wait_for(process.communicate(), PATIENCE)
-
-
-async def ended(process: Process) -> Result:
-    """Wait for the end of a process that was started here."""
-    try:
-        out, err = await asyncio.wait_for(process.communicate(), PATIENCE)
-    except TimeoutError:
-        process.kill()
-        raise
-    assert b"Traceback" not in out + err, err.decode()
-    return Result(process.returncode or 0, out.decode(), err.decode())
+                try:
+                    process.wait(PATIENCE)
+                except subprocess.TimeoutExpired:
+                    process.kill()
