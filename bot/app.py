@@ -124,9 +124,9 @@ async def opened_services(
         if settings.telegram_token:
             lines.append(_telegram(settings, settings.telegram_token, conversation, chat_pace))
         if settings.slack_bot_token and settings.slack_app_token:
-            session = await stack.enter_async_context(_slack_session())
-            lines.append(_slack(settings, session, conversation, chat_pace))
+            lines.append(_slack(settings, _slack_session(), conversation, chat_pace))
         for line in lines:
+            stack.push_async_callback(line.close)
             senders[line.platform], rates[line.platform] = line.sender, line.rate
         yield Services(
             settings=settings,
@@ -151,6 +151,8 @@ class _Line:
     sender: Sender
     rate: float
     """Messages a second, for all chats together."""
+    close: Callable[[], Awaitable[None]]
+    """Closes what the sender opened: who only sends never starts the connection, nor stops it."""
 
 
 # Each SDK takes about a second to import: a bot without the platform does without it.
@@ -162,7 +164,7 @@ def _telegram(settings: Settings, token: SecretStr, conversation: Conversation, 
 
     bot = telegram_bot(token.get_secret_value(), settings.telegram_api_url)
     connection = TelegramConnection(bot, conversation, cast("Language", settings.language))
-    return _Line(Platform.TELEGRAM, connection, TelegramSender(bot, pace=pace), MESSAGES_A_SECOND)
+    return _Line(Platform.TELEGRAM, connection, TelegramSender(bot, pace=pace), MESSAGES_A_SECOND, bot.request.shutdown)
 
 
 def _slack_session() -> aiohttp.ClientSession:
@@ -180,7 +182,7 @@ def _slack(settings: Settings, session: aiohttp.ClientSession, conversation: Con
     client = slack_client(bot_token, settings.slack_api_url, session)
     sender = SlackSender(client, pace=pace)
     connection = SlackConnection(client, app_token, conversation, cast("Language", settings.language), sender)
-    return _Line(Platform.SLACK, connection, sender, MESSAGES_A_SECOND)
+    return _Line(Platform.SLACK, connection, sender, MESSAGES_A_SECOND, session.close)
 
 
 class App:
@@ -219,7 +221,7 @@ class App:
                 for task in done:
                     await task  # raises what ended it
         finally:
-            scheduler.stop()
+            await scheduler.stop(self._looking)
             services.drain.stop()
             connecting.cancel()
             stopping.cancel()

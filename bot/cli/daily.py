@@ -57,7 +57,7 @@ async def _run(settings: Settings) -> None:
 
 async def next_delivery(services: Services) -> str:
     """Return when and to whom the next delivery goes, in one line."""
-    at = services.watch.next_release().astimezone(services.timetable.zone)
+    at = (await services.watch.next_release()).astimezone(services.timetable.zone)
     fixed = [str(subscription.destination) for subscription in await services.subscriptions.active_fixed()]
     everybody = sum((await services.subscriptions.audiences()).values())
     readers = everybody - len(fixed)
@@ -170,7 +170,8 @@ async def _drain(services: Services, stop: asyncio.Event) -> None:
     from rich.progress import Progress
 
     total = await services.ledger.unfinished()
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         bar = progress.add_task("Delivering", total=total)
         draining = asyncio.create_task(services.drain.run_until_done(patience=_PATIENCE))
         stopping = asyncio.create_task(stop.wait())

@@ -144,7 +144,8 @@ async def _demo(posts: Path, port: int) -> AsyncIterator[Demo]:
 async def _delivered(demo: Demo, running: asyncio.Task[None]) -> None:
     """Wait until the newest issue's deliveries are done, showing how far they are."""
     async with asyncio.timeout(_PATIENCE):
-        with Progress(console=Console(stderr=True), transient=True) as progress:
+        console = Console(stderr=True)
+        with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
             bar = progress.add_task("Delivering", total=None)
             tally: dict[DeliveryState, int] = {}
             while not running.done():

@@ -13,6 +13,8 @@ from bot.domain.destination import Destination, Platform
 from bot.domain.errors import DigestbotError, PlatformError
 
 if TYPE_CHECKING:
+    from slack_sdk.web.async_client import AsyncWebClient
+
     from bot.ports.sender import Sender
     from bot.settings import Settings
     from formatters.parts import Part
@@ -116,6 +118,7 @@ async def _telegram(settings: Settings) -> AsyncIterator[Finding]:
                 yield Finding("telegram", f"{destination}: the bot is {member.status} there")
     finally:
         await bot.shutdown()
+        await bot.request.shutdown()  # which the bot leaves open if it could not be initialized
 
 
 async def _slack(settings: Settings) -> AsyncIterator[Finding]:
@@ -134,11 +137,24 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
         if (channel := settings.slack_channel) is None:
             yield Finding("slack", "DIGESTBOT_SLACK_CHANNEL is not set: only commands are answered")
             return
-        info = await _slack_call("DIGESTBOT_SLACK_CHANNEL", lambda: client.conversations_info(channel=channel.chat))
-        if info["channel"].get("is_member"):
-            yield Finding("slack", f"the bot is in #{info['channel'].get('name', channel.chat)}")
-        else:
-            yield Finding("slack", f"the bot is not in {channel.chat}; type there: /invite @{name}", 3)
+        yield await _channel(client, channel.chat, name)
+
+
+async def _channel(client: AsyncWebClient, channel: str, name: str) -> Finding:
+    """Return whether the bot is in the channel, which Slack tells only to apps that may read channels."""
+    try:
+        info = await _slack_call("DIGESTBOT_SLACK_CHANNEL", lambda: client.conversations_info(channel=channel))
+    except PlatformError as error:
+        if "missing_scope" not in str(error):
+            raise
+        return Finding(
+            "slack",
+            f"whether the bot is in {channel} cannot be told without the scope channels:read;"
+            f" digestbot doctor --send-test slack:{channel} tells, too",
+        )
+    if info["channel"].get("is_member"):
+        return Finding("slack", f"the bot is in #{info['channel'].get('name', channel)}")
+    return Finding("slack", f"the bot is not in {channel}; type there: /invite @{name}", 3)
 
 
 async def _slack_call(setting: str, call: Callable[[], Awaitable[object]]) -> dict[str, dict[str, object]]:
@@ -168,7 +184,7 @@ async def _send_test(settings: Settings, to: Destination) -> Finding:
         try:
             return await _sent(TelegramSender(bot), Part("test", {"text": text}, text), to)
         finally:
-            await bot.shutdown()
+            await bot.request.shutdown()
     if to.platform is Platform.SLACK and settings.slack_bot_token:
         from bot.platforms.slack.connection import slack_client, slack_session
         from bot.platforms.slack.sender import SlackSender

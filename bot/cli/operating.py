@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from bot.ports.ledger import DeliveryFilter
     from bot.settings import Settings
 
+_WIDEST = 1000
+"""Columns of a table that no terminal shows."""
+
 
 def deliveries(
     issue: Annotated[str | None, typer.Option(metavar="KEY", help="Only this issue.")] = None,
@@ -102,7 +105,8 @@ def _print_table(reports: list[DeliveryReport]) -> None:
             reason or "",
         )
     console = Console()
-    console.print(table, soft_wrap=not console.is_terminal)
+    # for a file or a pipe a line is a delivery, however long
+    Console(width=None if console.is_terminal else _WIDEST).print(table)
 
 
 def doctor(

@@ -6,6 +6,7 @@ never changes nothing but the moment.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
@@ -52,7 +53,11 @@ class EmbeddedScheduler:
         """Begin, in the running event loop."""
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """End; a job that runs is not waited for."""
+    async def stop(self, looking: asyncio.Lock) -> None:
+        """Begin no more looks, wait for the one that has begun (each holds `looking`), and end."""
         if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+            self._scheduler.pause()
+            await asyncio.sleep(0)  # so that a look that was just handed out takes its turn at the lock
+            async with looking:
+                self._scheduler.shutdown(wait=False)
+                await asyncio.sleep(0)  # it happens at the loop's next turn

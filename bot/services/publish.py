@@ -200,11 +200,14 @@ class DailyWatch:
                 advice=f"send it with: digestbot publish {known.path}",
             )
 
-    def next_release(self) -> datetime:
-        """Return when the next issue may go out: now while today's is awaited, else the next daily hour."""
+    async def next_release(self) -> datetime:
+        """Return when the next issue may go out: now while today's is still to come, else the next daily hour."""
         now = self._clock.now()
         today = self._timetable.today(now)
-        waiting = self._timetable.release_on(today) <= now < self._timetable.deadline_on(today)
-        if waiting and (self._day is None or not self._day.completed):
-            return now.astimezone(self._timetable.zone)
+        if now >= self._timetable.release_on(today) and not (await self._remember(today)).closed:
+            issues = self._library.of_day(today)
+            released = [known for known in issues if await self._ledger.released_at(known.key) is not None]
+            awaited = now < self._timetable.deadline_on(today) and not issues
+            if awaited or len(released) < len(issues):
+                return now.astimezone(self._timetable.zone)
         return self._timetable.next_release(now)

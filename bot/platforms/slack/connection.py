@@ -70,6 +70,7 @@ class SlackConnection:
         self._sender.bot_name = await authenticated(self._client)
         # asked for here, because slack_sdk never gives up asking with a refused token, and connects where it is told
         opened = await _persistently(self._open, "DIGESTBOT_SLACK_APP_TOKEN")
+        # made only now: it opens a session of its own, which somebody must close
         self._handler = AsyncSocketModeHandler(self._app, self._app_token, web_client=self._client)
         self._handler.client.wss_uri = str(opened["url"])
         await self._handler.connect_async()  # type: ignore[no-untyped-call]  # slack_bolt leaves it bare

@@ -287,7 +287,8 @@ class TestDemo:
         assert result.code == 0
         assert f"Slack · #daily-digest · {PARTS} messages" in result.out
         assert re.search(rf"Telegram · .+ · {PARTS} messages", result.out)
-        assert len(re.findall("^1. 第 1 条：缓存把首字延迟降到 10 毫秒$", result.out, re.MULTILINE)) == 2
+        headline = "^1. 第 1 条：缓存把首字延迟降到 10 毫秒$"
+        assert len(re.findall(headline, result.out, re.MULTILINE)) == 2 * 2, "in the overview and above the item"
 
     def test_serves_its_page_on_the_next_free_port_until_it_is_told_to_end(self, outside: Outside) -> None:
         outside.write()

@@ -301,17 +301,17 @@ class TestTheNextRelease:
     )
     async def test_is_the_next_daily_hour(self, running: Newsroom, now: str, release: str) -> None:
         await running.look(now)
-        assert running.watch.next_release() == at(release)
-        assert running.watch.next_release().tzinfo == running.timetable.zone
+        assert (await running.watch.next_release()) == at(release)
+        assert (await running.watch.next_release()).tzinfo == running.timetable.zone
 
     async def test_is_now_while_todays_issue_is_awaited(self, running: Newsroom) -> None:
         await running.look("09:30")
-        assert running.watch.next_release() == at("09:30")
+        assert (await running.watch.next_release()) == at("09:30")
 
     async def test_is_tomorrow_once_todays_issue_is_out(self, running: Newsroom) -> None:
         running.shelf.issues = [digest()]
         await running.look("09:30")
-        assert running.watch.next_release() == at(f"{TOMORROW} 08:00")
+        assert (await running.watch.next_release()) == at(f"{TOMORROW} 08:00")
 
 
 class Interrupted(SqlLedger):

@@ -76,5 +76,5 @@ class TestTheScheduler:
         async with asyncio.timeout(10):
             await looked.acquire()
             await looked.acquire()
-        scheduler.stop()
-        scheduler.stop()
+        await scheduler.stop(asyncio.Lock())
+        await scheduler.stop(asyncio.Lock())
