@@ -60,7 +60,6 @@ class SlackConnection:
         SlackCommands(conversation, language).register(self._app)
         self._app_token = app_token
         self._handler: AsyncSocketModeHandler | None = None
-        """Made at the start, because it opens a session of its own: who only sends does without."""
 
     async def start(self) -> None:
         """Connect and begin to answer.

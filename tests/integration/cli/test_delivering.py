@@ -111,6 +111,18 @@ class TestPublish:
         assert (second.code, second.out.splitlines()[-1]) == (0, "2 of 2 destinations have it.")
         assert len(reader.messages) == len(outside.channel.from_bot) == PARTS
 
+    def test_does_not_bother_a_reader_again_who_blocked_the_bot(self, bot: Digestbot, outside: Outside) -> None:
+        outside.write()
+        reader = outside.subscriber()
+        outside.platforms.wait_for(reader.block())
+        first = bot("publish")
+        assert first.code == 1
+        assert f"telegram:{reader.id}: gone, 0 of {PARTS} messages sent" in first.err
+        calls = len(outside.sandbox.telegram.calls.of("sendMessage"))
+        second = bot("publish")
+        assert second.out.splitlines()[0].endswith("to 1 active subscription")
+        assert len(outside.sandbox.telegram.calls.of("sendMessage")) == calls
+
     def test_without_anybody_to_send_to_says_so(self, bot: Digestbot, outside: Outside) -> None:
         outside.write()
         result = bot("publish", SLACK_CHANNEL="")

@@ -11,7 +11,7 @@ import pytest
 
 from bot.storage.engine import open_database
 from bot.storage.migrations import migrate
-from tests.integration.services.newsroom import Newsroom
+from tests.integration.services.newsroom import Newsroom, chat, digest
 
 
 async def _made(path: Path) -> None:
@@ -33,3 +33,12 @@ async def newsroom(empty_database: Path, tmp_path: Path) -> AsyncIterator[Newsro
     shutil.copy(empty_database, path)
     async with open_database(f"sqlite:///{path}") as database:
         yield Newsroom(database)
+
+
+@pytest.fixture
+async def planned(newsroom: Newsroom) -> Newsroom:
+    """An issue of four parts is due to one reader, and nothing was sent yet."""
+    newsroom.clock.set("08:00")
+    await newsroom.subscribe(chat())
+    await newsroom.publish(digest(items=2), chat())
+    return newsroom

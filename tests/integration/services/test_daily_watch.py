@@ -308,6 +308,17 @@ class TestTheNextRelease:
         await running.look("09:30")
         assert (await running.watch.next_release()) == at("09:30")
 
+    async def test_is_now_while_a_bot_that_was_down_has_to_catch_up(self, running: Newsroom) -> None:
+        running.shelf.issues = [digest()]
+        await running.start("15:00")
+        assert await running.watch.next_release() == at("15:00")
+
+    async def test_is_tomorrow_for_a_bot_that_restarts_after_todays_issue_is_out(self, running: Newsroom) -> None:
+        running.shelf.issues = [digest()]
+        await running.look("08:00")
+        await running.start("09:30")
+        assert await running.watch.next_release() == at(f"{TOMORROW} 08:00")
+
     async def test_is_tomorrow_once_todays_issue_is_out(self, running: Newsroom) -> None:
         running.shelf.issues = [digest()]
         await running.look("09:30")

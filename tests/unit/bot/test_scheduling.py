@@ -78,3 +78,23 @@ class TestTheScheduler:
             await looked.acquire()
         await scheduler.stop(asyncio.Lock())
         await scheduler.stop(asyncio.Lock())
+
+    async def test_lets_a_look_that_has_begun_come_to_its_end(self) -> None:
+        looking, began, may_end, ended = asyncio.Lock(), asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+        async def look() -> None:
+            async with looking:
+                began.set()
+                await may_end.wait()
+                ended.set()
+
+        scheduler = EmbeddedScheduler(Timetable(time(8), time(12), SHANGHAI), SystemClock(), look)
+        scheduler.start()
+        async with asyncio.timeout(10):
+            await began.wait()
+            stopping = asyncio.create_task(scheduler.stop(looking))
+            await asyncio.sleep(0.05)
+            assert not stopping.done()
+            may_end.set()
+            await stopping
+        assert ended.is_set()
