@@ -28,7 +28,7 @@ from bot.services.publish import DailyWatch, Publisher
 from bot.services.query import Query
 from bot.services.rendering import Renderer
 from bot.services.subscribing import Subscribing
-from bot.settings import Settings
+from bot.settings import NO_POSTS, Settings
 from bot.storage.engine import Database, open_database
 from bot.storage.ledger import SqlLedger
 from bot.storage.migrations import migrate
@@ -265,10 +265,16 @@ async def prepare(services: Services) -> None:
     )
 
 
-def require_a_platform(settings: Settings) -> None:
-    """Raise SettingsError if neither platform is configured."""
-    if settings.telegram_token is None and settings.slack_bot_token is None:
-        raise SettingsError(
-            "Neither Telegram nor Slack is configured; set DIGESTBOT_TELEGRAM_TOKEN, or DIGESTBOT_SLACK_BOT_TOKEN"
-            " with DIGESTBOT_SLACK_APP_TOKEN. To see the bot at work without any account: digestbot demo"
-        )
+NO_PLATFORM = (
+    "Neither Telegram nor Slack is configured; set DIGESTBOT_TELEGRAM_TOKEN, or DIGESTBOT_SLACK_BOT_TOKEN with"
+    " DIGESTBOT_SLACK_APP_TOKEN. To see the bot at work without any account: digestbot demo"
+)
+
+
+def require_what_delivering_needs(settings: Settings) -> None:
+    """Raise SettingsError, naming everything that is missing, unless there are posts and a platform."""
+    missing = [] if settings.telegram_token or settings.slack_bot_token else [NO_PLATFORM]
+    if settings.posts is None:
+        missing.append(NO_POSTS)
+    if missing:
+        raise SettingsError("\n".join(missing))

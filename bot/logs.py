@@ -96,4 +96,4 @@ def configure_logs(level: str, *, secrets: Iterable[str] = ()) -> None:
     root.setLevel(level.upper())
     for name in _CHATTY:
         # httpx logs each URL, and Telegram's hold the token.
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(logging.ERROR if name == "slack_bolt" else logging.WARNING)

@@ -29,6 +29,7 @@ from bot.domain.errors import SettingsError
 from bot.domain.timetable import Timetable
 
 PREFIX = "DIGESTBOT_"
+NO_POSTS = "DIGESTBOT_POSTS is not set; name the folder that holds your .md posts"
 
 _HOUR = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _DATABASE_URL = re.compile(r"(sqlite|postgres(ql)?)(\+\w+)?://")
@@ -195,7 +196,10 @@ class Settings(BaseSettings):
     @field_validator("slack_api_url")
     @classmethod
     def _is_a_base(cls, url: str) -> str:
-        return _url(url).rstrip("/") + "/"
+        base = _url(url).rstrip("/") + "/"
+        if not base.endswith("/api/"):
+            raise ValueError(f"{url!r} does not end in /api/; it is the Web API's base, such as https://slack.com/api/")
+        return base
 
     @classmethod
     def settings_customise_sources(
@@ -234,7 +238,7 @@ class Settings(BaseSettings):
     def posts_folder(self) -> Path:
         """The folder of posts; raises SettingsError if there is none."""
         if self.posts is None:
-            raise SettingsError("DIGESTBOT_POSTS is not set; name the folder that holds your .md posts")
+            raise SettingsError(NO_POSTS)
         return self.posts
 
 

@@ -27,12 +27,11 @@ _PATIENCE = timedelta(seconds=5)
 
 def run() -> None:
     """Run the bot: deliver the daily issue, answer readers, until stopped."""
-    from bot.app import require_a_platform
+    from bot.app import require_what_delivering_needs
     from bot.settings import load_settings
 
     settings = load_settings()
-    require_a_platform(settings)
-    _ = settings.posts_folder
+    require_what_delivering_needs(settings)
     asyncio.run(_run(settings))
 
 
@@ -102,11 +101,11 @@ def publish(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be sent, and to whom.")] = False,
 ) -> None:
     """Deliver an issue now. What a destination got already is not sent again; what failed is tried again."""
-    from bot.app import require_a_platform
+    from bot.app import require_what_delivering_needs
     from bot.settings import load_settings
 
     settings = load_settings()
-    require_a_platform(settings)
+    require_what_delivering_needs(settings)
     if asyncio.run(_publish(settings, post, parsed_destination(to, "--to"), dry_run=dry_run)):
         raise typer.Exit(1)
 

@@ -74,6 +74,7 @@ async def run_demo(posts: Path | None, port: int) -> None:
             typer.echo(f"Telegram and Slack, as your readers see them: {demo.sandbox.page_url}")
             typer.echo(f"It is 08:00 of {demo.issue.issue.date}: “{demo.issue.issue.title}” is on its way to both.")
             typer.echo("Type /today or press a button there. Ctrl+C ends the demo; nothing is kept.")
+            demo.sandbox.telegram.user(name="Ann", language_code="en")  # who reads English: type /start in her chat
             await _app(demo)
 
 
@@ -105,7 +106,7 @@ async def _app(demo: Demo) -> None:
 @asynccontextmanager
 async def _demo(posts: Path, port: int) -> AsyncIterator[Demo]:
     settings = _DemoSettings()
-    source = PostDirectory(posts, settings.timezone, quiet=0)
+    source = PostDirectory(posts, settings.timezone, quiet=0, setting="--posts")
     issue = newest((await source.scan()).issues, date.max)
     if issue is None or issue.issue.date is None:
         raise PostsError(

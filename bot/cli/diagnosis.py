@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from bot.app import NO_PLATFORM
 from bot.domain.delivery import Sent
 from bot.domain.destination import Destination, Platform
-from bot.domain.errors import DigestbotError, PlatformError
+from bot.domain.errors import DigestbotError, PlatformError, SettingsError
 
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
@@ -39,6 +40,10 @@ async def diagnose(settings: Settings, send_test: Destination | None) -> int:
         async for finding in _guarded(subject, check, settings):
             _print(finding)
             code = code or finding.code
+    if settings.telegram_token is None and settings.slack_bot_token is None:
+        finding = Finding("settings", NO_PLATFORM, SettingsError.exit_code)
+        _print(finding)
+        code = code or finding.code
     if send_test is not None:
         finding = await _send_test(settings, send_test)
         _print(finding)
@@ -113,9 +118,9 @@ async def _telegram(settings: Settings) -> AsyncIterator[Finding]:
             try:
                 member = await bot.get_chat_member(chat, bot.id)
             except TelegramError as error:
-                yield Finding("telegram", f"{destination}: {error.message}; add @{bot.username} there", 3)
+                yield Finding("telegram", f"{destination.chat}: {error.message}; add @{bot.username} there", 3)
             else:
-                yield Finding("telegram", f"{destination}: the bot is {member.status} there")
+                yield Finding("telegram", f"{destination.chat}: the bot is {member.status} there")
     finally:
         await bot.shutdown()
         await bot.request.shutdown()  # which the bot leaves open if it could not be initialized
@@ -163,11 +168,15 @@ async def _slack_call(setting: str, call: Callable[[], Awaitable[object]]) -> di
     import aiohttp
     from slack_sdk.errors import SlackApiError
 
+    from bot.platforms.slack.connection import REFUSED, refused
+
     try:
         return cast("dict[str, dict[str, object]]", await call())
     except SlackApiError as error:
         code = error.response.get("error") if hasattr(error.response, "get") else error
-        raise PlatformError(f"{setting}: Slack answers {code}") from error
+        raise PlatformError(
+            refused(setting, str(code)) if code in REFUSED else f"{setting}: Slack answers {code}"
+        ) from error
     except (aiohttp.ClientError, TimeoutError) as error:
         raise PlatformError(f"{setting}: Slack cannot be reached ({error})") from error
 

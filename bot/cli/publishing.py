@@ -41,7 +41,10 @@ async def describe(services: Services, known: KnownIssue, to: Destination | None
     """Return what is about to be sent, and to whom, in one line."""
     active = await _audience(services)
     whom = str(to) if to else f"{active} active subscription{'' if active == 1 else 's'}"
-    return f"{known.issue.title} ({known.issue.date or 'no date'}) to {whom}"
+    platforms = [to.platform] if to else sorted(services.senders)
+    sizes = {platform: services.publisher.size(known, platform, services.settings.language) for platform in platforms}
+    messages = ", ".join(f"{size} on {platform}" for platform, size in sizes.items())
+    return f"{known.issue.title} ({known.issue.date or 'no date'}) to {whom}; messages: {messages}"
 
 
 async def _audience(services: Services) -> int:

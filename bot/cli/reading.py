@@ -28,7 +28,7 @@ Post = Annotated[
 def show(
     post: Post, as_json: Annotated[bool, typer.Option("--json", help="Print the whole structure.")] = False
 ) -> None:
-    """Show what was read from a post: title, items, sources, trends."""
+    """Show what was read from a post: kind, date, draft or not, identity, and its text."""
     from bot.settings import load_settings
     from formatters.json_view import issue_object
 
@@ -37,6 +37,7 @@ def show(
     if as_json:
         print_json(issue_object(known.issue))
     else:
+        typer.echo(f"{_summary(known)}\nidentity: {known.key}\ntags: {', '.join(known.issue.tags) or 'none'}\n")
         _print_parts(_parts(known, Platform.CONSOLE, settings.language))
 
 
@@ -155,9 +156,13 @@ def _print_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
 
 def _summary(known: KnownIssue) -> str:
     issue = known.issue
-    content = f"{len(issue.items)} items" if issue.items else f"{len(issue.sections)} sections"
+    content = _count(len(issue.items), "item") if issue.items else _count(len(issue.sections), "section")
     draft = ", draft" if issue.draft else ""
     return f"{issue.kind} of {issue.date or 'no date'}{draft}: {issue.title} ({content})"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _parts(known: KnownIssue, platform: Platform, language: str) -> tuple[Part, ...]:

@@ -44,26 +44,30 @@ class Phrases:
                 return gettext("Nothing has been published yet.")
             case ItemNotFound(day, count, asked, nearest):
                 return ngettext(
-                    "The issue of {day} has {count} item, and no item {asked}. Try /item {nearest}",
-                    "The issue of {day} has {count} items, and no item {asked}. Try /item {nearest}",
+                    "The {day} issue has {count} item; there is no item {asked}. Try /item {nearest}",
+                    "The {day} issue has {count} items; there is no item {asked}. Try /item {nearest}",
                     count,
                 ).format(day=self._day(day), count=count, asked=asked, nearest=nearest)
             case NumberMissing(day, count):
                 return ngettext(
-                    "Which item? The issue of {day} has {count}: send /item 1",
-                    "Which item? The issue of {day} has {count}: send for example /item {count}",
+                    "Which item? The {day} issue has {count} item; send /item 1",
+                    "Which item? The {day} issue has {count} items; for example, send /item {count}",
                     count,
                 ).format(day=self._day(day), count=count)
             case NumberUnclear(asked, day, count):
-                return gettext(
-                    "“{asked}” is not an item number. The issue of {day} has items 1 to {count}: send /item {count}"
+                return ngettext(
+                    "“{asked}” is not a number. The {day} issue has {count} item; send /item 1",
+                    "“{asked}” is not a number. The {day} issue has {count} items; for example, send /item {count}",
+                    count,
                 ).format(asked=_shortened(asked), day=self._day(day), count=count)
             case EssayHasNoItems(day):
                 return gettext(
-                    "The issue of {day} is one article without numbered items. Send /today to read it."
+                    "The {day} issue is one article without items. Send /today and press “Send all” to read it."
                 ).format(day=self._day(day))
             case NoTrends(day):
-                return gettext("The issue of {day} has no trends. Send /today to read it.").format(day=self._day(day))
+                return gettext("The {day} issue has no trends. Send /today to see what it has.").format(
+                    day=self._day(day)
+                )
             case OutdatedButton():
                 return gettext("This button is out of date. Send /today for the newest issue.")
             case _:
@@ -84,7 +88,7 @@ class Phrases:
                 text = gettext("There has been no issue today ({day}); the next one is due at {time} tomorrow.")
         text = text.format(day=self._day(answer.today), time=self.hour(answer.release))
         if answer.newest_day is not None:
-            text += gettext(" The newest is of {day}.").format(day=self._day(answer.newest_day))
+            text += gettext(" The latest is from {day}.").format(day=self._day(answer.newest_day))
         return text
 
     def greeting(self, *, joined: bool, release: datetime) -> str:
@@ -131,6 +135,10 @@ class Phrases:
         """Return the notice that [send all] has begun."""
         return self._catalog.gettext("Here it comes.")
 
+    def sending_all_directly(self) -> str:
+        """Return the notice that [send all] has begun, in the reader's own conversation with the bot."""
+        return self._catalog.gettext("Here it comes: look in your direct messages with this app.")
+
     def already_sent_all(self) -> str:
         """Return the notice that [send all] was pressed before."""
         return self._catalog.gettext("It has been sent already.")
@@ -150,8 +158,8 @@ class Phrases:
         """Return each command's name and its description, in menu order."""
         gettext = self._catalog.gettext
         return {
-            "today": gettext("Today’s headlines"),
-            "item": gettext("One item, such as /item 3"),
+            "today": gettext("Headlines of today’s issue"),
+            "item": gettext("Read one item, such as /item 3"),
             "trends": gettext("Trends and what to watch"),
             "start": gettext("Subscribe to the daily digest"),
             "stop": gettext("Unsubscribe"),
@@ -161,13 +169,15 @@ class Phrases:
     def help(self) -> str:
         """Return the list of commands, one a line."""
         lines = [f"/{name} – {description}" for name, description in self.commands().items()]
-        return "\n".join([self._catalog.gettext("What I understand:"), *lines])
+        return "\n".join([self._catalog.gettext("Commands:"), *lines])
 
     def hour(self, instant: datetime) -> str:
         """Return the hour of the day, such as 08:00."""
         return format_time(instant, "HH:mm", tzinfo=instant.tzinfo, locale=self._language)
 
     def _zone(self, instant: datetime) -> str:
+        if str(instant.tzinfo) == "Asia/Shanghai":
+            return self._catalog.gettext("Beijing time")
         return get_timezone_name(instant, locale=self._language, width="long")
 
     def _day(self, day: date) -> str:

@@ -55,14 +55,16 @@ class PostDirectory:
         home: tzinfo,
         *,
         quiet: float = QUIET,
+        setting: str = "DIGESTBOT_POSTS",
         monotonic: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
-        """A file counts once it is unchanged for `quiet` seconds.
+        """A file counts once it is unchanged for `quiet` seconds. Messages blame `setting` for the folder.
 
         `wall_clock` is the file system's, in seconds: it tells how old a file's last change is.
         """
         self._quiet = quiet
+        self._setting = setting
         self._root = root
         self._home = home
         self._monotonic = monotonic
@@ -100,14 +102,14 @@ class PostDirectory:
         try:
             if not self._root.is_dir():
                 raise PostsError(
-                    f"DIGESTBOT_POSTS: {str(self._root)!r} is not a folder; name the folder that holds your .md posts"
+                    f"{self._setting}: {str(self._root)!r} is not a folder; name the folder that holds your .md posts"
                 )
             for path in post_files(self._root, closed=note):
                 if (signature := _signature(path)) is not None:
                     yield path, signature
         except OSError as error:
             raise PostsError(
-                f"DIGESTBOT_POSTS: {str(self._root)!r} cannot be read ({error.strerror}); check its permissions"
+                f"{self._setting}: {str(self._root)!r} cannot be read ({error.strerror}); check its permissions"
             ) from error
 
     def _look_at(self, path: Path, signature: _Signature) -> bool:

@@ -180,6 +180,11 @@ class Page:
             await member.say(text, channel)
             return web.json_response({})
         command, _, rest = text.partition(" ")
+        registered = {proposal.partition(" ")[0] for proposal in self._slack.commands}
+        if registered and command not in registered:
+            return web.json_response(
+                {"notice": f"{command} is not a valid command. This app has: {', '.join(sorted(registered))}"}
+            )
         interaction = await member.command(command, rest.strip(), channel)
         failed = f"{command} failed with the error “{interaction.failure}”" if interaction.failure else ""
         return web.json_response({"notice": failed})

@@ -55,6 +55,10 @@ class Publisher:
         plan = self._whole(known, to.platform, language, Only(to), occasion)
         return await self._ledger.plan(plan, now=self._clock.now())
 
+    def size(self, known: KnownIssue, platform: Platform, language: str) -> int:
+        """Return how many messages the issue is on a platform."""
+        return len(self._renderer.render(IssueView(known.issue), platform, language).parts)
+
     async def overview_delivered(self, known: KnownIssue, to: Destination, *, language: str, message_id: str) -> None:
         """Note that the issue's overview, sent as an answer, is this destination's daily delivery."""
         view = OverviewView(known.issue, known.ref)

@@ -44,8 +44,6 @@ class Query:
         known = self._library.newest(self.today)
         if known is not None and known.issue.date == self.today:
             return Show(HeadlinesView(known.issue, known.ref, buttons))
-        if known is None and len(self._library) == 0:
-            return NothingPublished()
         now = self._clock.now()
         if now < self._timetable.release_on(self.today):
             arrival = Arrival.AT_RELEASE

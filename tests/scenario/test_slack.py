@@ -44,8 +44,8 @@ async def test_item_answers_and_slips_have_their_sentence(world: World) -> None:
     assert texts[0].startswith("3. 第 3 条")
     assert texts[1:] == [
         "2月12日这期有 8 条，没有第 99 条。试试 /item 8",
-        "“abc”不是条目编号。2月12日这期有第 1 到 8 条，例如发送 /item 8",
-        "要看哪一条？2月12日这期有 8 条，例如发送 /item 8",
+        "“abc”不是条目编号。2月12日这期共 8 条，例如发送 /item 8",
+        "要看哪一条？2月12日这期共 8 条，例如发送 /item 8",
     ]
 
 
@@ -54,7 +54,9 @@ async def test_today_before_todays_issue_says_so(world: World) -> None:
     member = world.sandbox.slack.user()
     async with world.bot("09:00:00"):
         (answer,) = await member.replies(await member.command("/today", channel=world.channel))
-    assert answer.text.startswith("今天（2月12日）的还没发布")
+        assert answer.text == "今天（2月12日）的还没发布，发布后送到。最近一期：2月11日"
+        newest = (await member.replies(await member.press(answer, "打开")))[-1]
+    assert newest.text.startswith("推理日报｜2026-02-11")
 
 
 async def test_send_all_goes_to_the_readers_own_conversation(world: World) -> None:

@@ -107,7 +107,7 @@ async def test_today_before_todays_issue_says_when_it_comes_and_offers_the_newes
 async def test_without_any_issue_today_says_so(world: World) -> None:
     reader = world.sandbox.telegram.user()
     async with world.bot("09:00:00"):
-        assert (await reader.ask("/today")).text == "还没有发布过任何一期。"
+        assert (await reader.ask("/today")).text == "今天（2月12日）的还没发布，晚些再来看看。"
         assert (await reader.ask("/item 3")).text == "还没有发布过任何一期。"
 
 
@@ -128,10 +128,10 @@ async def test_item_shows_the_item_with_its_source_and_pages(world: World) -> No
     [
         ("/item 99", "zh-hans", "2月12日这期有 8 条，没有第 99 条。试试 /item 8"),
         ("/item 0", "zh-hans", "2月12日这期有 8 条，没有第 0 条。试试 /item 1"),
-        ("/item abc", "zh-hans", "“abc”不是条目编号。2月12日这期有第 1 到 8 条，例如发送 /item 8"),
-        ("/item", "zh-hans", "要看哪一条？2月12日这期有 8 条，例如发送 /item 8"),
-        ("/item 99", "en", "The issue of Feb 12 has 8 items, and no item 99. Try /item 8"),
-        ("/item 9999999999", "en", "The issue of Feb 12 has 8 items, and no item 9999999999. Try /item 8"),
+        ("/item abc", "zh-hans", "“abc”不是条目编号。2月12日这期共 8 条，例如发送 /item 8"),
+        ("/item", "zh-hans", "要看哪一条？2月12日这期共 8 条，例如发送 /item 8"),
+        ("/item 99", "en", "The Feb 12 issue has 8 items; there is no item 99. Try /item 8"),
+        ("/item 9999999999", "en", "The Feb 12 issue has 8 items; there is no item 9999999999. Try /item 8"),
         ("/nonsense", "en", "There is no such command. Send /help for the list."),
         ("hello", "en", "I only understand commands. Send /today for the newest issue, /help for the list."),
     ],

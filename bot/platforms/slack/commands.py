@@ -11,9 +11,9 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
 from bot.domain.destination import Destination, Platform
 from bot.languages import Language, phrases_of
-from bot.services.answers import Answer, OutdatedButton, Show
+from bot.services.answers import Answer, OutdatedButton, Show, TodayNotYet
 from bot.services.conversation import Conversation
-from formatters.actions import Action, SendAll, TurnToHeadlines, TurnToItem, decode
+from formatters.actions import Action, AnswerWithHeadlines, SendAll, TurnToHeadlines, TurnToItem, decode, encode
 
 _log = structlog.get_logger(__name__)
 
@@ -66,7 +66,7 @@ class SlackCommands:
         phrases = phrases_of(self._language)
         if added is None:
             return phrases.sentence(OutdatedButton())
-        return phrases.sending_all() if added else phrases.already_sent_all()
+        return phrases.sending_all_directly() if added else phrases.already_sent_all()
 
     async def _followed(self, ack: AsyncAck) -> None:
         """Acknowledge a URL button, which Slack opens by itself; without it the reader sees a warning sign."""
@@ -80,9 +80,24 @@ class SlackCommands:
             apology = phrases_of(self._language).apology(reference)
             await respond(text=apology, replace_original=False, response_type="ephemeral")
 
+    def _with_newest(self, text: str, ref: str) -> list[Json]:
+        """Return a sentence with a button that opens the newest issue."""
+        button = {
+            "type": "button",
+            "text": {"type": "plain_text", "text": phrases_of(self._language).open_newest(), "emoji": False},
+            "action_id": "digest:1",
+            "value": encode(AnswerWithHeadlines(ref)),
+        }
+        return [
+            {"type": "section", "text": {"type": "plain_text", "text": text, "emoji": False}},
+            {"type": "actions", "elements": [button]},
+        ]
+
     def _payload(self, answer: Answer) -> Json:
         if not isinstance(answer, Show):
-            return {"text": phrases_of(self._language).sentence(answer)}
+            text = phrases_of(self._language).sentence(answer)
+            newest = answer.newest_ref if isinstance(answer, TodayNotYet) else None
+            return {"text": text, "blocks": self._with_newest(text, newest)} if newest else {"text": text}
         rendition = self._conversation.renderer.render(answer.view, Platform.SLACK, self._language)
         payload = rendition.parts[0].payload
         return {"text": payload["text"], "blocks": payload["blocks"]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -26,10 +27,10 @@ _Result = TypeVar("_Result")
 
 _CONNECT_TIMEOUT, _TIMEOUT = 5.0, 30.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
-_REFUSED = frozenset({
+REFUSED = frozenset({
     "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "not_allowed_token_type",
-    "missing_scope",
-})  # fmt: skip
+    })  # fmt: skip
+"""Errors that mean the token itself: https://docs.slack.dev/reference/methods/auth.test#errors"""
 
 
 def slack_session() -> aiohttp.ClientSession:
@@ -56,7 +57,8 @@ class SlackConnection:
         """`sender` learns the bot's name, for its advice."""
         self._client = client
         self._sender = sender
-        self._app = AsyncApp(client=client, raise_error_for_unhandled_request=False)
+        # a logger of its own: by default bolt takes the root's level, and tells operators how to write listeners
+        self._app = AsyncApp(client=client, logger=logging.getLogger("slack_bolt"))
         SlackCommands(conversation, language).register(self._app)
         self._app_token = app_token
         self._handler: AsyncSocketModeHandler | None = None
@@ -83,6 +85,14 @@ class SlackConnection:
         return await self._client.apps_connections_open(app_token=self._app_token)
 
 
+def refused(setting: str, code: str) -> str:
+    """Return what to tell the operator whose token Slack refuses with this error."""
+    return (
+        f"{setting}: Slack does not accept this token ({code}); copy the present one from your app's pages at"
+        " https://api.slack.com/apps"
+    )
+
+
 async def authenticated(client: AsyncWebClient) -> str:
     """Return the bot's own name. Raises PlatformError if the bot token is refused."""
     answer = await _persistently(client.auth_test, "DIGESTBOT_SLACK_BOT_TOKEN")
@@ -96,11 +106,8 @@ async def _persistently(connect: Callable[[], Awaitable[_Result]], setting: str)
             return await connect()
         except SlackApiError as error:
             code = error.response.get("error") if hasattr(error.response, "get") else None
-            if code in _REFUSED:
-                raise PlatformError(
-                    f"{setting}: Slack does not accept this token ({code}); copy the present one from your app's pages"
-                    " at https://api.slack.com/apps"
-                ) from error
+            if code in REFUSED:
+                raise PlatformError(refused(setting, str(code))) from error
             problem = str(code or error)
         except (aiohttp.ClientError, TimeoutError) as error:
             problem = str(error) or type(error).__name__

@@ -193,7 +193,7 @@ def test_chinese_replies_are_chinese_and_english_ones_are_not() -> None:
         (
             TodayNotYet(DAY, Arrival.WHEN_PUBLISHED, EIGHT, False, date(2026, 2, 11), "ref"),
             "今天（2月12日）的还没发布，晚些再来看看。最近一期：2月11日",
-            "Today’s issue (Feb 12) is not out yet; look again later. The newest is of Feb 11.",
+            "Today’s issue (Feb 12) is not out yet; look again later. The latest is from Feb 11.",
         ),
         (
             TodayNotYet(DAY, Arrival.AT_RELEASE, EIGHT, False, None, None),
@@ -208,12 +208,12 @@ def test_chinese_replies_are_chinese_and_english_ones_are_not() -> None:
         (
             ItemNotFound(DAY, 8, 99, 8),
             "2月12日这期有 8 条，没有第 99 条。试试 /item 8",
-            "The issue of Feb 12 has 8 items, and no item 99. Try /item 8",
+            "The Feb 12 issue has 8 items; there is no item 99. Try /item 8",
         ),
         (
             ItemNotFound(DAY, 1, 0, 1),
             "2月12日这期有 1 条，没有第 0 条。试试 /item 1",
-            "The issue of Feb 12 has 1 item, and no item 0. Try /item 1",
+            "The Feb 12 issue has 1 item; there is no item 0. Try /item 1",
         ),
     ],
 )
@@ -224,14 +224,14 @@ def test_sentences_read_as_people_write(answer: Sentence, chinese: str, english:
 
 def test_the_greeting_says_what_comes_when_and_how_loudly() -> None:
     assert phrases_of("zh").greeting(joined=True, release=EIGHT) == (
-        "已订阅：每天 08:00（中国标准时间）起，当天的新一期会送到这里，每条一则消息，只有第一则会响铃。"
+        "已订阅：每天 08:00（北京时间）起，当天的新一期会送到这里，每条一则消息，只有第一则会响铃。"
     )
-    assert "from 08:00 (China Standard Time)" in phrases_of("en").greeting(joined=True, release=EIGHT)
+    assert "from 08:00 (Beijing time)" in phrases_of("en").greeting(joined=True, release=EIGHT)
 
 
 def test_a_readers_own_long_words_are_repeated_shortened_and_on_one_line() -> None:
     told = phrases_of("en").sentence(NumberUnclear("three\n" + "x" * 200, DAY, 8))
-    assert told.startswith("“three xxxxxxxxxxxxxx…” is not an item number.")
+    assert told.startswith("“three xxxxxxxxxxxxxx…” is not a number.")
 
 
 def test_the_list_of_commands_has_a_line_for_each() -> None:
