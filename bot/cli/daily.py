@@ -113,7 +113,7 @@ def publish(
 async def _publish(settings: Settings, post: Path | None, to: Destination | None, *, dry_run: bool) -> int:
     """Return how many deliveries did not get through."""
     from bot.app import opened_database, opened_services
-    from bot.cli.publishing import choose, describe, plan, planned_line, report
+    from bot.cli.publishing import choose, describe, plan, planned_line, rehearse, report
     from bot.posts.directory import PostDirectory
     from bot.scheduling.clock import SystemClock
 
@@ -131,6 +131,7 @@ async def _publish(settings: Settings, post: Path | None, to: Destination | None
                 raise SettingsError(f"{to} cannot be reached: {to.platform} is not configured")
             typer.echo(await describe(services, known, to))
             if dry_run:
+                typer.echo(await rehearse(services, known, to))
                 return 0
             async with _held(database) as holding:
                 if holding:

@@ -41,10 +41,16 @@ async def describe(services: Services, known: KnownIssue, to: Destination | None
     """Return what is about to be sent, and to whom, in one line."""
     active = await _audience(services)
     whom = str(to) if to else f"{active} active subscription{'' if active == 1 else 's'}"
+    return f"{known.issue.title} ({known.issue.date or 'no date'}) to {whom}"
+
+
+async def rehearse(services: Services, known: KnownIssue, to: Destination | None) -> str:
+    """Return how many messages each destination would get, and how many have the issue already, in one line."""
     platforms = [to.platform] if to else sorted(services.senders)
     sizes = {platform: services.publisher.size(known, platform, services.settings.language) for platform in platforms}
-    messages = ", ".join(f"{size} on {platform}" for platform, size in sizes.items())
-    return f"{known.issue.title} ({known.issue.date or 'no date'}) to {whom}; messages: {messages}"
+    messages = ", ".join(f"{size} messages on {platform}" for platform, size in sizes.items())
+    delivered = (await services.ledger.tally(known.key, to)).get(DeliveryState.SENT, 0)
+    return f"Nothing is sent: it would be {messages}; delivered already: {delivered}."
 
 
 async def _audience(services: Services) -> int:

@@ -61,7 +61,10 @@ class TestPublish:
         reader = outside.subscriber()
         result = bot("publish", "--dry-run")
         assert result.code == 0
-        assert result.out == f"推理日报｜{outside.day()} ({outside.day()}) to 2 active subscriptions\n"
+        assert result.out.splitlines() == [
+            f"推理日报｜{outside.day()} ({outside.day()}) to 2 active subscriptions",
+            "Nothing is sent: it would be 2 messages on slack, 2 messages on telegram; delivered already: 0.",
+        ]
         assert json.loads(bot("deliveries", "--json").out) == []
         assert reader.messages == []
 
@@ -239,14 +242,14 @@ class TestDoctor:
     def test_names_the_app_token_that_is_refused(self, bot: Digestbot) -> None:
         result = bot("doctor", SLACK_APP_TOKEN="xapp-1-A1-1-wrong")
         assert result.code == 3
-        assert "fault slack: DIGESTBOT_SLACK_APP_TOKEN: Slack answers invalid_auth" in result.out
+        assert "fault slack: DIGESTBOT_SLACK_APP_TOKEN: Slack does not accept this token (invalid_auth)" in result.out
 
     def test_says_what_to_type_where_the_bot_is_not_in_the_channel(self, bot: Digestbot, outside: Outside) -> None:
         outside.platforms.act(lambda: outside.sandbox.slack.remove_bot(outside.channel))
         result = bot("doctor", TELEGRAM_CHATS="@nowhere")
         assert result.code == 3
         assert f"the bot is not in {outside.channel.id}; type there: /invite @" in result.out
-        assert "fault telegram: telegram:@nowhere: " in result.out
+        assert "fault telegram: @nowhere: " in result.out
 
     def test_says_which_server_cannot_be_reached(self, bot: Digestbot) -> None:
         result = bot("doctor", TELEGRAM_API_URL="http://127.0.0.1:1", SLACK_API_URL="http://127.0.0.1:1/api/")
