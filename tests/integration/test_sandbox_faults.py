@@ -135,7 +135,7 @@ async def test_a_server_error_comes_before_or_after_accepting(
 async def test_a_throttled_call_names_its_pause(sandbox: Sandbox, bot: Bot) -> None:
     lin = sandbox.telegram.user()
     sandbox.telegram.faults.throttle("sendMessage", 7)
-    with pytest.raises(RetryAfter, match="Retry in .*7"):
+    with pytest.raises(RetryAfter, match=r"Retry in .*7"):
         await bot.send_message(lin.id, "x")
     assert lin.messages == []
 
