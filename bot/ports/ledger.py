@@ -166,7 +166,10 @@ class Ledger(Protocol):
         ...
 
     async def tally(self, issue_key: str, to: Destination | None) -> dict[DeliveryState, int]:
-        """Return how many daily deliveries of an issue, or of one destination alone, are in each state."""
+        """Return how many daily deliveries of an issue, or of one destination alone, are in each state.
+
+        Of readers whose subscription has ended, only what they got is counted.
+        """
         ...
 
     async def has_delivery(self, issue_key: str, destination: Destination, occasion: str) -> bool:

@@ -19,7 +19,7 @@ from bot.domain.destination import Destination
 from bot.storage import destination_rows
 from bot.storage.destination_rows import inserting
 from bot.storage.tables import (
-    IS_ACTIVE,
+    HAS_LEFT,
     IS_LEASED,
     IS_PENDING,
     IS_SENDING,
@@ -153,8 +153,8 @@ async def intend(connection: AsyncConnection, delivery: Delivery, *, now: dateti
     """
     part = delivery.parts[delivery.cursor]
     # locked, so that nobody voids the lease between this look at it and the commit
-    stopped = and_(destinations.c.joined_at.is_not(None), ~IS_ACTIVE, deliveries.c.occasion == DAILY)
-    unwanted = exists().where(destinations.c.id == deliveries.c.destination_id, stopped)
+    daily = deliveries.c.occasion == DAILY
+    unwanted = exists().where(destinations.c.id == deliveries.c.destination_id, HAS_LEFT, daily)
     lease = select(
         deliveries.c.id,
         literal(delivery.cursor),

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import DAILY, LIFETIME, DeliveryState, PartState
 from bot.domain.destination import Destination
 from bot.storage.destination_rows import at_address
-from bot.storage.tables import IS_TROUBLED, deliveries, destinations, issues, receipts
+from bot.storage.tables import HAS_LEFT, IS_TROUBLED, deliveries, destinations, issues, receipts
+
+_SENT = deliveries.c.state == DeliveryState.SENT
+_UNWANTED = exists().where(destinations.c.id == deliveries.c.destination_id, HAS_LEFT)
 
 
 async def reopen(connection: AsyncConnection, issue_key: str, to: Destination | None, *, now: datetime) -> int:
-    """Make ended daily deliveries pending, at the part where they stopped; return how many."""
-    ended = select(deliveries.c.id).where(IS_TROUBLED, _daily(issue_key, to))
+    """Make ended daily deliveries pending, at the part where they stopped; return how many.
+
+    Not those of readers who left: their subscriptions have ended.
+    """
+    ended = select(deliveries.c.id).where(IS_TROUBLED, _daily(issue_key, to), ~_UNWANTED)
     later = receipts.alias()
     last = select(func.max(later.c.position)).where(later.c.delivery_id == receipts.c.delivery_id).scalar_subquery()
     refused = and_(
@@ -35,8 +41,9 @@ async def reopen(connection: AsyncConnection, issue_key: str, to: Destination | 
 
 
 async def tally(connection: AsyncConnection, issue_key: str, to: Destination | None) -> dict[DeliveryState, int]:
-    """Return how many daily deliveries of an issue are in each state."""
-    counting = select(deliveries.c.state, func.count()).where(_daily(issue_key, to)).group_by(deliveries.c.state)
+    """Return how many daily deliveries of an issue are in each state; of readers who left, only what they got."""
+    counting = select(deliveries.c.state, func.count()).where(_daily(issue_key, to), or_(_SENT, ~_UNWANTED))
+    counting = counting.group_by(deliveries.c.state)
     return {row[0]: row[1] for row in await connection.execute(counting)}
 
 

@@ -184,6 +184,7 @@ destinations = Table(
 
 # A partial index serves a query only if the query says the same in the statement itself; a bound parameter hides it.
 IS_ACTIVE = destinations.c.active.is_(True)
+HAS_LEFT = destinations.c.joined_at.is_not(None) & ~IS_ACTIVE
 IS_FIXED = destinations.c.origin == literal_column("'settings'")
 
 # the audiences of plans, in the order in which they are planned

@@ -48,6 +48,14 @@ class TestSettings:
         assert "DIGESTBOT_POSTS is not set" in result.err
 
     @pytest.mark.parametrize("command", ["run", "publish"])
+    def test_with_neither_platform_nor_posts_are_told_both(self, digestbot: Digestbot, command: str) -> None:
+        result = digestbot(command)
+        assert result.code == 2
+        platform, folder = result.err.splitlines()
+        assert platform.startswith("Error: Neither Telegram nor Slack is configured; ")
+        assert folder.startswith("Error: DIGESTBOT_POSTS is not set; ")
+
+    @pytest.mark.parametrize("command", ["run", "publish"])
     def test_that_name_a_missing_folder_are_told(self, digestbot: Digestbot, command: str) -> None:
         result = digestbot(command, POSTS="missing", TELEGRAM_TOKEN=TELEGRAM_TOKEN)
         assert result.code == 1

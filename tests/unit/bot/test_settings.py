@@ -188,6 +188,11 @@ class TestFaults:
                 "does not look like a bot token; copy it from @BotFather, such as 123456789:AAE…",
             ),
             ("TELEGRAM_API_URL", "local:80", "'local:80' is not a URL; it must begin with http:// or https://"),
+            (
+                "SLACK_API_URL",
+                "http://127.0.0.1:8080",
+                "'http://127.0.0.1:8080' does not end in /api/; it is the Web API's base, such as https://slack.com/api/",
+            ),
             ("DATABASE_URL", "digest.db", NO_DATABASE),
             ("DATABASE_URL", "postgresql://[::1/d", NO_DATABASE),
         ],
