@@ -24,6 +24,8 @@ class Metadata:
     draft: bool
     tags: tuple[str, ...]
     slug: str | None
+    dialect: Field | None = None
+    """The name of the dialect that the post is written in, where it tells."""
 
 
 def read_metadata(front: FrontMatter, findings: Findings, *, name: str, home: tzinfo) -> Metadata:
@@ -34,6 +36,7 @@ def read_metadata(front: FrontMatter, findings: Findings, *, name: str, home: tz
         draft=_truth(front, "draft", findings, default=False) or not _truth(front, "published", findings, default=True),
         tags=_tags(front, findings),
         slug=_text(front, "slug", findings),
+        dialect=_dialect(front, findings),
     )
 
 
@@ -71,6 +74,11 @@ def _text(front: FrontMatter, key: str, findings: Findings) -> str | None:
         case Field(value, line):
             findings.refuse(line, f"{key} is {_kind(value)}, not text", f'put it in quotes: {key}{front.sign}"…"')
             return None
+
+
+def _dialect(front: FrontMatter, findings: Findings) -> Field | None:
+    name = _text(front, "dialect", findings)
+    return Field(name, front.fields["dialect"].line) if name else None
 
 
 def _date(front: FrontMatter, findings: Findings, *, name: str, home: tzinfo) -> date | None:

@@ -6,14 +6,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from formatters.document import Block, Blocks, Heading, Inlines, Link, Text, plain
-from formatters.reading.dialect import Dialect, Keywords
-from formatters.reading.inlines import drop, split_lead, trim
+from formatters.document import Block, Blocks, Heading, Inlines
+from formatters.reading.dialect import Keywords
 from formatters.reading.outline import Stretch, name_of
 
 NEWS = frozenset({"item", "trends", "watch"})
 """The roles that only digests have."""
 _DEEPEST = 6
+_LONGEST_NAME = 60
+"""Characters of a heading that may still name a special section."""
 
 
 @dataclass(slots=True)
@@ -21,7 +22,7 @@ class Passage:
     """A heading with everything below it."""
 
     role: str
-    """intro, item, trends, watch or section."""
+    """opening (above the first heading), intro, item, trends, watch, skip or section."""
     heading: Heading | None
     blocks: list[Block]
     number: int = 0
@@ -57,43 +58,19 @@ class Marked:
 
 
 def special_role(heading: Heading | None, keywords: Keywords) -> str | None:
-    """Return "trends" or "watch" for a heading that says so, and None for any other."""
+    """Return "trends", "watch", "intro" or "skip" for a heading that says so, and None for any other."""
     if heading is None:
         return None
     name = name_of(heading)
+    if len(name) > _LONGEST_NAME:
+        return None
     if keywords.trends.fullmatch(name):
         return "trends"
-    return "watch" if keywords.watch.fullmatch(name) else None
-
-
-def begins_item(heading: Heading, dialects: Sequence[Dialect]) -> bool:
-    """Tell whether any of the dialects takes this heading for an item."""
-    return any(_item(heading, dialect, 0) for dialect in dialects)
-
-
-def mark(stretches: Sequence[Stretch], roles: Sequence[str | None], dialect: Dialect) -> Marked:
-    """Return the headings that the dialect takes for items, at the level that has most of them."""
-    levels: dict[int, Marked] = {}
-    for index, (stretch, role) in enumerate(zip(stretches, roles, strict=True)):
-        if stretch.heading and not role:
-            marked = levels.setdefault(stretch.level, Marked(stretch.level))
-            found = _item(stretch.heading, dialect, len(marked.items) + 1)
-            if found:
-                marked.items[index] = found
-    return max(levels.values(), key=lambda marked: len(marked.items), default=Marked())
-
-
-def _item(heading: Heading, dialect: Dialect, following: int) -> tuple[int, Inlines] | None:
-    if dialect.marker == "linked heading":
-        return (following, heading.content) if _is_linked(heading.content) else None
-    found = dialect.number.match(plain(heading.content)) if dialect.number else None
-    return (int(found["number"]), trim(drop(heading.content, found.end()))) if found else None
-
-
-def _is_linked(content: Inlines) -> bool:
-    lead, rest, _ = split_lead(content)
-    words = [part for part in (lead or content) if not isinstance(part, Text) or any(c.isalnum() for c in part.text)]
-    return len(words) == 1 and isinstance(words[0], Link) and not (lead and plain(rest))
+    if keywords.watch.fullmatch(name):
+        return "watch"
+    if keywords.intro.fullmatch(name):
+        return "intro"
+    return "skip" if keywords.skip.fullmatch(name) else None
 
 
 def each_heading(stretches: Sequence[Stretch], roles: Sequence[str | None]) -> list[Passage]:
@@ -116,7 +93,7 @@ def _passages(
         heading, blocks = stretch.heading, list(stretch.blocks)
         below = bool(found and found[-1].heading and stretch.level > found[-1].level)
         if heading is None:
-            found.append(Passage("intro", None, blocks))
+            found.append(Passage("opening", None, blocks))
         elif index in marked.items:
             number, title = marked.items[index]
             found.append(Passage("item", heading, blocks, number, title))

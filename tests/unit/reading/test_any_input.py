@@ -31,7 +31,7 @@ from formatters.document import (
 from formatters.errors import PostError
 from formatters.issue import Issue, Point
 from formatters.json_view import issue_object
-from formatters.reading.dialect import KEYWORDS
+from formatters.reading.dialect import keywords
 from formatters.reading.inlines import links
 from formatters.reading.links import safe_url
 from formatters.reading.markdown import read_markdown
@@ -161,7 +161,7 @@ def test_text_that_looks_like_a_post_is_read_or_refused(fence: str, head: str, t
 @example("- [W](https://u.com/1)\n\n# W\n\n- [W](https://u.com/2)\n\n## W\n\n## W\n\nW\n")
 def test_no_word_and_no_link_of_the_document_is_lost_in_the_issue(template: str) -> None:
     text = with_words(template)
-    document = read_markdown(text, own_line=KEYWORDS.source_line)
+    document = read_markdown(text, own_line=keywords().source_line)
     blocks = (*document.blocks, *document.notes)
     result = attempt(HEAD + "\n" + text)
     if isinstance(result, PostError):

@@ -1,0 +1,71 @@
+"""Tables of contents: links into the page, which a chat does not have."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from formatters.document import Block, BulletList, Inlines, OrderedList, Paragraph, plain
+from formatters.reading.dialect import Dialect
+from formatters.reading.inlines import links
+from formatters.reading.outline import Stretch
+from formatters.reading.passages import special_role
+
+_SOUNDLESS = re.compile(r"[\W_]+")
+_FIRST = 3
+"""Stretches from the top among which a table of contents may stand."""
+
+
+def without_contents(
+    stretches: list[Stretch], known: Sequence[Dialect], left_out: list[tuple[int, str]]
+) -> list[Stretch]:
+    """Return the stretches without lists that only repeat the headings; `left_out` is told of each.
+
+    Under a heading that says contents, a list need not repeat them word for word, as long as it has no address.
+    """
+    kept: list[Stretch] = []
+    headings: set[str] | None = None
+    for index, stretch in enumerate(stretches):
+        lists = [block for block in stretch.blocks if isinstance(block, BulletList | OrderedList)]
+        said = bool(lists) and any(special_role(stretch.heading, dialect.keywords) == "skip" for dialect in known)
+        if not lists or (index >= _FIRST and not said):
+            kept.append(stretch)
+            continue
+        if headings is None:
+            headings = {_sound(heading.content) for other in stretches if (heading := other.heading)}
+        rest = [block for block in stretch.blocks if not _is_contents(block, headings, said=said)]
+        if len(rest) == len(stretch.blocks):
+            kept.append(stretch)
+            continue
+        left_out.append((stretch.whole[0].line if not rest else lists[0].line, "a table of contents"))
+        if rest:
+            kept.append(Stretch(stretch.heading, tuple(rest)))
+    return kept
+
+
+def _is_contents(block: Block, headings: set[str], *, said: bool) -> bool:
+    match block:
+        case BulletList() | OrderedList():
+            entries = list(_entries(block))
+        case _:
+            return False
+    if said:
+        return not any(next(links(entry), None) for entry in entries)
+    return len(entries) > 1 and all(_sound(entry) in headings for entry in entries)
+
+
+def _entries(block: BulletList | OrderedList) -> Iterator[Inlines]:
+    for item in block.items:
+        for below in item.blocks:
+            match below:
+                case Paragraph(content):
+                    yield content
+                case BulletList() | OrderedList():
+                    yield from _entries(below)
+                case _:
+                    yield ()
+
+
+def _sound(content: Inlines) -> str:
+    return _SOUNDLESS.sub("", unicodedata.normalize("NFKC", plain(content)).casefold())
