@@ -10,7 +10,7 @@ from formatters.document import Block, BulletList, Inlines, OrderedList, Paragra
 from formatters.reading.dialect import Dialect
 from formatters.reading.inlines import links
 from formatters.reading.outline import Stretch
-from formatters.reading.passages import special_role
+from formatters.reading.passages import Roles
 
 _SOUNDLESS = re.compile(r"[\W_]+")
 _FIRST = 3
@@ -18,7 +18,7 @@ _FIRST = 3
 
 
 def without_contents(
-    stretches: list[Stretch], known: Sequence[Dialect], left_out: list[tuple[int, str]]
+    stretches: list[Stretch], roles: Roles, known: Sequence[Dialect], left_out: list[tuple[int, str]]
 ) -> list[Stretch]:
     """Return the stretches without lists that only repeat the headings; `left_out` is told of each.
 
@@ -28,7 +28,7 @@ def without_contents(
     headings: set[str] | None = None
     for index, stretch in enumerate(stretches):
         lists = [block for block in stretch.blocks if isinstance(block, BulletList | OrderedList)]
-        said = bool(lists) and any(special_role(stretch.heading, dialect.keywords) == "skip" for dialect in known)
+        said = bool(lists) and roles.any_of(stretch.heading, known) == "skip"
         if not lists or (index >= _FIRST and not said):
             kept.append(stretch)
             continue

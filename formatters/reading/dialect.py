@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from formatters.errors import FormatError
 
@@ -158,7 +158,7 @@ def _item_pattern(name: str, key: str, pattern: object) -> re.Pattern[str] | Non
 
 
 def _word_lists(data: object, where: str) -> Mapping[str, Sequence[str]]:
-    lists = data if isinstance(data, dict) else {"": data}
+    lists: dict[str, Any] = data if isinstance(data, dict) else {"": None}
     for key, words in lists.items():
         if key not in _LISTS or not isinstance(words, list) or not all(isinstance(word, str) for word in words):
             raise DialectError(

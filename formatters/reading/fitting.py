@@ -41,35 +41,58 @@ class Fit:
 class Candidate:
     """A post as one dialect sees it."""
 
+    dialect: Dialect
     fit: Fit
-    passages: Sequence[Passage]
-    items: Sequence[Item]
+    passages: Sequence[Passage] = ()
+    items: Sequence[Item] = ()
+    marking: Marking | None = None
 
 
-def candidates(stretches: Sequence[Stretch], roles: Sequence[str | None], dialect: Dialect) -> Iterator[Candidate]:
-    """Yield the post as the dialect can see it; at least one candidate, perhaps without items."""
+def candidates(
+    stretches: Sequence[Stretch], roles: Sequence[str | None], dialect: Dialect, before: Sequence[Candidate]
+) -> Iterator[Candidate]:
+    """Yield the post as the dialect can see it; at least one candidate, perhaps without items.
+
+    What sees the same items as one of the candidates `before` is not read again.
+    """
     if dialect.marker == "linked bullet":
         yield _listed(stretches, roles, dialect)
         return
     for marking in markings(stretches, roles, dialect):
-        yield _headed(marking, dialect)
+        same = next((one for one in before if _sees_the_same(one, marking, dialect)), None)
+        yield _again(same, dialect) if same else _headed(marking, dialect)
+
+
+def _sees_the_same(candidate: Candidate, marking: Marking, dialect: Dialect) -> bool:
+    return (
+        candidate.marking is not None
+        and candidate.dialect.marker == dialect.marker
+        and candidate.dialect.keywords is dialect.keywords
+        and candidate.marking.stretches is marking.stretches
+        and candidate.marking.marked == marking.marked
+    )
+
+
+def _again(same: Candidate, dialect: Dialect) -> Candidate:
+    score = round(same.fit.score / same.dialect.weight * dialect.weight, 3)
+    return replace(same, dialect=dialect, fit=Fit(dialect.name, score, f"the same items as {same.fit.dialect}"))
 
 
 def _listed(stretches: Sequence[Stretch], roles: Sequence[str | None], dialect: Dialect) -> Candidate:
     found = list_of_links(stretches, roles, dialect.keywords)
     if not found:
-        return Candidate(Fit(dialect.name, 0, "lists of links do not make up most of the post"), (), ())
+        return Candidate(dialect, Fit(dialect.name, 0, "lists of links do not make up most of the post"))
     kept, items = found
     others = sum(size(passage.content) for passage in kept if passage.role == "section")
     news = sum(len(plain(item.title)) + sum(map(_point_size, item.points)) for item in items)
     share = news / (news + others)
     reason = f"{len(items)} bullets with links, {share:.0%} of the text"
-    return Candidate(Fit(dialect.name, round(dialect.weight * share, 3), reason), kept, items)
+    return Candidate(dialect, Fit(dialect.name, round(dialect.weight * share, 3), reason), kept, items)
 
 
 def _headed(marking: Marking, dialect: Dialect) -> Candidate:
     if not marking.marked.items:
-        return Candidate(Fit(dialect.name, 0, "nothing begins an item"), (), ())
+        return Candidate(dialect, Fit(dialect.name, 0, "nothing begins an item"))
     found = passages(*marking)
     items = [
         read_item(
@@ -81,7 +104,7 @@ def _headed(marking: Marking, dialect: Dialect) -> Candidate:
     fit, by_links = _weighed(items, found, dialect)
     if by_links or dialect.marker == "linked heading":
         items = [_with_first_link(item) for item in items]
-    return Candidate(fit, found, items)
+    return Candidate(dialect, fit, found, items, marking)
 
 
 def _weighed(items: Sequence[Item], found: Sequence[Passage], dialect: Dialect) -> tuple[Fit, bool]:

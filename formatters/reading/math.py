@@ -11,8 +11,7 @@ import re
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
-_LONGEST = 400
-_INLINE = re.compile(r"(\$\$?)(?![\s$])([^$\n]{1,%d}?)(?<![\s\\])\1(?![\d$])" % _LONGEST)
+_INLINE = re.compile(r"(\$\$?)(?![\s$])([^$\n]{1,400}?)(?<![\s\\])\1(?![\d$])")
 # a command, a power, an index, an equation, or one letter, perhaps applied to something
 _TEX = re.compile(r"[\\^_={}]|^[A-Za-z](?:['′]|\([^()]*\))?$")
 _RUNNING_TEXT = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]")

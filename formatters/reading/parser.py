@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
-from typing import Any
+from functools import cache, cached_property
+from typing import Any, ClassVar
 
 from markdown_it import MarkdownIt
+from markdown_it.parser_block import ParserBlock
 from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_block import (
     StateBlock,
@@ -88,7 +89,7 @@ def _closed(rule: _InlineRule) -> _InlineRule:
 class _Inline(ParserInline):
     """Goes from one special character to the next, and tries the rules that begin with it."""
 
-    RULES: dict[str, tuple[_InlineRule, ...]] = {
+    RULES: ClassVar[dict[str, tuple[_InlineRule, ...]]] = {
         "\n": (newline,),
         "\\": (escape,),
         "`": (backtick,),
@@ -113,7 +114,14 @@ class _Inline(ParserInline):
                 state.pos = found.start() if found else end
                 state.pending += src[pos : state.pos]
                 continue
-            if state.level >= deepest or not any(rule(state, False) for rule in rules[character]):
+            if state.level < deepest:
+                for rule in rules[character]:
+                    if rule(state, False):
+                        break
+                else:
+                    state.pending += character
+                    state.pos = pos + 1
+            else:
                 state.pending += character
                 state.pos = pos + 1
         if state.pending:
@@ -133,10 +141,57 @@ class _Inline(ParserInline):
             state.pos = state.posMax
         else:
             state.level += 1
-            if not any(rule(state, True) for rule in rules):
+            for rule in rules:
+                if rule(state, True):
+                    break
+            else:
                 state.pos = pos + 1
             state.level -= 1
         state.cache[pos] = state.pos
+
+
+class _Blocks(ParserBlock):
+    """Tries the rules that begin with a line's first character."""
+
+    STARTS: ClassVar[dict[str, str]] = {
+        "math_block": "$",
+        "fence": "`~",
+        "blockquote": ">",
+        "hr": "*-_",
+        "list": "*-+0123456789",
+        "footnote_def": "[",
+        "reference": "[",
+        "html_block": "<",
+        "heading": "#",
+    }
+
+    @cached_property
+    def rules(self) -> dict[str, list[_BlockRule]]:
+        """The rules to try by first character; under "" those for any other."""
+        named = list(zip(self.ruler.get_active_rules(), self.ruler.getRules(""), strict=True))
+        return {
+            first: [rule for name, rule in named if name not in self.STARTS or first in set(self.STARTS[name])]
+            for first in ("", *"".join(self.STARTS.values()))
+        }
+
+    def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:  # noqa: N803 - the names are markdown-it's
+        rules, others, src = self.rules, self.rules[""], state.src
+        line = startLine
+        after_empty = False
+        while line < endLine:
+            state.line = line = state.skipEmptyLines(line)
+            if line >= endLine or state.sCount[line] < state.blkIndent:
+                break
+            for rule in rules.get(src[state.bMarks[line] + state.tShift[line]], others):
+                if rule(state, line, endLine, False):
+                    break
+            state.tight = not after_empty
+            line = state.line
+            if line - 1 < endLine and state.isEmpty(line - 1):
+                after_empty = True
+            if line < endLine and state.isEmpty(line):
+                after_empty = True
+                state.line = line = line + 1
 
 
 class _Lines(StateBlock):
@@ -242,6 +297,7 @@ def _short_reference(state: StateBlock, start: int, end: int, silent: bool) -> b
 @cache
 def _parser() -> MarkdownIt:
     parser = _Parser("commonmark", {"maxNesting": MAX_LEVEL + 20})
+    parser.block = _Blocks()
     parser.enable(["table", "strikethrough"]).use(cjk_friendly)
     parser.use(footnote_plugin, inline=False, move_to_end=False)
     rules = parser.block.ruler

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from formatters.document import Block, Blocks, Heading, Inlines
-from formatters.reading.dialect import Keywords
+from formatters.reading.dialect import Dialect, Keywords
 from formatters.reading.outline import Stretch, name_of
 
 NEWS = frozenset({"item", "trends", "watch"})
 """The roles that only digests have."""
 _DEEPEST = 6
+_ROLES = ("trends", "watch", "intro", "skip")
 _LONGEST_NAME = 60
 """Characters of a heading that may still name a special section."""
 
@@ -57,20 +59,34 @@ class Marked:
     items: dict[int, tuple[int, Inlines]] = field(default_factory=dict)
 
 
-def special_role(heading: Heading | None, keywords: Keywords) -> str | None:
-    """Return "trends", "watch", "intro" or "skip" for a heading that says so, and None for any other."""
-    if heading is None:
-        return None
-    name = name_of(heading)
+class Roles:
+    """What headings are called for in the keywords of any dialect; each is looked at once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], str | None] = {}
+
+    def of(self, heading: Heading | None, keywords: Keywords) -> str | None:
+        """Return "trends", "watch", "intro" or "skip" for a heading that says so, and None for any other."""
+        if heading is None:
+            return None
+        key = id(heading), id(keywords)
+        if key not in self._known:
+            self._known[key] = _special_role(name_of(heading), keywords)
+        return self._known[key]
+
+    def any_of(self, heading: Heading | None, dialects: Sequence[Dialect]) -> str | None:
+        """Return the first role that any of the dialects has for a heading."""
+        return next((role for dialect in dialects if (role := self.of(heading, dialect.keywords))), None)
+
+
+def _special_role(name: str, keywords: Keywords) -> str | None:
     if len(name) > _LONGEST_NAME:
         return None
-    if keywords.trends.fullmatch(name):
-        return "trends"
-    if keywords.watch.fullmatch(name):
-        return "watch"
-    if keywords.intro.fullmatch(name):
-        return "intro"
-    return "skip" if keywords.skip.fullmatch(name) else None
+    for role in _ROLES:
+        pattern: re.Pattern[str] = getattr(keywords, role)
+        if pattern.fullmatch(name):
+            return role
+    return None
 
 
 def each_heading(stretches: Sequence[Stretch], roles: Sequence[str | None]) -> list[Passage]:

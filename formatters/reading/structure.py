@@ -19,7 +19,7 @@ from formatters.reading.fitting import Candidate, Fit, candidates
 from formatters.reading.markdown import Document
 from formatters.reading.marks import begins_item
 from formatters.reading.outline import Stretch, outline, repeats
-from formatters.reading.passages import Passage, special_role
+from formatters.reading.passages import Passage, Roles
 from formatters.reading.points import read_points
 
 LeftOut = tuple[int, str]
@@ -61,10 +61,11 @@ class Choice:
 def read_structure(document: Document, *, title: str | None, choice: Choice, findings: Findings) -> Structure:
     """Return the parts of a document. `title` is the one of the front matter; without it the leading heading is."""
     left_out: list[LeftOut] = []
-    title, stretches = _settle_title(title, outline(document.blocks), choice.known, left_out)
-    stretches = without_contents(stretches, choice.known, left_out)
+    roles = Roles()
+    title, stretches = _settle_title(title, outline(document.blocks), roles, choice.known, left_out)
+    stretches = without_contents(stretches, roles, choice.known, left_out)
     notes = (Section((), document.notes, document.notes[0].line),) if document.notes else ()
-    best, fits = _best(stretches, choice)
+    best, fits = _best(stretches, roles, choice)
     if best is None and choice.named and choice.dialects:
         findings.warn(
             choice.line,
@@ -83,19 +84,18 @@ def read_structure(document: Document, *, title: str | None, choice: Choice, fin
     )
 
 
-def _best(stretches: Sequence[Stretch], choice: Choice) -> tuple[Candidate | None, tuple[Fit, ...]]:
+def _best(stretches: Sequence[Stretch], roles: Roles, choice: Choice) -> tuple[Candidate | None, tuple[Fit, ...]]:
     best: Candidate | None = None
     fits: list[Fit] = []
-    roles_by: dict[int, list[str | None]] = {}
+    tried: list[Candidate] = []
     for dialect in choice.dialects:
-        keywords = dialect.keywords
-        roles = roles_by.get(id(keywords))
-        if roles is None:
-            roles = roles_by[id(keywords)] = [special_role(stretch.heading, keywords) for stretch in stretches]
         if best and best.fit.score >= dialect.weight:
             fits.append(Fit(dialect.name, 0.0, f"cannot fit better than {best.fit.dialect}"))
             continue
-        found = max(candidates(stretches, roles, dialect), key=lambda one: (one.fit.score, len(one.items)))
+        called = [roles.of(stretch.heading, dialect.keywords) for stretch in stretches]
+        seen = list(candidates(stretches, called, dialect, tried))
+        tried.extend(seen)
+        found = max(seen, key=lambda one: (one.fit.score, len(one.items)))
         fits.append(found.fit)
         if found.items and (found.fit.score or choice.named) and (best is None or found.fit.score > best.fit.score):
             best = found
@@ -103,7 +103,7 @@ def _best(stretches: Sequence[Stretch], choice: Choice) -> tuple[Candidate | Non
 
 
 def _settle_title(
-    title: str | None, stretches: list[Stretch], known: Sequence[Dialect], left_out: list[LeftOut]
+    title: str | None, stretches: list[Stretch], roles: Roles, known: Sequence[Dialect], left_out: list[LeftOut]
 ) -> tuple[str | None, list[Stretch]]:
     """Find the title where there is none, and take out the heading that is the title."""
     index, heading = next(((i, s.heading) for i, s in enumerate(stretches) if s.heading), (0, None))
@@ -111,7 +111,7 @@ def _settle_title(
         return title, stretches
     words = " ".join(plain(heading.content).split())
     if title is None:
-        if begins_item(heading, known) or any(special_role(heading, dialect.keywords) for dialect in known):
+        if begins_item(heading, known) or roles.any_of(heading, known):
             return None, stretches
         title = words
         is_title = all(other.level > heading.level for other in stretches[index + 1 :])
