@@ -9,10 +9,12 @@ from collections.abc import Iterator, Sequence
 from formatters.document import Block, BulletList, Inlines, OrderedList, Paragraph, plain
 from formatters.reading.dialect import Dialect
 from formatters.reading.inlines import links
-from formatters.reading.outline import Stretch
+from formatters.reading.outline import Stretch, name_of
 from formatters.reading.passages import Roles
 
 _SOUNDLESS = re.compile(r"[\W_]+")
+_MOST = 200
+"""Entries of a table of contents, and headings of the post that it can be compared with."""
 _FIRST = 3
 """Stretches from the top among which a table of contents may stand."""
 
@@ -33,7 +35,7 @@ def without_contents(
             kept.append(stretch)
             continue
         if headings is None:
-            headings = {_sound(heading.content) for other in stretches if (heading := other.heading)}
+            headings = _sounds_of(stretches)
         rest = [block for block in stretch.blocks if not _is_contents(block, headings, said=said)]
         if len(rest) == len(stretch.blocks):
             kept.append(stretch)
@@ -52,7 +54,17 @@ def _is_contents(block: Block, headings: set[str], *, said: bool) -> bool:
             return False
     if said:
         return not any(next(links(entry), None) for entry in entries)
-    return len(entries) > 1 and all(_sound(entry) in headings for entry in entries)
+    sounds = [_sound(plain(entry)) for entry in entries[: _MOST + 1]]
+    return 1 < len(sounds) <= _MOST and all(
+        sound in headings or (len(sound) > 1 and any(heading.startswith(sound) for heading in headings))
+        for sound in sounds
+    )
+
+
+def _sounds_of(stretches: Sequence[Stretch]) -> set[str]:
+    """Return what each heading says, with its number and without."""
+    found = [heading for stretch in stretches if (heading := stretch.heading)][:_MOST]
+    return {_sound(words) for heading in found for words in (plain(heading.content), name_of(heading))} - {""}
 
 
 def _entries(block: BulletList | OrderedList) -> Iterator[Inlines]:
@@ -67,5 +79,5 @@ def _entries(block: BulletList | OrderedList) -> Iterator[Inlines]:
                     yield ()
 
 
-def _sound(content: Inlines) -> str:
-    return _SOUNDLESS.sub("", unicodedata.normalize("NFKC", plain(content)).casefold())
+def _sound(words: str) -> str:
+    return _SOUNDLESS.sub("", unicodedata.normalize("NFKC", words).casefold())

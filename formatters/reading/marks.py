@@ -9,7 +9,7 @@ from typing import NamedTuple
 from formatters.document import Block, Blocks, BulletList, Heading, Inlines, Link, OrderedList, Paragraph, Text, plain
 from formatters.reading.dialect import Dialect, Keywords
 from formatters.reading.inlines import drop, links, split_lead, take, trim
-from formatters.reading.outline import Stretch, size
+from formatters.reading.outline import Stretch, name_of, size
 from formatters.reading.passages import Marked
 from formatters.reading.sources import is_only_links, source_line
 
@@ -80,6 +80,8 @@ def _fullest(levels: dict[int, Marked]) -> Marked:
 def _looks_like_news(heading: Heading, blocks: Blocks, keywords: Keywords) -> bool:
     if is_linked(heading.content):
         return True
+    if keywords.references.fullmatch(name_of(heading)):
+        return False
     linked = False
     for block in blocks:
         match block:
