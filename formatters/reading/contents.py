@@ -27,15 +27,13 @@ def without_contents(
     Under a heading that says contents, a list need not repeat them word for word, as long as it has no address.
     """
     kept: list[Stretch] = []
-    headings: set[str] | None = None
     for index, stretch in enumerate(stretches):
         lists = [block for block in stretch.blocks if isinstance(block, BulletList | OrderedList)]
         said = bool(lists) and roles.any_of(stretch.heading, known) == "skip"
         if not lists or (index >= _FIRST and not said):
             kept.append(stretch)
             continue
-        if headings is None:
-            headings = _sounds_of(stretches)
+        headings = _sounds_of(stretches[index + 1 :])
         rest = [block for block in stretch.blocks if not _is_contents(block, headings, said=said)]
         if len(rest) == len(stretch.blocks):
             kept.append(stretch)

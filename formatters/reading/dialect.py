@@ -30,7 +30,7 @@ class DialectError(FormatError):
     """A dialect cannot be used: what is wrong with its data, or that nobody knows its name."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Keywords:
     """Patterns, each tried on plain text without regard to case."""
 
@@ -53,7 +53,7 @@ class Keywords:
     """Headings that essays have and news do not."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Dialect:
     """One way to write items."""
 

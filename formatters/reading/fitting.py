@@ -37,7 +37,7 @@ class Fit:
     """What speaks for it or against it, for people."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Candidate:
     """A post as one dialect sees it."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -11,15 +10,16 @@ from formatters.issue import Item, Point, SourceLink
 from formatters.reading.dialect import Keywords
 from formatters.reading.inlines import drop, links, split_lead, take, trim, without_links
 from formatters.reading.links import is_address
+from formatters.reading.patterns import lazy
 from formatters.reading.points import read_point, read_points
 from formatters.reading.sources import is_only_links, read_sources, source_entry, source_line
 
-_SEPARATOR = re.compile(r"\s*[：:—–\-|｜·•,，。.]*\s*")
+_SEPARATOR = lazy(r"\s*[：:—–\-|｜·•,，。.]*\s*")
 _OPENING = ("（", "(", "[", "【")
 _TAIL = " \t\n\u3000（([【：:—–-|｜·•,，→"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Sources:
     """The sources found so far; each address once."""
 

@@ -7,17 +7,15 @@ from collections.abc import Iterator
 from functools import cache
 from urllib.parse import SplitResult, urlsplit
 
+from formatters.reading.patterns import lazy
+
 # Characters of RFC 3986 without quotes and square brackets. Only ASCII: an address in running Chinese or
 # Korean text ends where that text goes on, with or without a space.
-_BARE = re.compile(r"(?<![A-Za-z0-9])https?://[A-Za-z0-9_-][\w.~:/?#@!$&()*+,;=%-]*", re.ASCII | re.IGNORECASE)
-_ADDRESS = re.compile(r"(?:https?://|www\.|mailto:|tg:)\S*", re.IGNORECASE)
+_HOST = lazy(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?", re.IGNORECASE)
+_BARE = lazy(r"(?<![A-Za-z0-9])https?://[A-Za-z0-9_-][\w.~:/?#@!$&()*+,;=%-]*", re.ASCII | re.IGNORECASE)
+_ADDRESS = lazy(r"(?:https?://|www\.|mailto:|tg:)\S*", re.IGNORECASE)
 # An address without port, user, query or anything odd about its host: most of them
-_SIMPLE = re.compile(r"https?://(?:[a-z0-9_-]+\.)*[a-z0-9_-]+/?(?:(?<=/)[!-~]*)?", re.ASCII | re.IGNORECASE)
-
-
-@cache
-def _host() -> re.Pattern[str]:
-    return re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?", re.IGNORECASE)
+_SIMPLE = lazy(r"https?://(?:[a-z0-9_-]+\.)*[a-z0-9_-]+(?:/[!-~]*)?", re.ASCII | re.IGNORECASE)
 
 
 def safe_url(url: str, site: SplitResult | None = None) -> str | None:
@@ -41,7 +39,7 @@ def safe_url(url: str, site: SplitResult | None = None) -> str | None:
                 host = parts.hostname if parts.port is None or parts.port else None
             except ValueError:
                 return None
-            return url if host and _host().fullmatch(host) else None
+            return url if host and _HOST.fullmatch(host) else None
         case "tg":
             return url if len(rest) > 2 and rest.startswith("//") else None
         case "mailto":

@@ -29,14 +29,15 @@ from formatters.document import (
 )
 from formatters.reading.inlines import drop, trim
 from formatters.reading.parser import parse
+from formatters.reading.patterns import lazy
 from formatters.reading.raw_html import hides_the_rest
 from formatters.reading.span_builder import read_html
 from formatters.reading.spans import SpanReader
 
-_BOX = re.compile(r"\[([ xX])\][ \t]+")
+_BOX = lazy(r"\[([ xX])\][ \t]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Document:
     """A post's body: its blocks, its footnotes, and the line of a comment that is never closed."""
 
@@ -63,7 +64,7 @@ def read_markdown(
     return builder.document()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Frame:
     """A block that is still open."""
 

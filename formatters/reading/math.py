@@ -6,21 +6,22 @@ A price is no math: what stands between two dollar signs must look like TeX.
 
 from __future__ import annotations
 
-import re
-
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
-_INLINE = re.compile(r"(\$\$?)(?![\s$])([^$\n]{1,400}?)(?<![\s\\])\1(?![\d$])")
+from formatters.reading.patterns import lazy
+
+_FORMULA = lazy(r"(\$\$?)(?![\s$])([^$\n]{1,400}?)(?<![\s\\])\1(?![\d$])")
+
 # a command, a power, an index, an equation, or one letter, perhaps applied to something
-_TEX = re.compile(r"[\\^_={}]|^[A-Za-z](?:['′]|\([^()]*\))?$")
-_RUNNING_TEXT = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]")
+_TEX = lazy(r"[\\^_={}]|^[A-Za-z](?:['′]|\([^()]*\))?$")
+_RUNNING_TEXT = lazy(r"[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]")
 _MOST_LINES = 100
 
 
 def inline_math(state: StateInline, silent: bool) -> bool:
     """Take a formula within a text for code."""
-    found = _INLINE.match(state.src, state.pos, state.posMax)
+    found = _FORMULA.match(state.src, state.pos, state.posMax)
     if not found or not _TEX.search(found[2]) or _RUNNING_TEXT.search(found[2]):
         return False
     if not silent:

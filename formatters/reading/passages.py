@@ -19,7 +19,7 @@ _LONGEST_NAME = 60
 """Characters of a heading that may still name a special section."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Passage:
     """A heading with everything below it."""
 

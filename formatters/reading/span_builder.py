@@ -27,7 +27,7 @@ MAX_DEPTH = 10
 """Styles nested deeper are dropped; their text stays."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Frame:
     """A style that is still open."""
 

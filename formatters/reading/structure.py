@@ -26,7 +26,7 @@ LeftOut = tuple[int, str]
 """The line of something that is not shown, and why."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Structure:
     """An issue's parts; `dialect` is the name of the one that fits, or "essay"."""
 
@@ -46,7 +46,7 @@ class Structure:
     left_out: tuple[LeftOut, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Choice:
     """The dialects that may fit; `named` says that the post itself asks for the one, so that no doubt is left."""
 
