@@ -15,6 +15,7 @@ from formatters.reading.passages import Roles
 _SOUNDLESS = re.compile(r"[\W_]+")
 _MOST = 200
 """Entries of a table of contents, and headings of the post that it can be compared with."""
+_LONGEST = 100
 _FIRST = 3
 """Stretches from the top among which a table of contents may stand."""
 
@@ -33,8 +34,8 @@ def without_contents(
         if not lists or (index >= _FIRST and not said):
             kept.append(stretch)
             continue
-        headings = _sounds_of(stretches[index + 1 :])
-        rest = [block for block in stretch.blocks if not _is_contents(block, headings, said=said)]
+        below = stretches[index + 1 :]
+        rest = [block for block in stretch.blocks if not _is_contents(block, below, said=said)]
         if len(rest) == len(stretch.blocks):
             kept.append(stretch)
             continue
@@ -44,7 +45,7 @@ def without_contents(
     return kept
 
 
-def _is_contents(block: Block, headings: set[str], *, said: bool) -> bool:
+def _is_contents(block: Block, below: Sequence[Stretch], *, said: bool) -> bool:
     match block:
         case BulletList() | OrderedList():
             entries = list(_entries(block))
@@ -52,10 +53,13 @@ def _is_contents(block: Block, headings: set[str], *, said: bool) -> bool:
             return False
     if said:
         return not any(next(links(entry), None) for entry in entries)
-    sounds = [_sound(plain(entry)) for entry in entries[: _MOST + 1]]
-    return 1 < len(sounds) <= _MOST and all(
+    words = [plain(entry) for entry in entries]
+    if not 1 < len(words) <= _MOST or max(map(len, words)) > _LONGEST:
+        return False
+    headings = _sounds_of(below)
+    return all(
         sound in headings or (len(sound) > 1 and any(heading.startswith(sound) for heading in headings))
-        for sound in sounds
+        for sound in map(_sound, words)
     )
 
 

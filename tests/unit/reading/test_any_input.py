@@ -272,9 +272,19 @@ def check(content: Inlines) -> None:
         "x" * 1_000_000,
         "**" + "x " * 50_000 + "**",
         "#" * 50_000,
+        "- x\n" * 200_000,
+        "[" * 1_000_000,
+        "![" * 500_000,
+        "[" * 500_000 + "]" * 500_000,
+        "[](" * 300_000,
+        "$a" * 400_000,
+        "$$\n" * 200_000,
+        "1、x\n" * 100_000,
+        "**1. x**\n\n" * 50_000,
+        "- x\n" * 300 + "## x\n" * 50_000,
         "=\n" * 50_000,
     ],
-    ids=lambda text: text[:12],
+    ids=lambda text: f"{text[:12]} {len(text)}",
 )
 def test_hostile_input_ends(text: str) -> None:
     # The time limit of a test is the bound; each of these would take hours, or overflow the stack, unguarded
@@ -309,4 +319,4 @@ def test_hostile_front_matter_ends(head: str) -> None:
 
 def test_a_large_post_is_refused_before_it_is_parsed() -> None:
     with pytest.raises(PostError, match="more than 1048576"):
-        reading(b"word " * 1_000_000)
+        reading(b"word " * 1_000_000)  # five megabytes
