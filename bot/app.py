@@ -100,7 +100,9 @@ async def opened_services(
     async with AsyncExitStack() as stack:
         ledger, subscriptions = SqlLedger(database), SqlSubscriptions(database)
         timetable = settings.timetable
-        library = Library(source or PostDirectory(settings.posts_folder, settings.timezone), ledger, clock)
+        library = Library(
+            source or PostDirectory(settings.posts_folder, settings.timezone, writing=settings.writing), ledger, clock
+        )
         rendering = Renderer(words_of)
         publisher = Publisher(ledger, subscriptions, rendering, clock)
         senders: dict[Platform, Sender] = {}

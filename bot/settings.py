@@ -27,6 +27,7 @@ from pydantic_settings import (
 from bot.domain.destination import Destination, slack_destination, telegram_destination
 from bot.domain.errors import SettingsError
 from bot.domain.timetable import Timetable
+from bot.posts.writing import Writing, writing_of
 
 PREFIX = "DIGESTBOT_"
 NO_POSTS = "DIGESTBOT_POSTS is not set; name the folder that holds your .md posts"
@@ -96,6 +97,14 @@ class Settings(BaseSettings):
 
     posts: Annotated[Path | None, BeforeValidator(_nothing_if_blank)] = Field(
         None, description="The folder that holds your posts; searched recursively for .md files."
+    )
+    site_url: Annotated[str | None, BeforeValidator(_nothing_if_blank)] = Field(
+        None, description="The address of the site that the posts belong to: links that begin with / are taken from it."
+    )
+    dialect: Annotated[str | None, BeforeValidator(_nothing_if_blank)] = Field(
+        None,
+        description="How the posts are written: parenthesis, numbered, list, headings, essay, or the path of a TOML"
+        " file; without it, whichever fits best.",
     )
     telegram_token: Annotated[SecretStr | None, BeforeValidator(_nothing_if_blank)] = Field(
         None, description="The Telegram bot's token, from @BotFather."
@@ -188,6 +197,24 @@ class Settings(BaseSettings):
             ) from None
         return SecretStr(text)
 
+    @field_validator("site_url")
+    @classmethod
+    def _is_a_site(cls, url: str | None) -> str | None:
+        from formatters.reading.links import site_of
+
+        if url is not None:
+            site_of(url.strip())
+        return url and url.strip()
+
+    @field_validator("dialect")
+    @classmethod
+    def _is_a_dialect(cls, dialect: str | None) -> str | None:
+        try:
+            writing_of(None, dialect)
+        except SettingsError as error:
+            raise ValueError(str(error)) from error
+        return dialect
+
     @field_validator("telegram_api_url")
     @classmethod
     def _is_a_root(cls, url: str) -> str:
@@ -213,6 +240,11 @@ class Settings(BaseSettings):
         """Read from arguments, environment, `.env`, then `digestbot.toml`."""
         del file_secret_settings
         return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def writing(self) -> Writing:
+        """How the posts are written."""
+        return writing_of(self.site_url, self.dialect)
 
     @property
     def timetable(self) -> Timetable:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -17,6 +17,8 @@ class SourceLink:
 
     url: str | None
     label: str | None = None
+    line: int = field(default=0, compare=False)
+    """Where it stands in the file; two links to the same place are equal wherever they stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,9 @@ class Issue:
     """What the author will follow next."""
     sections: tuple[Section, ...] = ()
     """An essay's body; in a digest, what is neither item nor trends nor watch list."""
+    trends_line: int = 0
+    """Where the heading of the trends stands in the file; 0 where there is none."""
+    watch_line: int = 0
 
     def item(self, number: int) -> Item | None:
         """Return the item of this number, or None."""

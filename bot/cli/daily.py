@@ -119,7 +119,7 @@ async def _publish(settings: Settings, post: Path | None, to: Destination | None
 
     start_logs(settings, level="warning")
     # who publishes by hand knows that the file is complete
-    source = PostDirectory(settings.posts_folder, settings.timezone, quiet=0)
+    source = PostDirectory(settings.posts_folder, settings.timezone, writing=settings.writing, quiet=0)
     with stop_signals() as stop:
         async with (
             opened_database(settings) as database,

@@ -106,7 +106,7 @@ async def _app(demo: Demo) -> None:
 @asynccontextmanager
 async def _demo(posts: Path, port: int) -> AsyncIterator[Demo]:
     settings = _DemoSettings()
-    source = PostDirectory(posts, settings.timezone, quiet=0, setting="--posts")
+    source = PostDirectory(posts, settings.timezone, writing=settings.writing, quiet=0, setting="--posts")
     issue = newest((await source.scan()).issues, date.max)
     if issue is None or issue.issue.date is None:
         raise PostsError(
@@ -135,7 +135,10 @@ async def _demo(posts: Path, port: int) -> AsyncIterator[Demo]:
                 opened_database(settings) as database,
                 hold(database),
                 opened_services(
-                    settings, clock, database, source=PostDirectory(posts, settings.timezone, quiet=0)
+                    settings,
+                    clock,
+                    database,
+                    source=PostDirectory(posts, settings.timezone, writing=settings.writing, quiet=0),
                 ) as services,
             ):
                 subscriber = sandbox.telegram.user(name="Lin")

@@ -72,7 +72,7 @@ async def _posts(settings: Settings) -> AsyncIterator[Finding]:
     from bot.domain.issues import newest
     from bot.posts.directory import PostDirectory
 
-    scan = await PostDirectory(settings.posts_folder, settings.timezone, quiet=0).scan()
+    scan = await PostDirectory(settings.posts_folder, settings.timezone, writing=settings.writing, quiet=0).scan()
     for _, diagnostics in scan.refused:
         for diagnostic in diagnostics:
             if diagnostic.severity == "error":

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from formatters.errors import Diagnostic
     from formatters.parts import Part
+    from formatters.reading import Reading
 
 Post = Annotated[
     Path,
@@ -65,7 +66,9 @@ def check(
         list[Path] | None,
         typer.Argument(metavar="PATH", help="Posts or folders. Without any: DIGESTBOT_POSTS.", show_default=False),
     ] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also tell what each good post holds.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Also tell how each good post was understood, line by line.")
+    ] = False,
 ) -> None:
     """Check posts: every error and warning with file, line and what to do. Exit code 1 if there is an error."""
     from bot.posts.directory import load, same_key
@@ -76,15 +79,16 @@ def check(
     refused = 0
     good: dict[str, KnownIssue] = {}
     for path, folder in _with_progress(files):
-        loaded = load(path, _root_of(path, settings) or folder, settings.timezone)
+        loaded = load(path, _root_of(path, settings) or folder, settings.timezone, settings.writing)
         _print_diagnostics(loaded.diagnostics)
         if loaded.known is None:
             refused += 1
         elif (other := good.setdefault(loaded.known.key, loaded.known)) is not loaded.known:
             refused += 1
             _print_diagnostics([same_key(path, other)])
-        elif verbose:
+        elif verbose and loaded.reading:
             typer.echo(f"{path}: {_summary(loaded.known)}")
+            _explain(loaded.reading)
     typer.echo(f"{len(files)} {'post' if len(files) == 1 else 'posts'} checked, {refused} refused.")
     if refused:
         raise typer.Exit(1)
@@ -95,7 +99,7 @@ def load_post(post: Path, settings: Settings) -> KnownIssue:
     from bot.posts.directory import load
 
     path = _found(post, settings)
-    loaded = load(path, _root_of(path, settings) or path.parent, settings.timezone)
+    loaded = load(path, _root_of(path, settings) or path.parent, settings.timezone, settings.writing)
     errors = [str(diagnostic) for diagnostic in loaded.diagnostics if diagnostic.severity == "error"]
     _print_diagnostics(diagnostic for diagnostic in loaded.diagnostics if diagnostic.severity != "error")
     if loaded.known is None:
@@ -163,6 +167,16 @@ def _summary(known: KnownIssue) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _explain(reading: Reading) -> None:
+    """Print which dialect it is, why, and what each line became."""
+    from formatters.reading.explanation import lines_of, verdicts
+
+    for verdict in verdicts(reading):
+        typer.echo(f"  {verdict}")
+    for line, told in lines_of(reading):
+        typer.echo(f"  {line:>5}  {told}")
 
 
 def _parts(known: KnownIssue, platform: Platform, language: str) -> tuple[Part, ...]:

@@ -16,8 +16,9 @@ from pathlib import Path, PurePath
 from bot.domain.errors import PostsError
 from bot.domain.issues import KnownIssue, ref_of
 from bot.ports.posts import Scan
+from bot.posts.writing import AS_IT_COMES, Writing
 from formatters.errors import Diagnostic, PostError, Severity
-from formatters.reading import read_post
+from formatters.reading import Reading, read_post
 
 QUIET = 5.0
 """Seconds that a file must stay unchanged before it counts: whoever writes it may not be done."""
@@ -54,6 +55,7 @@ class PostDirectory:
         root: Path,
         home: tzinfo,
         *,
+        writing: Writing = AS_IT_COMES,
         quiet: float = QUIET,
         setting: str = "DIGESTBOT_POSTS",
         monotonic: Callable[[], float] = time.monotonic,
@@ -67,6 +69,7 @@ class PostDirectory:
         self._setting = setting
         self._root = root
         self._home = home
+        self._writing = writing
         self._monotonic = monotonic
         self._wall_clock = wall_clock
         self._entries: dict[Path, _Entry] = {}
@@ -131,7 +134,7 @@ class PostDirectory:
         return False
 
     def _read(self, path: Path) -> KnownIssue | tuple[Diagnostic, ...]:
-        loaded = load(path, self._root, self._home)
+        loaded = load(path, self._root, self._home, self._writing)
         return loaded.known or loaded.diagnostics
 
     def _results(self) -> tuple[tuple[KnownIssue, ...], tuple[tuple[PurePath, tuple[Diagnostic, ...]], ...]]:
@@ -173,9 +176,11 @@ class Loaded:
     """None if the post was refused."""
     diagnostics: tuple[Diagnostic, ...]
     """Errors if it was refused, else warnings."""
+    reading: Reading | None = None
+    """How the post was understood; None if it was refused."""
 
 
-def load(path: Path, root: Path, home: tzinfo) -> Loaded:
+def load(path: Path, root: Path, home: tzinfo, writing: Writing = AS_IT_COMES) -> Loaded:
     """Read one post, whose identity is its slug or its place below `root`. Never raises for what is in the file."""
     name = str(path)
     try:
@@ -187,13 +192,20 @@ def load(path: Path, root: Path, home: tzinfo) -> Loaded:
             name, f"the file is larger than {LARGEST // 2**20} MiB", "a post is text; move other files elsewhere"
         )
     try:
-        reading = read_post(data, name=name, home=home)
+        reading = read_post(
+            data,
+            name=name,
+            home=home,
+            site_url=writing.site_url,
+            dialect=writing.dialect,
+            dialects=writing.dialects,
+        )
     except PostError as error:
         return Loaded(None, error.diagnostics)
     key = reading.issue.slug or _key_of(path, root)
     content_hash = hashlib.sha256(data).hexdigest()
     known = KnownIssue(key=key, ref=ref_of(key), issue=reading.issue, content_hash=content_hash, path=path)
-    return Loaded(known, reading.diagnostics)
+    return Loaded(known, reading.diagnostics, reading)
 
 
 def _refused(name: str, problem: str, advice: str) -> Loaded:

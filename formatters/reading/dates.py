@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
-_WRITTEN = re.compile(
+from formatters.reading.patterns import lazy
+
+_WRITTEN = lazy(
     r"(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?"
     r"(?:[Tt,]?\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d{1,9})?)?"
     r"\s*(?P<zone>[Zz]|UTC|GMT|(?P<sign>[-+])(?P<hours>\d{1,2}):?(?P<minutes>\d{2})?)?)?",
     re.ASCII,
 )
-_IN_NAME = re.compile(r"(?:^|/)(\d{4})(?:-(\d{2})-(\d{2})|/(\d{2})/(\d{2}))(?!\d)[^/]*$", re.ASCII)
+_IN_NAME = lazy(r"(?:^|/)(\d{4})(?:-(\d{2})-(\d{2})|/(\d{2})/(\d{2}))(?!\d)[^/]*$", re.ASCII)
 
 
 def calendar_date(value: object, home: tzinfo) -> date | None:

@@ -1,23 +1,36 @@
 """How digests are written, as data.
 
-A dialect says what begins an item; keywords say what the other parts are called. Adding either is adding
-data here: `structure.py` knows no words. What no dialect fits is an essay.
+A dialect says what begins an item; keywords say what the other parts are called, language by language. Both are TOML:
+`dialects/NAME.toml` and `keywords/LANGUAGE.toml` beside this module, read when the first post is. No code here knows
+a word. `README.md` in this folder tells how to add one.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import cache
+from typing import Any, Literal, cast
+
+from formatters.errors import FormatError
 
 Marker = Literal["heading", "linked heading", "linked bullet"]
+ESSAY = "essay"
+"""The name that stands for no dialect at all."""
+
+_MARKERS = ("heading", "linked heading", "linked bullet")
+_LISTS = ("sources", "trends", "watch", "references", "labels", "intro", "skip", "essay")
+_MARKS = r"(?:[^\w\s（(\[【#]{1,8}\s*)?"
+"""`{marks}` in a pattern: emoji and punctuation that may stand before a number."""
+_NEVER = "(?!)"
 
 
-def _one_of(*phrases: str) -> str:
-    return "|".join(phrases)
+class DialectError(FormatError):
+    """A dialect cannot be used: what is wrong with its data, or that nobody knows its name."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Keywords:
     """Patterns, each tried on plain text without regard to case."""
 
@@ -26,99 +39,154 @@ class Keywords:
     source_label: re.Pattern[str]
     """The whole of a label that does the same."""
     trends: re.Pattern[str]
-    """The whole of a heading, without its number, marks and bracketed suffix."""
+    """The whole of a heading, without its number, marks and bracketed suffix; so are those that follow."""
     watch: re.Pattern[str]
     references: re.Pattern[str]
     """Headings over links that are background reading, not news."""
     item_label: re.Pattern[str]
     """Labels that only digests use."""
+    intro: re.Pattern[str]
+    """Headings of a note to readers before the first item."""
+    skip: re.Pattern[str]
+    """Headings over what repeats the post, such as a table of contents."""
+    essay: re.Pattern[str]
+    """Headings that essays have and news do not."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Dialect:
     """One way to write items."""
 
     name: str
     marker: Marker
-    """Where an item begins: at a heading that matches `number`, at one that is a link, at a bullet with a link."""
+    """Where an item begins: at a heading that matches `number`, at one that is or has a link, at a linked bullet."""
+    keywords: Keywords
+    about: str = ""
+    """One line for people."""
+    weight: float = 1.0
+    """How much a fit counts beside another dialect's: up to 1 for what can hardly be meant otherwise."""
     number: re.Pattern[str] | None = None
-    """The start of an item's heading; the group `number` is what readers call it."""
+    """The start of an item's heading or bold line; the group `number` is what readers call it."""
+    line: re.Pattern[str] | None = None
+    """The start of a paragraph that begins an item without being a heading; has the group `number` too."""
 
 
-_SOURCES = _one_of(
-    *("来源", "信息来源", "新闻来源", "消息来源", "参考来源", "信源", "出处", "原文", "原文链接", "原文地址"),
-    *("链接", "相关链接", "参考链接", "参考", "阅读原文", "來源", "連結", "出典", "ソース", "情報源", "引用元"),
-    *("sources?", "links?", "via", "read more", "original(?: article)?", "full story", "reference"),
-    *("출처", "원문", "링크", "kaynak(?:lar)?", "fuentes?", "quellen?", "fontes?", "источники?"),
-)
-_NOTED_SOURCES = rf"\W{{0,8}}(?:{_SOURCES})\s*(?:[（(](?P<note>[^（）()]{{0,80}})[)）])?\s*"
-_SOON = "接下来|下一步|后续|未来|明日|明天|下周|下期|今后|接下來|後續"
+def parse_dialect(text: str) -> Dialect:
+    """Return the dialect that a TOML text describes, with the keywords of all languages and its own.
 
-KEYWORDS = Keywords(
-    source_line=re.compile(rf"{_NOTED_SOURCES}[：:]\s*", re.IGNORECASE),
-    source_label=re.compile(_NOTED_SOURCES, re.IGNORECASE),
-    trends=re.compile(
-        _one_of(
-            r"(?:今日|今天|本期|本周|本月|本日|近期|行业|技术|整体|综合|每日|关键|核心|AI|\s){0,4}"
-            r"(?:趋势|趨勢|动向|风向)(?:与|和|及)?(?:总结|小结|观察|分析|判断|洞察|解读|点评|回顾|展望|總結|觀察){0,2}",
-            r"(?:(?:to)?day['’]?s|this week['’]?s|key|main|big|weekly|daily|the|overall|\s){0,4}"
-            r"(?:trends?|takeaways?)(?: summary| of the (?:day|week)| today)?",
-            "(?:오늘의|주요|이번 주)? ?(?:트렌드|동향)(?: 요약)?",
-            "(?:今日の|本日の)?(?:トレンド|動向)(?:まとめ)?",
-            "(?:günün |haftanın )?(?:trendler|eğilimler)i?",
-        ),
-        re.IGNORECASE,
-    ),
-    watch=re.compile(
-        _one_of(
-            rf"(?:我们?|编辑部?)?(?:{_SOON})(?:我们?)?(?:会|将|要|值得|需要|持续|继续|重点|還會|會){{0,3}}"
-            r"(?:关注|留意|跟踪|追踪|观察|關注)(?:什么|哪些|的.{1,8}|点|方向|清单|列表|事项|重点|内容|甚麼|什麼)?",
-            r"我们?(?:会|将|在|要|持续|继续|重点){1,3}(?:关注|留意|跟踪|追踪)(?:什么|哪些|的.{1,8}|点|方向|清单|列表|事项)?",
-            r"(?:关注|观察|跟踪)(?:清单|列表)",
-            r"what (?:i['’]?m|i am|i will|i['’]?ll|we['’]?re|we are|we will|we['’]?ll|to|to be) "
-            r"(?:be )?(?:watch|follow|track)(?:ing)?(?: next)?",
-            r"watch ?list|on my radar|looking ahead|what['’]?s next|coming up",
-            "앞으로 (?:주목|지켜)볼 (?:것|점)|다음 관전 포인트",
-            "今後の注目(?:点|ポイント)?|注目リスト",
-            "takip (?:listesi|edeceklerim)|neleri izleyeceğim",
-        ),
-        re.IGNORECASE,
-    ),
-    references=re.compile(
-        _one_of(
-            r"参考(?:资料|文献|链接|来源|线索)?|(?:延伸|扩展|相关|推荐)阅读|相关(?:链接|文章)|引用|脚注|參考資料",
-            r"(?:references?|further reading|related(?: posts| reading| links)?|resources|footnotes|see also|credits)",
-            "참고(?: 자료| 문헌)?|参考(?:文献|リンク)|kaynakça|ilgili yazılar",
-        ),
-        re.IGNORECASE,
-    ),
-    item_label=re.compile(
-        _one_of(
-            r"(?:这?是什么|发生了什么|为什么(?:重要|值得关注)|为何重要|(?:可能|工程|行业)?影响|(?:落地|实践|行动)?建议|意味着什么)",
-            r"(?:what(?: happened| it is|['’]s new)?|why it matters|impact|so what|bottom line|tl;?dr)",
-            "무엇인가|왜 중요한가|何が起きた(?:か)?|なぜ重要か|ne oldu|neden önemli",
-        ),
-        re.IGNORECASE,
-    ),
-)
+    Raises DialectError that says what to mend.
+    """
+    import tomllib
 
-_MARKS = r"(?:[^\w\s（(\[【#]{1,8}\s*)?"
+    try:
+        data = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise DialectError(f"a dialect is TOML, but this is not: {error}; mend the file") from error
+    name, item = data.get("name"), data.get("item")
+    if not isinstance(name, str) or not re.fullmatch(r"[\w-]+", name) or name == ESSAY:
+        raise DialectError(f'the dialect needs a name of letters, digits and dashes, other than {ESSAY}: name = "mine"')
+    marker = item.get("begins") if isinstance(item, dict) else None
+    if not isinstance(item, dict) or marker not in _MARKERS:
+        raise DialectError(f"dialect {name!r} does not say what begins an item; write begins = one of {_MARKERS}")
+    weight = data.get("weight", 1.0)
+    if not isinstance(weight, int | float) or not 0 < weight <= 1:
+        raise DialectError(f"the weight of dialect {name!r} is not a number above 0 and up to 1; write weight = 1.0")
+    number, line = (_item_pattern(name, key, item.get(key)) for key in ("number", "line"))
+    if marker == "heading" and number is None:
+        raise DialectError(f"dialect {name!r} has headings without number; write number = '…(?P<number>\\d+)…'")
+    own = data.get("keywords", {})
+    words = _merged([_word_lists(own, f"dialect {name!r}"), *language_words()]) if own else None
+    return Dialect(
+        name,
+        cast("Marker", marker),
+        _compiled(words) if words else keywords(),
+        str(data.get("about", "")),
+        float(weight),
+        number,
+        line,
+    )
 
-BUILT_IN = (
-    Dialect(
-        "parenthesis",  # ## 1) Title, with or without a space
-        "heading",
-        re.compile(rf"{_MARKS}[（(]?(?P<number>\d{{1,3}})\s*[)）]\s*(?=\S)"),
-    ),
-    Dialect(
-        "numbered",  # ## 1. Title, ### 1、Title, ## No.1 Title, ## 第1条：Title
-        "heading",
-        re.compile(
-            rf"{_MARKS}(?:(?P<named>no\.?\s*|№\s*|#)|[\[【]|第\s*)?(?P<number>\d{{1,3}})(?!\d)"
-            r"(?(named)\s*[：:、.)）]?|\s*(?:\ufe0f?\u20e3|[条則则]\s*[：:、.]?|[.．、：:\]】|｜](?!\d)|\s?[-–—]\s))\s*(?=\S)",
-            re.IGNORECASE,
-        ),
-    ),
-    Dialect("linked headings", "linked heading"),  # ### [Title](https://…)
-    Dialect("list of links", "linked bullet"),  # - [Title](https://…): why
-)
+
+@cache
+def built_in() -> tuple[Dialect, ...]:
+    """Return the dialects that come with this package, those that count most first."""
+    return tuple(sorted((parse_dialect(text) for text in _texts("dialects")), key=lambda found: -found.weight))
+
+
+@cache
+def keywords() -> Keywords:
+    """Return the keywords of all languages."""
+    return _compiled(_merged(language_words()))
+
+
+@cache
+def language_words() -> tuple[Mapping[str, Sequence[str]], ...]:
+    """Return the word lists of each language."""
+    import tomllib
+
+    return tuple(_word_lists(tomllib.loads(text), "keywords") for text in _texts("keywords"))
+
+
+def dialect_named(name: str, dialects: Sequence[Dialect]) -> Dialect | None:
+    """Return the dialect of this name, None for an essay; raise DialectError if there is neither."""
+    if name == ESSAY:
+        return None
+    for dialect in dialects:
+        if dialect.name == name:
+            return dialect
+    known = ", ".join(dialect.name for dialect in dialects)
+    raise DialectError(f"no dialect is called {name!r}; write one of {known}, {ESSAY}")
+
+
+def _texts(folder: str) -> list[str]:
+    from importlib.resources import files
+
+    found = [entry for entry in files(__package__).joinpath(folder).iterdir() if entry.name.endswith(".toml")]
+    return [entry.read_text("utf-8") for entry in sorted(found, key=lambda entry: entry.name)]
+
+
+def _item_pattern(name: str, key: str, pattern: object) -> re.Pattern[str] | None:
+    if pattern is None:
+        return None
+    try:
+        compiled = re.compile(str(pattern).replace("{marks}", _MARKS), re.IGNORECASE)
+    except re.error as error:
+        raise DialectError(f"the {key} of dialect {name!r} is no regular expression: {error}; mend it") from error
+    if "number" not in compiled.groupindex:
+        raise DialectError(f"the {key} of dialect {name!r} has no group (?P<number>…); put one around the digits")
+    return compiled
+
+
+def _word_lists(data: object, where: str) -> Mapping[str, Sequence[str]]:
+    lists: dict[str, Any] = data if isinstance(data, dict) else {"": None}
+    for key, words in lists.items():
+        if key not in _LISTS or not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            raise DialectError(
+                f"{where}: {key!r} is not one of the lists of words {', '.join(_LISTS)}; mend or remove it"
+            )
+        for word in words:
+            try:
+                re.compile(word)
+            except re.error as error:
+                raise DialectError(f"{where}: {word!r} is no regular expression: {error}; mend it") from error
+    return lists
+
+
+def _merged(lists: Sequence[Mapping[str, Sequence[str]]]) -> Mapping[str, str]:
+    return {key: "|".join(word for words in lists for word in words.get(key, ())) or _NEVER for key in _LISTS}
+
+
+def _compiled(words: Mapping[str, str]) -> Keywords:
+    noted = rf"\W{{0,8}}(?:{words['sources']})\s*(?:[（(](?P<note>[^（）()]{{0,80}})[)）])?\s*"
+    patterns = {key: re.compile(words[key], re.IGNORECASE) for key in _LISTS}
+    return Keywords(
+        source_line=re.compile(rf"{noted}[：:]\s*", re.IGNORECASE),
+        source_label=re.compile(noted, re.IGNORECASE),
+        trends=patterns["trends"],
+        watch=patterns["watch"],
+        references=patterns["references"],
+        item_label=patterns["labels"],
+        intro=patterns["intro"],
+        skip=patterns["skip"],
+        essay=patterns["essay"],
+    )

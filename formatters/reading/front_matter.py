@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -21,6 +20,7 @@ from frontmatter import detect_format
 from frontmatter.default_handlers import BaseHandler, SafeLoader
 
 from formatters.reading.findings import Findings
+from formatters.reading.patterns import lazy
 
 MAX_CHARACTERS = 20_000
 """Longer front matter is refused: both parsers need quadratic time on hostile input."""
@@ -29,7 +29,7 @@ MAX_DEPTH = 40
 Fields = dict[str, "Field"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Field:
     """One top-level value: text, number, truth value, date, list, mapping or None."""
 
@@ -38,7 +38,7 @@ class Field:
     """Counted from 1 in the whole file."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class FrontMatter:
     """The fields, by key in lower case, and the body with the line on which it begins."""
 
@@ -59,7 +59,7 @@ class Fault(Exception):
         super().__init__(problem)
 
 
-_FENCED = re.compile(r"(?:-{3,}|\+{3,}|;{3,})[ \t]*\w*[ \t]*$", re.MULTILINE)
+_FENCED = lazy(r"(?:-{3,}|\+{3,}|;{3,})[ \t]*\w*[ \t]*$", re.MULTILINE)
 
 
 class YamlHandler(BaseHandler):
@@ -67,7 +67,7 @@ class YamlHandler(BaseHandler):
 
     FM_BOUNDARY = re.compile(r"^-{3,}[ \t]*$", re.MULTILINE)
     START_DELIMITER = END_DELIMITER = "---"
-    closing = re.compile(r"^(?:-{3,}|\.{3})[ \t]*$", re.MULTILINE)
+    closing = lazy(r"^(?:-{3,}|\.{3})[ \t]*$", re.MULTILINE)
 
     def split(self, text: str) -> tuple[str, str]:
         return _split(self, self.closing, text)
@@ -185,13 +185,15 @@ class TomlHandler(BaseHandler):
 
     closing = FM_BOUNDARY = re.compile(r"^\+{3,}[ \t]*$", re.MULTILINE)
     START_DELIMITER = END_DELIMITER = "+++"
-    _where = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+    _where = lazy(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
     def split(self, text: str) -> tuple[str, str]:
         return _split(self, self.closing, text)
 
     def load(self, fm: str) -> dict[str, Any]:
         """Return Fields; raise Fault."""
+        import tomllib
+
         try:
             values = tomllib.loads(fm)
         except RecursionError as error:

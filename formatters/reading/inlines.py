@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from formatters.document import Code, Emphasis, Inline, Inlines, LineBreak, Link, Strikethrough, Strong, Text, plain
+from formatters.reading.patterns import lazy
 
-_COLON_BEFORE = re.compile(r"\s*[：:]\s*")
+_COLON_BEFORE = lazy(r"\s*[：:]\s*")
 
 
 def trim(inlines: Inlines) -> Inlines:

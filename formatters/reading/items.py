@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from formatters.document import Block, Blocks, BulletList, Inlines, Link, ListItem, Paragraph, Quote, Text, plain
@@ -11,15 +10,16 @@ from formatters.issue import Item, Point, SourceLink
 from formatters.reading.dialect import Keywords
 from formatters.reading.inlines import drop, links, split_lead, take, trim, without_links
 from formatters.reading.links import is_address
+from formatters.reading.patterns import lazy
 from formatters.reading.points import read_point, read_points
 from formatters.reading.sources import is_only_links, read_sources, source_entry, source_line
 
-_SEPARATOR = re.compile(r"\s*[：:—–\-|｜·•,，。.]*\s*")
+_SEPARATOR = lazy(r"\s*[：:—–\-|｜·•,，。.]*\s*")
 _OPENING = ("（", "(", "[", "【")
 _TAIL = " \t\n\u3000（([【：:—–-|｜·•,，→"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Sources:
     """The sources found so far; each address once."""
 
@@ -27,13 +27,13 @@ class _Sources:
     notes: list[str] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
 
-    def add(self, sources: tuple[SourceLink, ...], note: str | None = None) -> None:
+    def add(self, sources: Iterable[SourceLink], note: str | None = None, *, line: int) -> None:
         if note:
             self.notes.append(note)
         for source in sources:
             if source.url is None or source.url not in self.known:
                 self.known.add(source.url or "")
-                self.links.append(source)
+                self.links.append(SourceLink(source.url, source.label, line))
             elif source.label:
                 self.notes.append(source.label)
 
@@ -45,7 +45,7 @@ class _Sources:
 def read_item(number: int, title: Inlines, blocks: Blocks, keywords: Keywords, *, line: int, group: Inlines) -> Item:
     """Return the item that a heading and the blocks below it are."""
     sources = _Sources()
-    sources.add(tuple(_title_links(title)))
+    sources.add(_title_links(title), line=line)
     rest = list(_without_sources(blocks, sources, keywords))
     points = _without_source_points(read_points(tuple(rest)), sources, keywords)
     return Item(
@@ -64,21 +64,21 @@ def _without_sources(blocks: Blocks, sources: _Sources, keywords: Keywords) -> I
     for block in blocks:
         was_listed, listed = listed, False
         match block:
-            case Paragraph(content) | Quote((Paragraph(content),)) if line_found := source_line(
+            case Paragraph(content, line) | Quote((Paragraph(content, line),)) if line_found := source_line(
                 content, keywords.source_line
             ):
                 note, named = line_found
-                sources.add(named, note)
+                sources.add(named, note, line=line)
                 listed = not any(source.url for source in named)
-            case Paragraph(content) if is_only_links(content):
-                sources.add(tuple(_paragraph_links(content)))
+            case Paragraph(content, line) if is_only_links(content):
+                sources.add(_paragraph_links(content), line=line)
             case BulletList(items, line) if was_listed:
                 count = 0
                 for item in items:
                     entry = source_entry(item)
                     if not entry:
                         break
-                    sources.add(entry)
+                    sources.add(entry, line=item.line)
                     count += 1
                 if count < len(items):
                     yield BulletList(items[count:], items[count].line if count else line)
@@ -98,11 +98,12 @@ def _without_source_points(points: tuple[Point, ...], sources: _Sources, keyword
         label = keywords.source_label.fullmatch(plain(point.label)) if point.label else None
         unlabelled = source_line(point.text, keywords.source_line) if _is_plain(point) else None
         if label and not point.blocks and all(_is_plain(below) for below in point.points):
-            sources.add(read_sources(point.text), label["note"])
+            sources.add(read_sources(point.text), label["note"], line=point.line)
             for below in point.points:
-                sources.add(source_entry(ListItem((Paragraph(below.text),))) or (SourceLink(None, plain(below.text)),))
+                entry = source_entry(ListItem((Paragraph(below.text),))) or (SourceLink(None, plain(below.text)),)
+                sources.add(entry, line=below.line)
         elif unlabelled:
-            sources.add(unlabelled[1], unlabelled[0])
+            sources.add(unlabelled[1], unlabelled[0], line=point.line)
         else:
             kept.append(point)
     return tuple(kept)
@@ -129,7 +130,8 @@ def read_linked_bullet(number: int, entry: ListItem, keywords: Keywords, *, grou
     sources = _Sources()
     for link in links(content):
         words = plain(link.children)
-        sources.add((SourceLink(link.url, None if words == plain(title) or is_address(words) else words),))
+        name = None if words == plain(title) or is_address(words) else words
+        sources.add((SourceLink(link.url, name),), line=entry.line)
     points: list[Point] = []
     if any(character.isalnum() for character in plain(_unlinked(rest))):
         points.append(Point((), rest, line=entry.line))

@@ -70,7 +70,7 @@ def _is_background(passage: Passage, keywords: Keywords) -> bool:
 
 
 def _is_link_list(passage: Passage, keywords: Keywords) -> bool:
-    if passage.role not in {"intro", "section"} or _is_background(passage, keywords):
+    if passage.role not in {"opening", "intro", "section"} or _is_background(passage, keywords):
         return False
     lists = _lists(passage.content)
     return bool(lists) and all(_entries(block) for block in lists) and size(passage.content) < 2 * size(lists)

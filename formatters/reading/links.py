@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from functools import cache
+from urllib.parse import SplitResult, urlsplit
 
-_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?", re.IGNORECASE)
+from formatters.reading.patterns import lazy
 
 # Characters of RFC 3986 without quotes and square brackets. Only ASCII: an address in running Chinese or
 # Korean text ends where that text goes on, with or without a space.
-_BARE = re.compile(r"(?<![A-Za-z0-9])https?://[A-Za-z0-9_-][\w.~:/?#@!$&()*+,;=%-]*", re.ASCII | re.IGNORECASE)
-_ADDRESS = re.compile(r"(?:https?://|www\.|mailto:|tg:)\S*", re.IGNORECASE)
+_HOST = lazy(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?", re.IGNORECASE)
+_BARE = lazy(r"(?<![A-Za-z0-9])https?://[A-Za-z0-9_-][\w.~:/?#@!$&()*+,;=%-]*", re.ASCII | re.IGNORECASE)
+_ADDRESS = lazy(r"(?:https?://|www\.|mailto:|tg:)\S*", re.IGNORECASE)
+# An address without port, user, query or anything odd about its host: most of them
+_SIMPLE = lazy(r"https?://(?:[a-z0-9_-]+\.)*[a-z0-9_-]+(?:/[!-~]*)?", re.ASCII | re.IGNORECASE)
 
 
-def safe_url(url: str) -> str | None:
-    """Return `url` if readers may be offered it: http(s) with a real host, `tg://`, `mailto:`; else None."""
+def safe_url(url: str, site: SplitResult | None = None) -> str | None:
+    """Return `url` if readers may be offered it: http(s) with a real host, `tg://`, `mailto:`; else None.
+
+    With `site`, an address that begins with / is taken from its root, and one that begins with // has its scheme.
+    Addresses relative to the page stay None: where a page will be is the site generator's own business.
+    """
+    if _SIMPLE.fullmatch(url):
+        return url
     if not url.isascii() or not url.isprintable() or " " in url:
         return None
+    if url.startswith("/") and site is not None:
+        root = f"{site.scheme}:" if url.startswith("//") else f"{site.scheme}://{site.netloc}"
+        return safe_url(root + url)
     scheme, _, rest = url.partition(":")
     match scheme.lower():
         case "http" | "https":
@@ -33,6 +46,16 @@ def safe_url(url: str) -> str | None:
             return url if re.fullmatch(r"[^@\s]+@[^@\s]+", rest) else None
         case _:
             return None
+
+
+@cache
+def site_of(url: str | None) -> SplitResult | None:
+    """Return the parts of the site's own address; None without one. Raises ValueError if it is no http(s) address."""
+    if url is None:
+        return None
+    if not url.lower().startswith(("http://", "https://")) or safe_url(url) is None:
+        raise ValueError(f"{url!r} is not the address of a site; write it as https://example.org/")
+    return urlsplit(url)
 
 
 def bare_urls(text: str) -> Iterator[tuple[int, int]]:

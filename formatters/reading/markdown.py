@@ -1,27 +1,16 @@
-"""Markdown as a Document, through markdown-it-py.
+"""Markdown as a Document, through markdown-it-py (`parser.py`).
 
-CommonMark with tables, strikethrough, footnotes, task lists and CJK-friendly emphasis. Decided here: images
-and raw HTML become links or text (`raw_html.py`, `spans.py`), links that readers must not be offered become their
-text (`links.py`), comments vanish. Nothing else does.
-
-Work is bounded. markdown-it-py drops what is nested too deeply and needs quadratic time for some input; the
-guards below keep the text and bound the time.
+Decided here: images and raw HTML become links or text (`raw_html.py`, `spans.py`), links that readers must not be
+offered become their text (`links.py`), comments vanish. Nothing else does. `README.md` has the whole list.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from urllib.parse import SplitResult
 
-from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock, blockquote, list_block, reference, table
-from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
-from mdit_py_cjk_friendly import cjk_friendly
-from mdit_py_plugins.footnote import footnote_plugin
-from mdit_py_plugins.footnote.index import footnote_def
 
 from formatters.document import (
     Block,
@@ -39,24 +28,16 @@ from formatters.document import (
     Text,
 )
 from formatters.reading.inlines import drop, trim
+from formatters.reading.parser import parse
+from formatters.reading.patterns import lazy
 from formatters.reading.raw_html import hides_the_rest
 from formatters.reading.span_builder import read_html
-from formatters.reading.spans import read_spans
+from formatters.reading.spans import SpanReader
 
-MAX_LEVEL = 20
-"""Quotes and lists nested deeper are read as text. A quote is one level, a list two."""
-MAX_SPAN = 8_000
-"""A paragraph is read in pieces of about as many characters: emphasis takes quadratic time."""
-MAX_CELLS = 50_000
-"""Table cells in one post; rows beyond are read as text. Short rows are filled up to the header's width."""
-MAX_DEFINITION_LINES = 8
-"""A link definition that takes more lines is read as text: each one scans its whole paragraph otherwise."""
-
-_BOX = re.compile(r"\[([ xX])\][ \t]+")
-_BlockRule = Callable[[StateBlock, int, int, bool], bool]
+_BOX = lazy(r"\[([ xX])\][ \t]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Document:
     """A post's body: its blocks, its footnotes, and the line of a comment that is never closed."""
 
@@ -65,93 +46,25 @@ class Document:
     open_comment: int | None = None
 
 
-class _Parser(MarkdownIt):
-    """Takes every link; which of them are offered to readers is decided in `links.py`."""
-
-    def validateLink(self, url: str) -> bool:  # noqa: ARG002, N802 - the name is markdown-it's
-        return True
-
-
-def _shallow(rule: _BlockRule) -> _BlockRule:
-    def guarded(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-        return state.level < MAX_LEVEL and rule(state, start, end, silent)
-
-    return guarded
-
-
-def _small_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    if start + 2 > end:
-        return False
-    columns = state.src.count("|", state.bMarks[start], state.eMarks[start]) + 1
-    left: int = state.env.setdefault("cells_left", MAX_CELLS)
-    rows = left // columns
-    if rows < 2 or not table(state, start, min(end, start + rows), silent):
-        return False
-    if not silent:
-        state.env["cells_left"] = left - columns * (state.line - start)
-    return True
-
-
-def _short_reference(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    lines = state.lineMax
-    state.lineMax = min(lines, start + MAX_DEFINITION_LINES)
-    try:
-        return reference(state, start, end, silent)
-    finally:
-        state.lineMax = lines
-
-
-def _inline_in_pieces(state: StateCore) -> None:
-    for token in state.tokens:
-        if token.type == "inline":
-            children: list[Token] = []
-            token.children = children
-            for piece in _pieces(token.content):
-                state.md.inline.parse(piece, state.md, state.env, children)
-
-
-def _pieces(text: str) -> list[str]:
-    """Cut after a line end, a sentence or a word, whichever comes first in this order."""
-    pieces = []
-    while len(text) > MAX_SPAN:
-        window = text[:MAX_SPAN]
-        cut = max(window.rfind(mark, MAX_SPAN // 2) for mark in "\n。！？") + 1 or window.rfind(" ") + 1 or MAX_SPAN
-        pieces.append(text[:cut])
-        text = text[cut:]
-    pieces.append(text)
-    return pieces
-
-
-@cache
-def _parser() -> MarkdownIt:
-    parser = _Parser("commonmark", {"maxNesting": MAX_LEVEL + 20})
-    parser.enable(["table", "strikethrough"]).use(cjk_friendly)
-    parser.use(footnote_plugin, inline=False, move_to_end=False)
-    rules = parser.block.ruler
-    ends = ["paragraph", "reference", "blockquote", "list"]
-    rules.at("blockquote", _shallow(blockquote), {"alt": ends})
-    rules.at("list", _shallow(list_block), {"alt": ends[:3]})
-    rules.at("footnote_def", _shallow(footnote_def), {"alt": ends[:2]})
-    rules.at("table", _small_table, {"alt": ends[:2]})
-    rules.at("reference", _short_reference)
-    parser.core.ruler.at("inline", _inline_in_pieces)
-    parser.core.ruler.disable("text_join")  # the spans join text themselves
-    parser.inline.ruler2.disable("fragments_join")
-    return parser
-
-
-def read_markdown(body: str, *, first_line: int = 1, own_line: re.Pattern[str] | None = None) -> Document:
+def read_markdown(
+    body: str,
+    *,
+    first_line: int = 1,
+    own_line: re.Pattern[str] | None = None,
+    site: SplitResult | None = None,
+) -> Document:
     """Return the document. Lines are counted from `first_line`, the line of the file on which `body` begins.
 
-    A line inside of a paragraph that matches `own_line` becomes a paragraph of its own.
+    A line inside of a paragraph that matches `own_line` becomes a paragraph of its own. Links that begin with / are
+    taken from `site`.
     """
-    builder = _Builder(first_line, own_line)
-    for token in _parser().parse(body, {}):
+    builder = _Builder(first_line, own_line, site)
+    for token in parse(body):
         builder.take(token)
     return builder.document()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Frame:
     """A block that is still open."""
 
@@ -165,9 +78,10 @@ class _Frame:
 class _Builder:
     """Builds the tree from a flat stream of tokens, without recursion."""
 
-    def __init__(self, first_line: int, own_line: re.Pattern[str] | None) -> None:
+    def __init__(self, first_line: int, own_line: re.Pattern[str] | None, site: SplitResult | None) -> None:
         self._first_line = first_line
-        self._own_line = own_line
+        self._spans = SpanReader(own_line, site)
+        self._site = site
         self._frames = [_Frame(first_line)]
         self._notes: list[ListItem] = []
         self._rows: list[list[Inlines]] = []
@@ -186,7 +100,7 @@ class _Builder:
             self._line = self._first_line + token.map[0]
         if kind == "inline":
             self._inline(token)
-        elif kind in {"paragraph_open", "th_open", "td_open"}:
+        elif kind in _LEAVES:
             self._leaf = kind
         elif kind == "heading_open":
             self._leaf, self._level = kind, int(token.tag[1])
@@ -205,11 +119,10 @@ class _Builder:
     def _inline(self, token: Token) -> None:
         children = token.children or []
         if self._leaf == "paragraph_open":
-            for offset, content in read_spans(children, self._own_line):
+            for offset, content in self._spans.paragraphs(children):
                 self._add(Paragraph(content, self._line + offset))
             return
-        spans = read_spans(children)
-        content = spans[0][1] if spans else ()
+        content = self._spans.content(children)
         if self._leaf == "heading_open":
             if content:
                 self._add(Heading(self._level, content, self._line))
@@ -257,13 +170,14 @@ class _Builder:
             case "html_block":
                 if self._open_comment is None and hides_the_rest(token.content):
                     self._open_comment = self._line
-                content = read_html(token.content)
+                content = read_html(token.content, self._site)
                 if content:
                     self._add(Paragraph(content, self._line))
             case _:
                 pass
 
 
+_LEAVES = frozenset({"paragraph_open", "th_open", "td_open"})
 _OPENS = frozenset(
     {
         "bullet_list_open",

@@ -9,13 +9,14 @@ from datetime import date, datetime, time, tzinfo
 from formatters.reading.dates import calendar_date, date_in_name
 from formatters.reading.findings import Findings
 from formatters.reading.front_matter import Field, FrontMatter
+from formatters.reading.patterns import lazy
 
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0", ""})
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff\s]+")
+_UNPRINTABLE = lazy(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff\s]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Metadata:
     """What the front matter says; `title` is None where it says nothing."""
 
@@ -24,6 +25,8 @@ class Metadata:
     draft: bool
     tags: tuple[str, ...]
     slug: str | None
+    dialect: Field | None = None
+    """The name of the dialect that the post is written in, where it tells."""
 
 
 def read_metadata(front: FrontMatter, findings: Findings, *, name: str, home: tzinfo) -> Metadata:
@@ -34,6 +37,7 @@ def read_metadata(front: FrontMatter, findings: Findings, *, name: str, home: tz
         draft=_truth(front, "draft", findings, default=False) or not _truth(front, "published", findings, default=True),
         tags=_tags(front, findings),
         slug=_text(front, "slug", findings),
+        dialect=_dialect(front, findings),
     )
 
 
@@ -71,6 +75,11 @@ def _text(front: FrontMatter, key: str, findings: Findings) -> str | None:
         case Field(value, line):
             findings.refuse(line, f"{key} is {_kind(value)}, not text", f'put it in quotes: {key}{front.sign}"…"')
             return None
+
+
+def _dialect(front: FrontMatter, findings: Findings) -> Field | None:
+    name = _text(front, "dialect", findings)
+    return Field(name, front.fields["dialect"].line) if name else None
 
 
 def _date(front: FrontMatter, findings: Findings, *, name: str, home: tzinfo) -> date | None:

@@ -8,15 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from formatters.document import Block, Blocks, Heading, Rule, plain, plain_blocks
+from formatters.reading.patterns import lazy
 
-_NUMBER = re.compile(
-    r"^[^\w（(\[【]*(?:[（(\[【]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[.．、:：)）\]】]\s*[^\w（(\[【]*)?"
-)
-_SUFFIX = re.compile(r"\s*(?:[（(\[【][^（）()\[\]【】]*[）)\]】]|[:：—|｜].*)?[\s:：。.!！?？\W]*$")
-_SOUNDLESS = re.compile(r"[\W_]+")
+_NUMBER = lazy(r"^[^\w（(\[【]*(?:[（(\[【]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[.．、:：)）\]】]\s*[^\w（(\[【]*)?")
+_SUFFIX = lazy(r"\s*(?:[（(\[【][^（）()\[\]【】]*[）)\]】]|[:：—|｜].*)?[\s:：。.!！?？\W]*$")
+_SOUNDLESS = lazy(r"[\W_]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Stretch:
     """A heading, if there is one, and the blocks below it; none of them is a heading."""
 

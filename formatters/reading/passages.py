@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from formatters.document import Block, Blocks, Heading, Inlines, Link, Text, plain
+from formatters.document import Block, Blocks, Heading, Inlines
 from formatters.reading.dialect import Dialect, Keywords
-from formatters.reading.inlines import drop, split_lead, trim
 from formatters.reading.outline import Stretch, name_of
 
 NEWS = frozenset({"item", "trends", "watch"})
 """The roles that only digests have."""
 _DEEPEST = 6
+_ROLES = ("trends", "watch", "intro", "skip")
+_LONGEST_NAME = 60
+"""Characters of a heading that may still name a special section."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Passage:
     """A heading with everything below it."""
 
     role: str
-    """intro, item, trends, watch or section."""
+    """opening (above the first heading), intro, item, trends, watch, skip or section."""
     heading: Heading | None
     blocks: list[Block]
     number: int = 0
@@ -56,44 +59,34 @@ class Marked:
     items: dict[int, tuple[int, Inlines]] = field(default_factory=dict)
 
 
-def special_role(heading: Heading | None, keywords: Keywords) -> str | None:
-    """Return "trends" or "watch" for a heading that says so, and None for any other."""
-    if heading is None:
+class Roles:
+    """What headings are called for in the keywords of any dialect; each is looked at once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], str | None] = {}
+
+    def of(self, heading: Heading | None, keywords: Keywords) -> str | None:
+        """Return "trends", "watch", "intro" or "skip" for a heading that says so, and None for any other."""
+        if heading is None:
+            return None
+        key = id(heading), id(keywords)
+        if key not in self._known:
+            self._known[key] = _special_role(name_of(heading), keywords)
+        return self._known[key]
+
+    def any_of(self, heading: Heading | None, dialects: Sequence[Dialect]) -> str | None:
+        """Return the first role that any of the dialects has for a heading."""
+        return next((role for dialect in dialects if (role := self.of(heading, dialect.keywords))), None)
+
+
+def _special_role(name: str, keywords: Keywords) -> str | None:
+    if len(name) > _LONGEST_NAME:
         return None
-    name = name_of(heading)
-    if keywords.trends.fullmatch(name):
-        return "trends"
-    return "watch" if keywords.watch.fullmatch(name) else None
-
-
-def begins_item(heading: Heading, dialects: Sequence[Dialect]) -> bool:
-    """Tell whether any of the dialects takes this heading for an item."""
-    return any(_item(heading, dialect, 0) for dialect in dialects)
-
-
-def mark(stretches: Sequence[Stretch], roles: Sequence[str | None], dialect: Dialect) -> Marked:
-    """Return the headings that the dialect takes for items, at the level that has most of them."""
-    levels: dict[int, Marked] = {}
-    for index, (stretch, role) in enumerate(zip(stretches, roles, strict=True)):
-        if stretch.heading and not role:
-            marked = levels.setdefault(stretch.level, Marked(stretch.level))
-            found = _item(stretch.heading, dialect, len(marked.items) + 1)
-            if found:
-                marked.items[index] = found
-    return max(levels.values(), key=lambda marked: len(marked.items), default=Marked())
-
-
-def _item(heading: Heading, dialect: Dialect, following: int) -> tuple[int, Inlines] | None:
-    if dialect.marker == "linked heading":
-        return (following, heading.content) if _is_linked(heading.content) else None
-    found = dialect.number.match(plain(heading.content)) if dialect.number else None
-    return (int(found["number"]), trim(drop(heading.content, found.end()))) if found else None
-
-
-def _is_linked(content: Inlines) -> bool:
-    lead, rest, _ = split_lead(content)
-    words = [part for part in (lead or content) if not isinstance(part, Text) or any(c.isalnum() for c in part.text)]
-    return len(words) == 1 and isinstance(words[0], Link) and not (lead and plain(rest))
+    for role in _ROLES:
+        pattern: re.Pattern[str] = getattr(keywords, role)
+        if pattern.fullmatch(name):
+            return role
+    return None
 
 
 def each_heading(stretches: Sequence[Stretch], roles: Sequence[str | None]) -> list[Passage]:
@@ -116,7 +109,7 @@ def _passages(
         heading, blocks = stretch.heading, list(stretch.blocks)
         below = bool(found and found[-1].heading and stretch.level > found[-1].level)
         if heading is None:
-            found.append(Passage("intro", None, blocks))
+            found.append(Passage("opening", None, blocks))
         elif index in marked.items:
             number, title = marked.items[index]
             found.append(Passage("item", heading, blocks, number, title))

@@ -11,14 +11,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from formatters.reading.patterns import lazy
+
 # Each alternative begins with its own character and runs to one closing mark or to the end: linear.
-_MARKUP = re.compile(
+_MARKUP = lazy(
     r"<!--.*?(?:-->|\Z)|<(?P<hidden>script|style)\b[^<>]*>.*?(?:</(?P=hidden)\s*>|\Z)"
     r"|<\?.*?(?:\?>|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<![A-Z][^<>]*>|</?[A-Z][^<>]*>",
     re.DOTALL | re.IGNORECASE,
 )
-_TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Z][A-Z0-9-]*)", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"""\b(href|src|alt)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
+_TAG = lazy(r"<(?P<end>/?)(?P<name>[A-Z][A-Z0-9-]*)", re.IGNORECASE)
+_ATTRIBUTE = lazy(r"""\b(href|src|alt)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
 _BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer form "
     "h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p pre section summary table tbody tfoot thead tr "
@@ -26,7 +28,7 @@ _BLOCKS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Tag:
     """A tag that changes what is shown."""
 

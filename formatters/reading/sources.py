@@ -21,9 +21,10 @@ from formatters.document import (
 from formatters.issue import SourceLink
 from formatters.reading.inlines import drop, split_lead
 from formatters.reading.links import is_address
+from formatters.reading.patterns import lazy
 
 _JOINTS = " \t\n\u3000、，,；;|｜/·•：:（(）)[]。→-–—+&"
-_WORDS_BETWEEN = re.compile(r"(?:和|与|及|以及|and\b|via\b)\s*")
+_WORDS_BETWEEN = lazy(r"(?:和|与|及|以及|and\b|via\b)\s*")
 _MAX_ENTRY = 80
 """Characters outside of links in a list entry that is still a source and not a sentence."""
 _MAX_PROSE = 160

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from urllib.parse import SplitResult
 
 from markdown_it.common.normalize_url import normalizeLink
 
@@ -26,7 +27,7 @@ MAX_DEPTH = 10
 """Styles nested deeper are dropped; their text stays."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Frame:
     """A style that is still open."""
 
@@ -39,7 +40,8 @@ class _Frame:
 class SpanBuilder:
     """Collects inline content; never nests deeper than MAX_DEPTH, never recurses."""
 
-    def __init__(self) -> None:
+    def __init__(self, site: SplitResult | None = None) -> None:
+        self._site = site
         self._frames = [_Frame("root")]
         self._text: list[str] = []
         self._links = 0
@@ -108,12 +110,12 @@ class SpanBuilder:
                 if self._frames[-1].html:
                     self._pop()
             case _:
-                url = safe_url(normalizeLink(tag.url))
+                url = safe_url(normalizeLink(tag.url), self._site)
                 self.open("link" if url else "", url or "", html=True)
 
     def image(self, source: str, alternative: str) -> None:
         """Add an image as a link to it, or as its alternative text where it cannot be linked."""
-        url = safe_url(source)
+        url = safe_url(source, self._site)
         name = " ".join(alternative.split()) or source.partition("?")[0].rstrip("/").rpartition("/")[2]
         if not name:
             return
@@ -173,9 +175,9 @@ def _append_text(children: list[Inline], text: str) -> None:
         children.append(Text(text))
 
 
-def read_html(source: str) -> Inlines:
+def read_html(source: str, site: SplitResult | None = None) -> Inlines:
     """Return the visible content of a block of raw HTML."""
-    builder = SpanBuilder()
+    builder = SpanBuilder(site)
     for piece in pieces(source):
         if isinstance(piece, Tag):
             builder.tag(piece)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from urllib.parse import SplitResult
 
 from markdown_it.token import Token
 from mdit_py_cjk_friendly import is_cjk
 
-from formatters.document import Inlines
+from formatters.document import Inlines, Text
 from formatters.reading.links import safe_url
 from formatters.reading.raw_html import read_tag
 from formatters.reading.span_builder import SpanBuilder
@@ -16,37 +17,50 @@ from formatters.reading.span_builder import SpanBuilder
 # The dashes, dots and curly quotes that Chinese shares with other scripts
 _SHARED_PUNCTUATION = frozenset("“”‘’…—·")
 _STYLES = {"strong_open": "strong", "em_open": "em", "s_open": "s"}
+_TEXTS = frozenset({"text", "text_special"})
 _LINE_ENDS = frozenset({"softbreak", "hardbreak"})
 _AHEAD = 80
 
 
-def read_spans(tokens: Sequence[Token], own_line: re.Pattern[str] | None = None) -> list[tuple[int, Inlines]]:
-    """Return the paragraphs that `tokens` hold, each with its line counted from 0; none of them is empty.
+class SpanReader:
+    """Reads the tokens of paragraphs, headings and cells, one after the other."""
 
-    There is one, unless a line in the middle matches `own_line`: that line is a paragraph of its own, together
-    with the lines of addresses that follow it. Other line ends are a space, and nothing between Chinese characters.
-    """
-    reader = _SpanReader(tokens, own_line)
-    return [(line, content) for line, content in reader.paragraphs() if content]
-
-
-class _SpanReader:
-    """One pass over the tokens of a paragraph, heading or cell."""
-
-    def __init__(self, tokens: Sequence[Token], own_line: re.Pattern[str] | None) -> None:
-        self._tokens = tokens
+    def __init__(self, own_line: re.Pattern[str] | None, site: SplitResult | None) -> None:
         self._own_line = own_line
-        self._builder = SpanBuilder()
+        self._site = site
+        self._builder = SpanBuilder(site)
+        self._tokens: Sequence[Token] = ()
+        self._splits = False
         self._done: list[tuple[int, Inlines]] = []
         self._line = self._start = 0
         self._last = ""
         self._alone: bool | None = None
 
-    def paragraphs(self) -> list[tuple[int, Inlines]]:
+    def content(self, tokens: Sequence[Token]) -> Inlines:
+        """Return what `tokens` show as one text."""
+        if len(tokens) == 1 and tokens[0].type == "text" and _is_simple(tokens[0].content):
+            return (Text(tokens[0].content),)
+        return self._read(tokens, splits=False)[0][1]
+
+    def paragraphs(self, tokens: Sequence[Token]) -> list[tuple[int, Inlines]]:
+        """Return the paragraphs that `tokens` hold, each with its line counted from 0; none of them is empty.
+
+        There is one, unless a line in the middle matches `own_line`: that line is a paragraph of its own, together
+        with the lines of addresses that follow it. Other line ends are a space, and nothing between Chinese characters.
+        """
+        if len(tokens) == 1 and tokens[0].type == "text" and _is_simple(tokens[0].content):
+            return [(0, (Text(tokens[0].content),))]
+        return [(line, content) for line, content in self._read(tokens, splits=True) if content]
+
+    def _read(self, tokens: Sequence[Token], *, splits: bool) -> list[tuple[int, Inlines]]:
+        self._tokens, self._splits = tokens, splits and self._own_line is not None
+        self._done = []
+        self._line = self._start = 0
+        self._last, self._alone = "", None
         builder = self._builder
-        for index, token in enumerate(self._tokens):
+        for index, token in enumerate(tokens):
             kind = token.type
-            if kind in {"text", "text_special"}:
+            if kind in _TEXTS:
                 if token.content:
                     builder.text(token.content)
                     self._last = token.content[-1]
@@ -63,7 +77,7 @@ class _SpanReader:
 
     def _open(self, token: Token) -> None:
         if token.type == "link_open":
-            url = safe_url(str(token.attrs.get("href", "")))
+            url = safe_url(str(token.attrs.get("href", "")), self._site)
             self._builder.open("link" if url else "", url or "")
         else:
             self._builder.open(_STYLES.get(token.type, ""))
@@ -86,7 +100,7 @@ class _SpanReader:
 
     def _line_end(self, index: int, *, meant: bool) -> None:
         self._line += 1
-        if self._own_line is not None and self._builder.at_top:
+        if self._splits and self._own_line is not None and self._builder.at_top:
             ahead = self._ahead(index + 1, _AHEAD)
             begins = self._own_line.match(ahead) is not None
             if self._alone is None:
@@ -115,6 +129,11 @@ class _SpanReader:
         if ahead.startswith(("http://", "https://")):
             return True
         return index < len(self._tokens) and self._tokens[index].type == "link_open"
+
+
+def _is_simple(text: str) -> bool:
+    """Tell whether a text is shown just as it stands: no address in it, no white space around it."""
+    return "://" not in text and "\n" not in text and text != "" and not (text[0].isspace() or text[-1].isspace())
 
 
 def _spaced(before: str, after: str) -> bool:

@@ -1,11 +1,7 @@
 """Document to Issue: what is an item, a trend, a section.
 
-A post is a digest if one of the dialects fits, tried in order; else it is an essay. Numbers alone fit nothing,
-because essays number their headings too. A dialect of headings fits when there are at least two items, or
-one beside a trends section, and either half of the items name a source, or half of them carry labels that only
-digests use or that recur, and items with trends and watch list make up most of the text. A list of links fits
-when bullets with links make up most of it. Nothing is dropped but rules, comments and a heading that
-repeats the title.
+A post is a digest if a dialect fits, and the one that fits best has it (`fitting.py`); else it is an essay. Nothing is
+dropped but rules, comments, a heading that repeats the title, and a table of contents.
 """
 
 from __future__ import annotations
@@ -16,58 +12,98 @@ from dataclasses import dataclass, replace
 
 from formatters.document import Block, Blocks, Inlines, plain
 from formatters.issue import Item, Kind, Point, Section
-from formatters.reading.dialect import Dialect, Keywords
+from formatters.reading.contents import without_contents
+from formatters.reading.dialect import ESSAY, Dialect
 from formatters.reading.findings import Findings
-from formatters.reading.items import read_item
-from formatters.reading.link_lists import list_of_links
+from formatters.reading.fitting import Candidate, Fit, candidates
 from formatters.reading.markdown import Document
-from formatters.reading.outline import Stretch, outline, repeats, size
-from formatters.reading.passages import NEWS, Passage, begins_item, mark, passages, special_role
+from formatters.reading.marks import begins_item
+from formatters.reading.outline import Stretch, outline, repeats
+from formatters.reading.passages import Passage, Roles
 from formatters.reading.points import read_points
 
+LeftOut = tuple[int, str]
+"""The line of something that is not shown, and why."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Structure:
     """An issue's parts; `dialect` is the name of the one that fits, or "essay"."""
 
     title: str | None
     kind: Kind = "essay"
-    dialect: str = "essay"
+    dialect: str = ESSAY
     intro: Blocks = ()
     items: tuple[Item, ...] = ()
     trends_title: Inlines = ()
     trends: tuple[Point, ...] = ()
+    trends_line: int = 0
     watch_title: Inlines = ()
     watch: tuple[Point, ...] = ()
+    watch_line: int = 0
     sections: tuple[Section, ...] = ()
+    fits: tuple[Fit, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
-def read_structure(
-    document: Document,
-    *,
-    title: str | None,
-    dialects: Sequence[Dialect],
-    keywords: Keywords,
-    findings: Findings,
-) -> Structure:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Choice:
+    """The dialects that may fit; `named` says that the post itself asks for the one, so that no doubt is left."""
+
+    dialects: Sequence[Dialect]
+    known: Sequence[Dialect]
+    """All that there are: what begins an item in any of them is no title."""
+    named: bool = False
+    line: int = 0
+    """Where the post names it."""
+
+
+def read_structure(document: Document, *, title: str | None, choice: Choice, findings: Findings) -> Structure:
     """Return the parts of a document. `title` is the one of the front matter; without it the leading heading is."""
-    title, stretches = _settle_title(title, outline(document.blocks), dialects, keywords)
-    roles = [special_role(stretch.heading, keywords) for stretch in stretches]
+    left_out: list[LeftOut] = []
+    roles = Roles()
+    title, stretches = _settle_title(title, outline(document.blocks), roles, choice.known, left_out)
+    stretches = without_contents(stretches, roles, choice.known, left_out)
     notes = (Section((), document.notes, document.notes[0].line),) if document.notes else ()
-    for dialect in dialects:
-        if dialect.marker == "linked bullet":
-            found = list_of_links(stretches, roles, keywords)
-        else:
-            found = _headed(stretches, roles, dialect, keywords)
-        if found:
-            whole = _assembled(*found)
-            items = _numbered(whole.items, findings)
-            return replace(whole, title=title, dialect=dialect.name, items=items, sections=whole.sections + notes)
-    return Structure(title, sections=tuple(_essay(stretches)) + notes)
+    best, fits = _best(stretches, roles, choice)
+    if best is None and choice.named and choice.dialects:
+        findings.warn(
+            choice.line,
+            f"nothing in the post begins an item in the dialect {choice.dialects[0].name!r}",
+            "remove the dialect from the front matter, or name another one",
+        )
+    whole = _assembled(best.passages, best.items) if best else Structure(None, sections=tuple(_essay(stretches)))
+    return replace(
+        whole,
+        title=title,
+        dialect=best.fit.dialect if best else ESSAY,
+        items=_numbered(whole.items, findings),
+        sections=whole.sections + notes,
+        fits=fits,
+        left_out=tuple(left_out),
+    )
+
+
+def _best(stretches: Sequence[Stretch], roles: Roles, choice: Choice) -> tuple[Candidate | None, tuple[Fit, ...]]:
+    best: Candidate | None = None
+    fits: list[Fit] = []
+    tried: list[Candidate] = []
+    for dialect in choice.dialects:
+        if best and best.fit.score >= dialect.weight:
+            fits.append(Fit(dialect.name, 0.0, f"cannot fit better than {best.fit.dialect}"))
+            continue
+        called = [roles.of(stretch.heading, dialect.keywords) for stretch in stretches]
+        seen = list(candidates(stretches, called, dialect, tried))
+        tried.extend(seen)
+        found = max(seen, key=lambda one: (one.fit.score, len(one.items)))
+        fits.append(found.fit)
+        if found.items and (found.fit.score or choice.named) and (best is None or found.fit.score > best.fit.score):
+            best = found
+    return best, tuple(fits)
 
 
 def _settle_title(
-    title: str | None, stretches: list[Stretch], dialects: Sequence[Dialect], keywords: Keywords
+    title: str | None, stretches: list[Stretch], roles: Roles, known: Sequence[Dialect], left_out: list[LeftOut]
 ) -> tuple[str | None, list[Stretch]]:
     """Find the title where there is none, and take out the heading that is the title."""
     index, heading = next(((i, s.heading) for i, s in enumerate(stretches) if s.heading), (0, None))
@@ -75,50 +111,17 @@ def _settle_title(
         return title, stretches
     words = " ".join(plain(heading.content).split())
     if title is None:
-        if begins_item(heading, dialects) or special_role(heading, keywords):
+        if begins_item(heading, known) or roles.any_of(heading, known):
             return None, stretches
         title = words
         is_title = all(other.level > heading.level for other in stretches[index + 1 :])
     else:
         is_title = heading.level == 1 and repeats(words, title)
     if is_title:
+        left_out.append((heading.line, "the title"))
         joined = (*(block for before in stretches[:index] for block in before.blocks), *stretches[index].blocks)
         stretches = [Stretch(None, joined)] * bool(joined) + stretches[index + 1 :]
     return title, stretches
-
-
-def _headed(
-    stretches: Sequence[Stretch], roles: Sequence[str | None], dialect: Dialect, keywords: Keywords
-) -> tuple[list[Passage], list[Item]] | None:
-    marked = mark(stretches, roles, dialect)
-    if not marked.items:
-        return None
-    found = passages(stretches, roles, marked)
-    items = [
-        read_item(passage.number, passage.title, passage.content, keywords, line=passage.line, group=passage.group)
-        for passage in found
-        if passage.role == "item"
-    ]
-    return (found, items) if _fits(items, found, keywords) else None
-
-
-def _fits(items: Sequence[Item], found: Sequence[Passage], keywords: Keywords) -> bool:
-    labels = Counter(label for item in items for label in {plain(point.label) for point in item.points if point.label})
-    digest_like = sum(
-        any(
-            point.label and (labels[plain(point.label)] > 1 or keywords.item_label.fullmatch(plain(point.label)))
-            for point in item.points
-        )
-        for item in items
-    )
-    sourced = sum(bool(item.sources) for item in items)
-    if len(items) == 1 and not any(passage.role == "trends" for passage in found):
-        return bool(sourced and digest_like)
-    if sourced * 2 < len(items) and digest_like * 2 < len(items):
-        return False
-    others = sum(size(passage.content) for passage in found if passage.role == "section")
-    news = sum(size(passage.content) for passage in found if passage.role in NEWS) if others else 0
-    return others <= news if sourced * 2 >= len(items) else others * 3 <= news
 
 
 def _assembled(found: Sequence[Passage], items: Sequence[Item]) -> Structure:
@@ -129,12 +132,22 @@ def _assembled(found: Sequence[Passage], items: Sequence[Item]) -> Structure:
     for passage in found:
         blocks = passage.content
         if passage.role == "trends" and passage.heading:
-            whole = replace(whole, trends_title=passage.heading.content, trends=read_points(blocks, leads=True))
+            whole = replace(
+                whole,
+                trends_title=passage.heading.content,
+                trends=read_points(blocks, leads=True),
+                trends_line=passage.line,
+            )
         elif passage.role == "watch" and passage.heading:
-            whole = replace(whole, watch_title=passage.heading.content, watch=read_points(blocks, leads=True))
+            whole = replace(
+                whole,
+                watch_title=passage.heading.content,
+                watch=read_points(blocks, leads=True),
+                watch_line=passage.line,
+            )
         elif passage.role == "item":
             before_items = False
-        elif before_items and (passage.heading is None or passage.level == 1):
+        elif before_items and (passage.heading is None or passage.level == 1 or passage.role == "intro"):
             intro.extend((passage.heading, *blocks) if passage.heading else blocks)
         else:
             sections.append(Section(passage.heading.content if passage.heading else (), blocks, passage.line))

@@ -164,6 +164,8 @@ class TestFaults:
             LANGUAGE="de",
             DATABASE_URL="mysql://u:p@h/d",
             LOG_LEVEL="loud",
+            SITE_URL="site.example",
+            DIALECT="mine",
         )
         told = faults()
         assert sorted(line.split(":")[0] for line in told) == sorted(

@@ -31,7 +31,7 @@ from formatters.document import (
 from formatters.errors import PostError
 from formatters.issue import Issue, Point
 from formatters.json_view import issue_object
-from formatters.reading.dialect import KEYWORDS
+from formatters.reading.dialect import keywords
 from formatters.reading.inlines import links
 from formatters.reading.links import safe_url
 from formatters.reading.markdown import read_markdown
@@ -161,7 +161,7 @@ def test_text_that_looks_like_a_post_is_read_or_refused(fence: str, head: str, t
 @example("- [W](https://u.com/1)\n\n# W\n\n- [W](https://u.com/2)\n\n## W\n\n## W\n\nW\n")
 def test_no_word_and_no_link_of_the_document_is_lost_in_the_issue(template: str) -> None:
     text = with_words(template)
-    document = read_markdown(text, own_line=KEYWORDS.source_line)
+    document = read_markdown(text, own_line=keywords().source_line)
     blocks = (*document.blocks, *document.notes)
     result = attempt(HEAD + "\n" + text)
     if isinstance(result, PostError):
@@ -272,9 +272,19 @@ def check(content: Inlines) -> None:
         "x" * 1_000_000,
         "**" + "x " * 50_000 + "**",
         "#" * 50_000,
+        "- x\n" * 200_000,
+        "[" * 1_000_000,
+        "![" * 500_000,
+        "[" * 500_000 + "]" * 500_000,
+        "[](" * 300_000,
+        "$a" * 400_000,
+        "$$\n" * 200_000,
+        "1、x\n" * 100_000,
+        "**1. x**\n\n" * 50_000,
+        "- x\n" * 300 + "## x\n" * 50_000,
         "=\n" * 50_000,
     ],
-    ids=lambda text: text[:12],
+    ids=lambda text: f"{text[:12]} {len(text)}",
 )
 def test_hostile_input_ends(text: str) -> None:
     # The time limit of a test is the bound; each of these would take hours, or overflow the stack, unguarded
@@ -309,4 +319,4 @@ def test_hostile_front_matter_ends(head: str) -> None:
 
 def test_a_large_post_is_refused_before_it_is_parsed() -> None:
     with pytest.raises(PostError, match="more than 1048576"):
-        reading(b"word " * 1_000_000)
+        reading(b"word " * 1_000_000)  # five megabytes

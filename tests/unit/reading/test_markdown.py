@@ -29,7 +29,8 @@ from formatters.document import (
     plain_blocks,
 )
 from formatters.reading.links import safe_url
-from formatters.reading.markdown import MAX_CELLS, MAX_SPAN, read_markdown
+from formatters.reading.markdown import read_markdown
+from formatters.reading.parser import MAX_CELLS, MAX_SPAN
 
 SOURCE = re.compile(r"来源[：:]")
 

@@ -62,7 +62,9 @@ def test_numbered_headings_with_sources_are_items(first: str, second: str) -> No
 
 @pytest.mark.parametrize("first", ["## 3.5 版本", "## 2026.02.12 版本", "## 10:30 会议", "## 7 条新闻", "## 1."])
 def test_other_numbers_are_not_items(first: str) -> None:
-    assert body(f"{first}\n\n来源：https://a.com\n\n## 其他\n\n来源：https://b.com\n").kind == "essay"
+    result = reading(f"{HEAD}{first}\n\n来源：https://a.com\n\n## 其他\n\n来源：https://b.com\n")
+    assert result.dialect == "headings"
+    assert [plain(item.title) for item in result.issue.items] == [first.removeprefix("## "), "其他"]
 
 
 def test_labels_that_recur_make_a_digest_without_sources() -> None:
@@ -385,8 +387,8 @@ def test_the_title_may_come_from_the_leading_heading() -> None:
 def test_the_dialect_that_fits_is_named() -> None:
     assert reading(HEAD + ITEMS).dialect == "parenthesis"
     assert reading(HEAD + ITEMS.replace(")", ".")).dialect == "numbered"
-    assert reading(HEAD + "- [a](https://a.com)\n- [b](https://b.com)\n").dialect == "list of links"
-    assert reading(HEAD + dedent("### [a](https://a.com)\n### [b](https://b.com)\n")).dialect == "linked headings"
+    assert reading(HEAD + "- [a](https://a.com)\n- [b](https://b.com)\n").dialect == "list"
+    assert reading(HEAD + dedent("### [a](https://a.com)\n### [b](https://b.com)\n")).dialect == "headings"
     assert reading(HEAD + "x").dialect == "essay"
 
 
