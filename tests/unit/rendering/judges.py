@@ -24,6 +24,9 @@ class Entity:
     kind: str
     text: str
     url: str
+    start: int = 0
+    """In UTF-16 units, as is `end`."""
+    end: int = 0
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,30 @@ def parsed(markup: str) -> Parsed:
     for entity in found["entities"]:
         start, end = 2 * entity["offset"], 2 * (entity["offset"] + entity["length"])
         kind = entity["type"]["@type"].removeprefix("textEntityType")
-        entities.append(Entity(kind, units[start:end].decode("utf-16-le"), entity["type"].get("url", "")))
+        shown = units[start:end].decode("utf-16-le")
+        entities.append(Entity(kind, shown, entity["type"].get("url", ""), start // 2, end // 2))
     return Parsed(text, tuple(entities))
+
+
+def found_by_telegram(text: str) -> list[tuple[str, str]]:
+    """Return kind and text of what Telegram finds in plain text by itself: mentions, commands, tags, addresses."""
+    units = text.encode("utf-16-le")
+    return [
+        (kind, units[2 * entity["offset"] : 2 * (entity["offset"] + entity["length"])].decode("utf-16-le"))
+        for entity in _ask({"@type": "getTextEntities", "text": text})["entities"]
+        if (kind := entity["type"]["@type"].removeprefix("textEntityType")) != "MediaTimestamp"
+    ]
+
+
+def assert_nothing_comes_alive(shown: Parsed) -> None:
+    """Fail where Telegram finds more than the renderer marked up; code and links are left alone by it."""
+    units = shown.text.encode("utf-16-le")
+    for entity in shown.entities:
+        if entity.kind in {"Code", "Pre", "PreCode", "TextUrl"}:
+            start, end = 2 * entity.start, 2 * entity.end
+            units = units[:start] + "\u2060".encode("utf-16-le") * (entity.end - entity.start) + units[end:]
+    ours = ("BotCommand", "/item")
+    assert [found for found in found_by_telegram(units.decode("utf-16-le")) if found != ours] == []
 
 
 def judge_telegram(part: Part) -> Parsed:
@@ -80,6 +105,7 @@ def judge_telegram(part: Part) -> Parsed:
     assert payload["text"].count("<a ") == len(shown.links), "a link was dropped"
     assert payload["text"].count("<blockquote") == sum("Quote" in entity.kind for entity in shown.entities)
     assert not any(entity.kind == "MentionName" for entity in shown.entities)
+    assert_nothing_comes_alive(shown)
     if "reply_markup" in payload:
         _judge_keyboard(payload["reply_markup"])
     return shown

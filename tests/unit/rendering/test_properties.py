@@ -12,6 +12,7 @@ from formatters.rendering import plain_text, slack_blocks, telegram_html
 from formatters.rendering.lines import without_tables
 from formatters.rendering.pages import pages
 from formatters.rendering.plain_text import plain
+from formatters.rendering.telegram_text import WORD_JOINER
 from formatters.views import HeadlinesView, IssueView, ItemView, OverviewView, TrendsView, View
 from tests.unit.rendering.judges import judge_slack, judge_telegram
 from tests.unit.rendering.makers import WORDS
@@ -37,7 +38,7 @@ def without_heads(parts: tuple[Part, ...]) -> str:
         head, _, rest = part.text.partition("（续 ")
         continued = re.match(r"\d+/\d+）", rest)
         texts.append(rest[continued.end() :] if continued and len(head) < 400 else part.text)
-    return "".join("".join(texts).split())
+    return "".join("".join(texts).replace(WORD_JOINER, "").split())
 
 
 def whole(issue: Issue) -> str:
