@@ -84,17 +84,13 @@ def _collect(inlines: Inlines, style: int, url: str, add: Callable[[Run], None])
     for inline in inlines:
         match inline:
             case Text(text):
-                if url:
-                    text = clean_label(text)
-                elif not text.isprintable():
-                    text = clean(text)
-                if text:
-                    add(Run(text, style, url))
+                if shown := clean_label(text) if url else text if text.isprintable() else clean(text):
+                    add(Run(shown, style, url))
             case Strong(children):
                 _collect(children, style | BOLD, url, add)
             case Code(text):
-                if shown := clean(text).replace("\n", " "):
-                    add(Run(shown, style | CODE, url))
+                if shown := clean(text):
+                    add(Run(shown.replace("\n", " "), style | CODE, url))
             case Link(address, children):
                 _collect_link(address, children, style, url, add)
             case Emphasis(children):

@@ -25,8 +25,7 @@ _NO_DOMAINS = "jsx?|jsonl?|tsx?|txt|css|csv|ya?ml|xml|exe|dll|wasm|ipynb|pdf"
 _COMMON = (
     r"(?<=@)(?=\w)",
     r"(?<=\$)(?=[A-Z]|1INCH)",
-    r"(?<=[\w-]\.)(?=[a-z][a-z-]|[^\W\d_]{2,8}(?!\w))"
-    rf"(?!(?:{_NO_DOMAINS})(?![\w.-]))",
+    rf"(?<=[\w-]\.)(?=[a-z][a-z-]|[^\W\d_]{{2,8}}(?!\w))(?!(?:{_NO_DOMAINS})(?![\w.-]))",
     r"(?<=\d\.)(?=\d+\.\d+\.\d)",
     r"(?<=\w:)(?=//)",
     r"(?<=[0-9])(?:[ -]?[0-9]){11}(?=[ -]?[0-9])",  # no card has so few digits
@@ -37,6 +36,7 @@ _PLACES, _PLACES_IN_PIECES = (
     re.compile(f"[@#$/.:0-9](?:{'|'.join(places)})", re.IGNORECASE) for places in (_WHOLE, _CUT)
 )
 """Where a line may be cut, what stands before a character may be gone."""
+
 
 def is_linkable(url: str) -> bool:
     """Tell whether Telegram keeps a text link to the address.

@@ -48,7 +48,19 @@ ALIVE = [
     "4111-1111-1111-1111",
     "4242 4242 4242 4242",
 ]
-HARMLESS = ["Node.js 22", "and/or", "5.3/4.1", "C# 与 F#", "#123", "$100M", "package.json", "2026/02/12", "e.g. U.S.", "中文/英文", "1.5x"]
+HARMLESS = [
+    "Node.js 22",
+    "and/or",
+    "5.3/4.1",
+    "C# 与 F#",
+    "#123",
+    "$100M",
+    "package.json",
+    "2026/02/12",
+    "e.g. U.S.",
+    "中文/英文",
+    "1.5x",
+]
 
 
 def parts_of(*inlines: Inline) -> tuple[Part, ...]:
@@ -116,7 +128,9 @@ def test_no_text_at_all_comes_alive(text: str) -> None:
     judge_telegram(part)
 
 
-@pytest.mark.parametrize("text", ["<!channel>", "<!here>", "<@U123>", "<#C123|general>", "@here", "*b* _i_ `c`", "<https://x.example|y>"])
+@pytest.mark.parametrize(
+    "text", ["<!channel>", "<!here>", "<@U123>", "<#C123|general>", "@here", "*b* _i_ `c`", "<https://x.example|y>"]
+)
 def test_slack_shows_what_it_would_parse_elsewhere(text: str) -> None:
     (part,) = slack_blocks.render(IssueView(essay(Section((), (Paragraph((Text(text),)),)))), WORDS).parts
     assert text in slack_text(judge_slack(part))
@@ -131,7 +145,10 @@ def test_slack_shows_what_it_would_parse_elsewhere(text: str) -> None:
         ("goo\u200dgle \u200c中\u200c文", "google 中文"),
         ("a\u034fb\u3164c\u115fd", "abcd"),
         ("x\U000e0041\U000e0042y", "xy"),
-        ("👩\u200d💻 🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f ❤\ufe0f", "👩\u200d💻 🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f ❤\ufe0f"),
+        (
+            "👩\u200d💻 🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f ❤\ufe0f",
+            "👩\u200d💻 🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f ❤\ufe0f",
+        ),
         ("می\u200cخواهم", "می\u200cخواهم"),
         ("क्\u200dष", "क्\u200dष"),
     ],
