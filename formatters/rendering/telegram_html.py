@@ -62,8 +62,13 @@ def _part(name: str, lines: Sequence[Line], text: str, rows: tuple[Row, ...]) ->
         "link_preview_options": {"is_disabled": True},
     }
     if rows:
-        payload["reply_markup"] = {"inline_keyboard": [[_button(button) for button in row] for row in rows]}
+        payload["reply_markup"] = keyboard(rows)
     return Part(name, payload, plain(lines))
+
+
+def keyboard(rows: Sequence[Row]) -> Json:
+    """Return the buttons under a message. https://core.telegram.org/bots/api#inlinekeyboardmarkup"""
+    return {"inline_keyboard": [[_button(button) for button in row] for row in rows]}
 
 
 def _button(button: Button) -> Json:

@@ -191,3 +191,48 @@ def slack_text(value: Any) -> str:
         for found in _objects(value)
         if found.get("type") in {"text", "link", "plain_text"} and isinstance(found.get("text"), str)
     )
+
+
+def judge_rich(part: Part) -> list[dict[str, Any]]:
+    """Fail where Telegram would refuse a rich message or find something in its text; return its blocks."""
+    payload: Mapping[str, Any] = part.payload
+    assert set(payload) <= {"rich_message", "reply_markup"}
+    assert set(payload["rich_message"]) == {"blocks", "skip_entity_detection"}
+    assert payload["rich_message"]["skip_entity_detection"] is True
+    blocks: list[dict[str, Any]] = payload["rich_message"]["blocks"]
+    assert utf16_units(rich_text_of(blocks)) <= 32_768
+    assert sum("type" in found and found["type"] in RICH_KINDS for found in _objects(blocks)) <= 500
+    assert rich_levels(blocks) <= 16
+    allowed = {"text", "bold", "italic", "strikethrough", "code", "url", "1", None} | RICH_KINDS
+    for found in _objects(blocks):
+        assert found.get("type") in allowed, found
+        assert found.get("text", "?") not in ("", [])
+        assert found.get("summary", "?") not in ("", [])
+        if found.get("type") == "table":
+            assert {len(row) for row in found["cells"]} <= set(range(1, 21))
+        if found.get("type") in {"list", "details", "blockquote"}:
+            assert found.get("items") or found.get("blocks") is not None
+    if "reply_markup" in payload:
+        _judge_keyboard(payload["reply_markup"])
+    return blocks
+
+
+RICH_KINDS = {"paragraph", "heading", "pre", "list", "blockquote", "table", "details", "buttons"}
+
+
+def rich_levels(value: Any) -> int:
+    """Return how deep blocks and list entries stand in each other."""
+    if isinstance(value, Mapping):
+        inner = max((rich_levels(value.get(name, ())) for name in ("blocks", "items")), default=0)
+        return 1 + inner
+    return max(map(rich_levels, value), default=0)
+
+
+def rich_text_of(value: Any) -> str:
+    """Return the visible text of rich blocks, list numbers aside."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping):
+        names = ("summary", "text", "blocks", "items", "cells", "buttons")
+        return "".join(rich_text_of(value[name]) for name in names if name in value)
+    return "".join(map(rich_text_of, value))
