@@ -36,7 +36,10 @@ TELEGRAM_CALLBACK_BYTES = 64
 """`callback_data`, in bytes. https://core.telegram.org/bots/api#inlinekeyboardbutton"""
 
 RICH_TEXT_UNITS = 32_768
-"""Text of a rich message. https://core.telegram.org/bots/api#inputrichmessage. Held in UTF-16 units, the larger count."""
+"""Characters of a rich message's text; held in UTF-16 units, the larger count.
+
+https://core.telegram.org/bots/api#inputrichmessage
+"""
 
 RICH_BLOCKS = 500
 """Blocks with those within others; entries of lists and rows of tables are counted, too.

@@ -146,13 +146,17 @@ def _cell(runs: Runs, *, header: bool) -> Json:
 
 def rich_text(runs: Runs) -> Json:
     """Return styled text: a string, one object, or an array of them."""
+    if len(runs) == 1 and not runs[0][1] and not runs[0][2]:
+        return runs[0][0]
     found = [_styled(run) for run in runs]
     return found[0] if len(found) == 1 else found
 
 
 def _styled(run: Run) -> Json:
     text: Json = run.text
-    for bit, kind in _MARKS:
+    if run.style == BOLD and not run.url:
+        return {"type": "bold", "text": text}
+    for bit, kind in _MARKS if run.style else ():
         if run.style & bit:
             text = {"type": kind, "text": text}
     if run.url and is_linkable(run.url):

@@ -7,13 +7,14 @@ https://core.telegram.org/bots/api#sendrichmessage
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from formatters.parts import Json, Part, Rendition
 from formatters.rendering import limits
 from formatters.rendering.buttons import LinkButton, Row
-from formatters.rendering.lines import Form, Line, marker, table_rows, without_tables
 from formatters.rendering.limits import utf16_units
+from formatters.rendering.lines import Line, marker, table_rows, without_tables
 from formatters.rendering.packing import Cost, pack
 from formatters.rendering.pages import Page, introduction, pages
 from formatters.rendering.plain_text import plain
@@ -25,7 +26,7 @@ from formatters.words import Words
 
 _LINE_BLOCKS = 3
 """What a line takes at most: a list, its entry, a paragraph."""
-_BUTTON_BLOCKS = 50
+_BUTTON_BLOCKS = 30
 """Kept of a message for a page's buttons and what surrounds it."""
 _BUTTON_UNITS = 2000
 _TABLE_SHARE = 4
@@ -44,67 +45,82 @@ def render(view: View, words: Words) -> Rendition:
     whole = isinstance(view, IssueView)
     if isinstance(view, IssueView) and view.issue.kind == "digest":
         found[0] = replace(found[0], lines=introduction(view.issue, words))
-    messages: list[_Message] = [_Message()]
-    for page in found:
-        for piece in _pieces(page, words, whole=whole):
-            if not messages[-1].takes(piece):
-                messages.append(_Message())
-            messages[-1].add(piece)
+    messages = _fill([piece for page in found for piece in _pieces(page, words, whole=whole)])
     names = [found[0].name, *(f"part-{number}" for number in range(2, len(messages) + 1))]
-    return Rendition(tuple(message.part(name) for name, message in zip(names, messages, strict=True)))
+    return Rendition(tuple(_part(name, pieces) for name, pieces in zip(names, messages, strict=True)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """What stays together in one message."""
 
-    lines: Sequence[Line]
-    blocks: Sequence[Json]
-    cost: Cost
+    text: str
+    blocks: list[Json]
+    units: int
+    most_blocks: int
     rows: tuple[Row, ...] = ()
     """Of buttons that act; those that link are blocks."""
 
 
-@dataclass(slots=True)
-class _Message:
-    pieces: list[_Piece] = field(default_factory=list)
-    used: Cost = (0, 0)
+def _fill(pieces: list[_Piece]) -> list[list[_Piece]]:
+    """Return the pieces of each message: all in one if that is possible."""
+    units, blocks = limits.RICH_TEXT_UNITS, limits.RICH_BLOCKS
+    if sum([piece.units for piece in pieces]) <= units and sum([piece.most_blocks for piece in pieces]) <= blocks:
+        return [pieces]
+    messages: list[list[_Piece]] = [[]]
+    left = units, blocks
+    for piece in pieces:
+        taken = count(piece.blocks)
+        if messages[-1] and (piece.units > left[0] or taken > left[1]):
+            messages.append([])
+            left = units, blocks
+        messages[-1].append(piece)
+        left = left[0] - piece.units, left[1] - taken
+    return messages
 
-    def takes(self, piece: _Piece) -> bool:
-        limit = (limits.RICH_TEXT_UNITS, limits.RICH_BLOCKS)
-        return all(a + b <= most for a, b, most in zip(self.used, piece.cost, limit, strict=True))
 
-    def add(self, piece: _Piece) -> None:
-        self.pieces.append(piece)
-        self.used = (self.used[0] + piece.cost[0], self.used[1] + piece.cost[1])
-
-    def part(self, name: str) -> Part:
-        blocks = [block for piece in self.pieces for block in piece.blocks]
-        payload: dict[str, Json] = {"rich_message": {"blocks": blocks, "skip_entity_detection": True}}
-        if rows := [row for piece in self.pieces for row in piece.rows]:
-            payload["reply_markup"] = keyboard(rows)
-        return Part(name, payload, "\n\n".join(plain(piece.lines) for piece in self.pieces))
+def _part(name: str, pieces: Sequence[_Piece]) -> Part:
+    blocks = [block for piece in pieces for block in piece.blocks]
+    payload: dict[str, Json] = {"rich_message": {"blocks": blocks, "skip_entity_detection": True}}
+    if rows := [row for piece in pieces for row in piece.rows]:
+        payload["reply_markup"] = keyboard(rows)
+    return Part(name, payload, "\n\n".join([piece.text for piece in pieces]))
 
 
 def _pieces(page: Page, words: Words, *, whole: bool) -> list[_Piece]:
     """Return the page whole, or cut where it alone exceeds a message; in a whole issue an item is folded up."""
     separator = words.label_separator
     scale = _Scale()
-    page = replace(page, lines=[shown for line in page.lines for shown in scale.shown(line, separator)])
+    if any(line.table is not None for line in page.lines):
+        page = replace(page, lines=[shown for line in page.lines for shown in scale.shown(line, separator)])
     buttons = _button_blocks([button for row in page.rows for button in row if isinstance(button, LinkButton)])
     acting = tuple(row for row in page.rows if not isinstance(row[0], LinkButton))
-    pieces: list[_Piece] = []
+    folds = whole and page.name.startswith("item-")
+    lines = list(page.lines) if page.hint is None else [*page.lines, page.hint]
+    text = plain(without_tables(lines, separator))
+    if scale.holds(lines, text):
+        return [_piece(lines, text, buttons, acting, folds=folds)]
     messages = pack(page, scale, words)
-    for number, lines in enumerate(messages, 1):
-        last = number == len(messages)
-        below: list[Json] = buttons if last else []
-        if whole and page.name.startswith("item-") and lines[0].form in (Form.TITLE, Form.TEXT):
-            blocks: list[Json] = [details(lines[0].runs, [*blocks_of(lines[1:]), *below])]
-        else:
-            blocks = [*blocks_of(lines), *below]
-        cost = sum([scale.cost(line, None)[0] for line in lines]) + _BUTTON_UNITS * last, count(blocks)
-        pieces.append(_Piece(without_tables(lines, separator), blocks, cost, acting if last else ()))
-    return pieces
+    return [
+        _piece(
+            lines,
+            plain(without_tables(lines, separator)),
+            buttons if number == len(messages) else [],
+            acting if number == len(messages) else (),
+            folds=folds,
+        )
+        for number, lines in enumerate(messages, 1)
+    ]
+
+
+def _piece(lines: Sequence[Line], text: str, buttons: list[Json], rows: tuple[Row, ...], *, folds: bool) -> _Piece:
+    blocks = [*blocks_of(lines[1:] if folds else lines), *buttons]
+    if folds:
+        blocks = [details(lines[0].runs, blocks)]
+    units = utf16_units(text) + (_BUTTON_UNITS if buttons else 0)
+    most_blocks = _LINE_BLOCKS * len(lines) + (_BUTTON_BLOCKS if buttons else 0)
+    if any(line.table is not None for line in lines):
+        most_blocks = count(blocks)
+    return _Piece(text, blocks, units, most_blocks, rows)
 
 
 class _Scale:
@@ -118,6 +134,15 @@ class _Scale:
             rows = (table.header, *table.rows)
             return sum(utf16_units(text_of(flatten(cell))) + 1 for row in rows for cell in row), 1 + len(rows)
         return utf16_units(marker(line) + text_of(line.runs)) + 2, _LINE_BLOCKS
+
+    def holds(self, lines: Sequence[Line], text: str) -> bool:
+        """Tell quickly whether one message surely holds the lines, of which `text` is the plain text."""
+        units, blocks = self.limit
+        tables = [self.cost(line, None) for line in lines if line.table is not None]
+        return (
+            2 * len(text) + sum(cost[0] for cost in tables) <= units
+            and _LINE_BLOCKS * len(lines) + sum(cost[1] for cost in tables) <= blocks
+        )
 
     def shown(self, line: Line, separator: str) -> list[Line]:
         """Return the line itself, or readable rows for a table that Telegram would refuse."""
