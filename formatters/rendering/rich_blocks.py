@@ -5,7 +5,7 @@ https://core.telegram.org/bots/api#inputrichblock
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from formatters.document import Table
 from formatters.parts import Json
@@ -59,15 +59,19 @@ class _Tree:
             place.append(_block(line))
 
     def add_framed(self, lines: Sequence[Line]) -> None:
-        """Add a quote, or details whose summary is the first line."""
-        place = self._place(min(line.depth for line in lines))
-        self._lists[-1] = None
+        """Add a quote, or details whose summary is the heading that begins a fold.
+
+        Points that classic messages fold are open here: their item is folded up as a whole.
+        """
         bare = [line._replace(frame="") for line in lines]
-        if lines[0].frame == "fold" and lines[0].form is Form.HEADING and len(lines) > 1:
-            place.append(details(lines[0].runs, blocks_of(bare[1:], deepest=_DEEPEST_IN_QUOTE)))
-        elif lines[0].frame == "fold":
+        if lines[0].frame == "fold" and lines[0].form is not Form.HEADING:
             for line in bare:
                 self.add(line)
+            return
+        place = self._place(min(line.depth for line in lines))
+        self._lists[-1] = None
+        if lines[0].frame == "fold":
+            place.append(details(lines[0].runs, blocks_of(bare[1:], deepest=_DEEPEST_IN_QUOTE)))
         else:
             place.append({"type": "blockquote", "blocks": blocks_of(bare, deepest=_DEEPEST_IN_QUOTE)})
 
@@ -101,16 +105,15 @@ def details(summary: Runs, blocks: Sequence[Json]) -> Object:
     return {"type": "details", "summary": rich_text([run._replace(url="") for run in summary]), "blocks": list(blocks)}
 
 
-def count(blocks: Sequence[Json]) -> int:
+def count(blocks: Iterable[Json]) -> int:
     """Return how many blocks there are with those within others; list entries, table rows and buttons count, too."""
     total = 0
     for block in blocks:
         if isinstance(block, dict):
+            inner = [block.get(name) for name in ("blocks", "items", "cells", "buttons")]
+            total += 1 + sum([count(found) for found in inner if isinstance(found, list)])
+        else:
             total += 1
-            for name in ("blocks", "items", "cells", "buttons"):
-                inner = block.get(name)
-                if isinstance(inner, list):
-                    total += len(inner) if name == "cells" else count(inner)
     return total
 
 
