@@ -22,7 +22,7 @@ CATALOGS := $(wildcard $(LOCALE)/*/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check format bench lock catalogs clean
+.PHONY: help setup demo test check format bench golden lock catalogs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ format: setup ## Format the code and mend what ruff can mend
 
 bench: setup ## Run the benchmarks
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+golden: setup ## Write the golden files of tests/fixtures/renderings again; read the difference
+	@$(BIN)/python -m tests.unit.rendering.golden
 
 lock: setup ## Refresh deploy/requirements from pyproject.toml (ARGS=--upgrade for the newest versions)
 	@$(BIN)/python $(LOCKED)/lock.py --uv $(UV) $(ARGS)

@@ -93,6 +93,20 @@ def decode(data: str) -> Action | None:
             return None
 
 
+def start_link(bot: str, action: AnswerWithItem | AnswerWithHeadlines) -> str:
+    """Return the address that opens the private chat with the bot and carries the action as `/start`'s argument.
+
+    https://core.telegram.org/bots/features#deep-linking allows 64 of `A-Za-z0-9_-`.
+    """
+    return f"https://t.me/{bot}?start={encode(action).replace(':', '-')}"
+
+
+def decode_start(argument: str) -> AnswerWithItem | AnswerWithHeadlines | None:
+    """Return the action that `/start` carries, or None for anything else."""
+    action = decode(argument.replace("-", ":"))
+    return action if isinstance(action, AnswerWithItem | AnswerWithHeadlines) else None
+
+
 def _fits(version: str, ref: str) -> bool:
     return version == VERSION and _REF.fullmatch(ref) is not None
 

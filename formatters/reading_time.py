@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from math import ceil
 
 from formatters.document import plain, plain_blocks
@@ -12,8 +13,27 @@ from formatters.issue import Issue, Point
 CHINESE_CHARACTERS_PER_MINUTE = 400
 WORDS_PER_MINUTE = 230
 
-_CHINESE = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_WORD = re.compile(r"[^\W\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+(?:['’._-]\w+)*")
+_REMEMBERED = 16
+"""Issues whose reading time is kept: an issue is rendered once per platform, style and language."""
+
+_CHINESE = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+_WORD = re.compile(r"\w+(?:['’._-]\w+)*")
+_ADDRESS = re.compile(r"https?://\S+", re.ASCII)
+
+
+class _Same:
+    """An issue that is equal to itself only: comparing whole trees would cost more than reading them."""
+
+    __slots__ = ("issue",)
+
+    def __init__(self, issue: Issue) -> None:
+        self.issue = issue
+
+    def __hash__(self) -> int:
+        return id(self.issue)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.issue is self.issue
 
 
 def minutes(issue: Issue) -> int:
@@ -23,9 +43,15 @@ def minutes(issue: Issue) -> int:
     1.5 characters: M. Brysbaert, "How many words do we read per minute?", Journal of Memory and Language 109
     (2019), https://doi.org/10.1016/j.jml.2019.104047. Both are rounded here. Other scripts count by the word.
     """
-    text = re.sub(r"https?://\S+", " ", "\n".join(_texts(issue)), flags=re.ASCII)
-    characters = len(_CHINESE.findall(text))
-    words = len(_WORD.findall(text))
+    return _minutes(_Same(issue))
+
+
+@lru_cache(_REMEMBERED)
+def _minutes(same: _Same) -> int:
+    text = _ADDRESS.sub(" ", "\n".join(_texts(same.issue)))
+    others = _CHINESE.sub("\n", text)
+    words = len(_WORD.findall(others))
+    characters = len(text) - len(others) + others.count("\n") - text.count("\n")
     return max(1, ceil(characters / CHINESE_CHARACTERS_PER_MINUTE + words / WORDS_PER_MINUTE))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
 
 from formatters.issue import Issue
 
@@ -63,4 +65,81 @@ class TrendsView:
     issue: Issue
 
 
-View = IssueView | OverviewView | HeadlinesView | ItemView | TrendsView
+@dataclass(frozen=True, slots=True)
+class LinkedHeadlinesView:
+    """Headlines for a group, always one message: each opens its item in the private chat with the bot."""
+
+    issue: Issue
+    ref: str
+    bot: str
+    """The bot's user name in Telegram, without @."""
+
+
+@dataclass(frozen=True, slots=True)
+class TitlesView:
+    """Headlines alone, each a link to its first source, always one message."""
+
+    issue: Issue
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesView:
+    """Every item's sources, always one message."""
+
+    issue: Issue
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceView:
+    """What the issue advises to do: the points labelled so, under their items, always one message."""
+
+    issue: Issue
+
+
+@dataclass(frozen=True, slots=True)
+class WatchView:
+    """The watch list alone, always one message."""
+
+    issue: Issue
+
+
+View = (
+    IssueView
+    | OverviewView
+    | HeadlinesView
+    | ItemView
+    | TrendsView
+    | LinkedHeadlinesView
+    | TitlesView
+    | SourcesView
+    | AdviceView
+    | WatchView
+)
+
+
+class Style(StrEnum):
+    """How much of an issue a delivery shows at once."""
+
+    ITEMS = "items"
+    """One message per item."""
+    COMPACT = "compact"
+    """One message of headlines, whose buttons turn it into an item and back."""
+    RICH = "rich"
+    """The whole issue as one rich message of Telegram; as `items` elsewhere."""
+    HEADLINES = "headlines"
+    """For groups: one message of headlines that open in the private chat with the bot."""
+    THREAD = "thread"
+    """Slack: the overview in the channel, all else in its thread."""
+
+
+def delivered(issue: Issue, style: Style, *, ref: str, bot: str) -> View:
+    """Return what a delivery in this style shows; `bot` is the user name that `headlines` links to."""
+    match style:
+        case Style.ITEMS | Style.THREAD | Style.RICH:
+            return IssueView(issue)
+        case Style.COMPACT:
+            return HeadlinesView(issue, ref)
+        case Style.HEADLINES:
+            return LinkedHeadlinesView(issue, ref, bot)
+        case _:
+            assert_never(style)

@@ -44,3 +44,5 @@ class Words:
     """Between a point's bold label and its text: ： / ': '."""
     ask_for_item: str
     """A hint where buttons cannot be used, naming /item: 发送 /item 3 查看第 3 条."""
+    read_privately: str
+    """A button in a group: 私聊阅读 / Read in private."""

@@ -12,6 +12,7 @@ import typer
 from bot.cli.output import note, print_json, print_json_lines
 from bot.domain.destination import Platform
 from bot.domain.errors import PostsError
+from formatters.views import Style
 
 if TYPE_CHECKING:
     from bot.domain.issues import KnownIssue
@@ -24,6 +25,9 @@ Post = Annotated[
     Path,
     typer.Argument(metavar="POST", help="A post: a path, or a file name below DIGESTBOT_POSTS.", show_default=False),
 ]
+
+_SOME_BOT = "your_bot"
+"""Stands in a preview's links for the bot's own name, which only Telegram knows."""
 
 
 def show(
@@ -45,6 +49,10 @@ def show(
 def preview(
     post: Post,
     platform: Annotated[Platform, typer.Option(help="Whose messages to show.")] = Platform.CONSOLE,
+    style: Annotated[
+        Style | None,
+        typer.Option(help="How much to show at once. Without: as the platform gets it.", show_default=False),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the exact API calls, one JSON object {method, payload} a line.")
     ] = False,
@@ -54,7 +62,7 @@ def preview(
 
     settings = load_settings()
     known = load_post(post, settings)
-    parts = _parts(known, platform, settings.language)
+    parts = _parts(known, platform, settings.language, style)
     if as_json:
         print_json_lines(calls(parts, platform))
     else:
@@ -179,12 +187,14 @@ def _explain(reading: Reading) -> None:
         typer.echo(f"  {line:>5}  {told}")
 
 
-def _parts(known: KnownIssue, platform: Platform, language: str) -> tuple[Part, ...]:
+def _parts(known: KnownIssue, platform: Platform, language: str, style: Style | None = None) -> tuple[Part, ...]:
     from bot.languages import words_of
-    from bot.services.rendering import Renderer
-    from formatters.views import IssueView
+    from bot.services.rendering import STYLES, Renderer
+    from formatters.views import delivered
 
-    return Renderer(words_of).render(IssueView(known.issue), platform, language).parts
+    style = style or Style(STYLES[platform])
+    view = delivered(known.issue, style, ref=known.ref, bot=_SOME_BOT)
+    return Renderer(words_of).render(view, platform, language, style).parts
 
 
 def calls(parts: tuple[Part, ...], platform: Platform) -> Iterable[dict[str, Any]]:
@@ -194,7 +204,8 @@ def calls(parts: tuple[Part, ...], platform: Platform) -> Iterable[dict[str, Any
             case Platform.TELEGRAM:
                 from bot.platforms.telegram.sender import call_of as telegram_call
 
-                yield telegram_call(part.payload, chat="{chat_id}", silent=position > 0)
+                call = telegram_call(part.payload, chat="{chat_id}", silent=position > 0)
+                yield {**call, "method": "sendRichMessage"} if "rich_message" in part.payload else call
             case Platform.SLACK:
                 from bot.platforms.slack.sender import call_of as slack_call
 

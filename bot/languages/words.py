@@ -32,6 +32,7 @@ def words_of(language: str) -> Words:
         send_all=gettext("Send all"),
         label_separator=gettext(": "),
         ask_for_item=gettext("Send /item 3 to read item 3."),
+        read_privately=gettext("Read in private chat"),
     )
 
 

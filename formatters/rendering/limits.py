@@ -35,6 +35,27 @@ https://github.com/tginfo/Telegram-Limits/issues/187
 TELEGRAM_CALLBACK_BYTES = 64
 """`callback_data`, in bytes. https://core.telegram.org/bots/api#inlinekeyboardbutton"""
 
+RICH_TEXT_UNITS = 32_768
+"""Characters of a rich message's text; held in UTF-16 units, the larger count.
+
+https://core.telegram.org/bots/api#inputrichmessage
+"""
+
+RICH_BLOCKS = 500
+"""Blocks with those within others; entries of lists and rows of tables are counted, too.
+
+https://core.telegram.org/bots/api#inputrichmessage
+"""
+
+RICH_LEVELS = 16
+"""Blocks within blocks. https://core.telegram.org/bots/api#inputrichmessage"""
+
+RICH_COLUMNS = 20
+"""Of a table. https://core.telegram.org/bots/api#inputrichmessage"""
+
+RICH_BUTTONS_IN_ROW = 8
+"""Of a block of buttons. https://core.telegram.org/bots/api#inputrichblockbuttons"""
+
 SLACK_BLOCKS = 50
 """Blocks in a message. https://docs.slack.dev/reference/block-kit/blocks"""
 

@@ -6,17 +6,38 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from formatters.actions import Action, AnswerWithItem, SendAll, TurnToHeadlines, TurnToItem
+from formatters.actions import (
+    Action,
+    AnswerWithHeadlines,
+    AnswerWithItem,
+    SendAll,
+    TurnToHeadlines,
+    TurnToItem,
+    start_link,
+)
 from formatters.document import Inlines
 from formatters.errors import NoSuchItem, NothingToShow
 from formatters.issue import Issue, Item
-from formatters.rendering.buttons import ActionButton, Row
+from formatters.rendering.buttons import ActionButton, LinkButton, Row
+from formatters.rendering.extracts import advice, is_advice, linked_headlines, sources, titles
 from formatters.rendering.limits import TELEGRAM_BUTTONS, TELEGRAM_BUTTONS_IN_ROW
 from formatters.rendering.lines import Form, Frame, Line, add_blocks, add_numbered, add_points
 from formatters.rendering.opening import facts
 from formatters.rendering.runs import BOLD, Run, clean, flatten, linked, text_of
 from formatters.rendering.sources import is_button_link, source_buttons, source_lines
-from formatters.views import HeadlinesView, IssueView, ItemView, OverviewView, TrendsView, View
+from formatters.views import (
+    AdviceView,
+    HeadlinesView,
+    IssueView,
+    ItemView,
+    LinkedHeadlinesView,
+    OverviewView,
+    SourcesView,
+    TitlesView,
+    TrendsView,
+    View,
+    WatchView,
+)
 from formatters.words import Words
 
 LONG_ITEM = 700
@@ -60,6 +81,16 @@ def pages(view: View, words: Words) -> list[Page]:
             return [_item_answer(issue, ref, number, words, paging=paging)]
         case TrendsView(issue):
             return [_trends(issue, words)]
+        case LinkedHeadlinesView(issue, ref, bot):
+            return [_linked_headlines(issue, ref, bot, words)]
+        case TitlesView(issue):
+            return [_extract("titles", issue, titles(issue), "the issue has no items")]
+        case SourcesView(issue):
+            return [_extract("sources", issue, sources(issue), "the issue names no sources")]
+        case AdviceView(issue):
+            return [_extract("advice", issue, advice(issue, words.label_separator), "the issue gives no advice")]
+        case WatchView(issue):
+            return [_extract("watch", issue, _watch(issue, words), "the issue has no watch list")]
         case _:
             assert_never(view)
 
@@ -87,9 +118,7 @@ def _overview_answer(issue: Issue, ref: str, words: Words) -> Page:
 def _headlines(issue: Issue, ref: str, words: Words, *, buttons: bool, name: str = "headlines") -> Page:
     lines = _opening(issue, words)
     lines += _item_headlines(issue) if issue.items else _section_headlines(issue)
-    if issue.trends:
-        lines += _topic(issue.trends_title, words.trends, frame="fold")
-        add_numbered(lines, issue.trends, words.label_separator, frame="fold", gap=False)
+    lines += _folded_trends(issue, words)
     rows: tuple[Row, ...] = ()
     if buttons:
         rows = (
@@ -98,6 +127,28 @@ def _headlines(issue: Issue, ref: str, words: Words, *, buttons: bool, name: str
         )
     hint = Line(Form.TEXT, [Run(words.ask_for_item)]) if issue.items and not buttons else None
     return Page(name, lines, rows, single=True, hint=hint)
+
+
+def _folded_trends(issue: Issue, words: Words) -> list[Line]:
+    lines: list[Line] = []
+    if issue.trends:
+        lines += _topic(issue.trends_title, words.trends, frame="fold")
+        add_numbered(lines, issue.trends, words.label_separator, frame="fold", gap=False)
+    return lines
+
+
+def _linked_headlines(issue: Issue, ref: str, bot: str, words: Words) -> Page:
+    lines = _opening(issue, words)
+    lines += linked_headlines(issue, ref, bot) if issue.items else _section_headlines(issue)
+    lines += _folded_trends(issue, words)
+    button = LinkButton(words.read_privately, start_link(bot, AnswerWithHeadlines(ref)))
+    return Page("headlines", lines, ((button,),), single=True)
+
+
+def _extract(name: str, issue: Issue, lines: list[Line], lacking: str) -> Page:
+    if not lines:
+        raise NothingToShow(lacking)
+    return Page(name, [*_title(issue), *lines], single=True)
 
 
 def _item_answer(issue: Issue, ref: str, number: int, words: Words, *, paging: bool) -> Page:
@@ -149,10 +200,15 @@ def _opening(issue: Issue, words: Words) -> list[Line]:
     return [*_title(issue), Line(Form.META, [Run(facts(issue, words))], gap=False)]
 
 
-def _overview(issue: Issue, words: Words) -> list[Line]:
+def introduction(issue: Issue, words: Words) -> list[Line]:
+    """Return what stands before a digest's items: title, facts and the author's note."""
     lines = _opening(issue, words)
     add_blocks(lines, issue.intro)
-    return lines + _item_headlines(issue)
+    return lines
+
+
+def _overview(issue: Issue, words: Words) -> list[Line]:
+    return introduction(issue, words) + _item_headlines(issue)
 
 
 def _item_headlines(issue: Issue) -> list[Line]:
@@ -186,14 +242,30 @@ def _item(item: Item, words: Words) -> list[Line]:
     lines = [Line(Form.TITLE, title)]
     separator = words.label_separator
     listed = any(point.label for point in item.points)
-    add_points(lines, item.points[:_OPEN_POINTS], separator, listed=listed)
-    start = len(lines)
-    add_points(lines, item.points[_OPEN_POINTS:-1], separator, listed=listed)
-    end = len(lines)
-    add_points(lines, item.points[_OPEN_POINTS:][-1:], separator, listed=listed)
-    if end > start and _length(lines[1:]) > LONG_ITEM:
+    bounds = [1]
+    for point in item.points:
+        add_points(lines, (point,), separator, listed=listed)
+        bounds.append(len(lines))
+    if len(item.points) > _OPEN_POINTS and _length(lines[1:]) > LONG_ITEM:
+        start, end = _folded(item, lines, bounds)
         lines[start:end] = [line.framed("fold") for line in lines[start:end]]
     return lines + source_lines(item, words)
+
+
+def _folded(item: Item, lines: Sequence[Line], bounds: Sequence[int]) -> tuple[int, int]:
+    """Return which lines to fold: the longest stretch of points after the first ones that do not advise.
+
+    Where no label says that it advises, the last point is taken for the conclusion and stays open.
+    """
+    points = item.points
+    closing = {index for index, point in enumerate(points) if is_advice(point)} or {len(points) - 1}
+    best, start = (0, 0), bounds[_OPEN_POINTS]
+    for index in range(_OPEN_POINTS, len(points)):
+        if index in closing:
+            start = bounds[index + 1]
+        elif _length(lines[start : bounds[index + 1]]) > _length(lines[slice(*best)]):
+            best = (start, bounds[index + 1])
+    return best
 
 
 def _length(lines: Sequence[Line]) -> int:
@@ -203,13 +275,17 @@ def _length(lines: Sequence[Line]) -> int:
 def _outlook(issue: Issue, words: Words) -> list[Line]:
     """Return trends and watch list, each under its heading."""
     lines: list[Line] = []
-    for title, fallback, points in (
-        (issue.trends_title, words.trends, issue.trends),
-        (issue.watch_title, words.watch, issue.watch),
-    ):
-        if points:
-            lines += _topic(title, fallback)
-            add_numbered(lines, points, words.label_separator)
+    if issue.trends:
+        lines += _topic(issue.trends_title, words.trends)
+        add_numbered(lines, issue.trends, words.label_separator)
+    return lines + _watch(issue, words)
+
+
+def _watch(issue: Issue, words: Words) -> list[Line]:
+    lines: list[Line] = []
+    if issue.watch:
+        lines += _topic(issue.watch_title, words.watch)
+        add_numbered(lines, issue.watch, words.label_separator)
     return lines
 
 

@@ -50,7 +50,7 @@ class Writer:
         elif line.form is Form.NUMBERED:
             self._add_entry(line, "ordered")
         elif line.depth and self._open[:1] == ("list",):
-            self._inlines += [_text("\n"), *_inlines(line.runs)]
+            self._inlines += [_text("\n"), *inlines(line.runs)]
         else:
             self._add_flowing(line, "rich_text_section", "")
 
@@ -71,7 +71,7 @@ class Writer:
             self._open = (kind,)
         if mark:
             self._inlines.append(_text(mark))
-        self._inlines += _inlines(line.runs)
+        self._inlines += inlines(line.runs)
 
     def _add_entry(self, line: Line, style: str) -> None:
         depth = min(line.depth, _DEEPEST)
@@ -86,7 +86,7 @@ class Writer:
             if line.number > 1:
                 found["offset"] = line.number - 1
             self._elements.append(found)
-        self._inlines = _inlines(line.runs)
+        self._inlines = inlines(line.runs)
         self._entries.append({"type": "rich_text_section", "elements": self._inlines})
         self._open = ("list", style, depth, line.number + 1 if style == "ordered" else line.number)
 
@@ -95,7 +95,8 @@ def _text(text: str) -> Inline:
     return {"type": "text", "text": text}
 
 
-def _inlines(runs: Runs) -> list[Json]:
+def inlines(runs: Runs) -> list[Json]:
+    """Return the elements of a section: text and links with their styles."""
     found: list[Json] = []
     for text, style, url in runs:
         inline: Inline = {"type": "text", "text": text}

@@ -36,8 +36,15 @@ _LOCAL = re.compile(r"https?://(?:[^/?#]*\.)?localhost(?:[:/?#]|$)", re.IGNORECA
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 _INVISIBLE = re.compile(
-    "[\r\u00ad\u061c\u180e\u200b\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+    "[\r\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
+    "\ufff0-\ufffb\U0001d173-\U0001d17a\ud800-\udfff]"
 )
+_JOINERS = "\u200c\u200d\u200e\u200f"
+_PLAIN = "\x00-\u02ff\u2010-\u2027\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff00-\uffef"
+"""Scripts that need neither joiners nor direction marks."""
+_TRICK = re.compile(f"(?:(?<=[{_PLAIN}])|^)[{_JOINERS}]+|[{_JOINERS}]+(?=[{_PLAIN}]|$)")
+_TAGS = re.compile("(\U0001f3f4[\U000e0061-\U000e007a]{1,6}\U000e007f)|[\U000e0000-\U000e0fff]")
+"""Invisible letters; they are seen only as the flags of countries within countries."""
 
 
 def is_web_link(url: str) -> bool:
@@ -52,12 +59,18 @@ def is_web_link(url: str) -> bool:
 def clean(text: str) -> str:
     """Return the text without characters that reorder or hide other characters.
 
-    Direction overrides and invisible fillers go; control characters become spaces. Joiners stay, as
-    emoji and several scripts need them.
+    Direction overrides and invisible fillers go; control characters become spaces. Joiners and direction
+    marks stay within emoji and the scripts that need them.
     """
     if text.isprintable():
         return text
-    return _CONTROL.sub(" ", _INVISIBLE.sub("", text))
+    text = _TAGS.sub(lambda match: match[1] or "", _INVISIBLE.sub("", text))
+    return _CONTROL.sub(" ", _TRICK.sub("", text))
+
+
+def clean_label(text: str) -> str:
+    """Return the text of a link, also without printable characters that are not seen."""
+    return _TRICK.sub("", _INVISIBLE.sub("", clean(text)))
 
 
 def flatten(inlines: Inlines, style: int = 0) -> list[Run]:
@@ -71,13 +84,13 @@ def _collect(inlines: Inlines, style: int, url: str, add: Callable[[Run], None])
     for inline in inlines:
         match inline:
             case Text(text):
-                if shown := text if text.isprintable() else clean(text):
+                if shown := clean_label(text) if url else text if text.isprintable() else clean(text):
                     add(Run(shown, style, url))
             case Strong(children):
                 _collect(children, style | BOLD, url, add)
             case Code(text):
-                if shown := clean(text).replace("\n", " "):
-                    add(Run(shown, style | CODE, url))
+                if shown := clean(text):
+                    add(Run(shown.replace("\n", " "), style | CODE, url))
             case Link(address, children):
                 _collect_link(address, children, style, url, add)
             case Emphasis(children):

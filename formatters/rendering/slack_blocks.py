@@ -20,7 +20,7 @@ from formatters.rendering.lines import Form, Line, marker, table_rows, without_t
 from formatters.rendering.packing import Cost, pack
 from formatters.rendering.pages import Page, pages
 from formatters.rendering.plain_text import plain
-from formatters.rendering.rich_text import Writer
+from formatters.rendering.rich_text import Writer, inlines
 from formatters.rendering.runs import BOLD, Run, Runs, flatten, text_of
 from formatters.views import View
 from formatters.words import Words
@@ -172,9 +172,8 @@ def _table(table: Table) -> Json:
 
 def _cell(runs: Runs) -> Json:
     """Return a cell; Slack refuses an empty one."""
-    writer = Writer()
-    writer.add(Line(Form.TEXT, runs or [Run(" ")]))
-    return writer.close()[0]
+    found = inlines(runs or [Run(" ")])
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": found}]}
 
 
 def _actions(rows: Sequence[Row]) -> list[Json]:

@@ -44,10 +44,15 @@ def split(runs: Runs, fits: Fits, *, room: int, first: Fits | None = None) -> It
     """
     rest = _Rest(runs)
     judge = first or fits
-    while window := rest.peek(room + 1):
+    guess = room + 1
+    while window := rest.peek(guess):
+        while guess <= room and judge(window) and sum([len(run.text) for run in window]) == guess:
+            guess = min(2 * guess, room + 1)
+            window = rest.peek(guess)
         cut = _cut(window, judge)
         yield rest.take(cut)
         judge = fits
+        guess = min(2 * cut + 2, room + 1)  # pieces are alike: a dense text is not searched to the end each time
 
 
 def beginning(runs: Runs, fits: Fits, *, room: int) -> list[Run]:

@@ -20,14 +20,14 @@ from formatters.rendering.lines import Form, Frame, Line, marker, without_tables
 from formatters.rendering.packing import Cost, pack
 from formatters.rendering.pages import Page, pages
 from formatters.rendering.plain_text import plain
-from formatters.rendering.runs import BOLD, CODE, ITALIC, STRUCK, Runs, is_web_link
+from formatters.rendering.runs import BOLD, CODE, ITALIC, STRUCK, Runs
+from formatters.rendering.telegram_text import attribute, escape, inert, is_linkable
 from formatters.views import View
 from formatters.words import Words
 
 _OPEN: Mapping[Frame, str] = {"": "", "quote": "<blockquote>", "fold": "<blockquote expandable>"}
 _CLOSE = "</blockquote>"
 _QUOTE_UNITS = len(_OPEN["fold"]) + len(_CLOSE)
-_APP_LINK = re.compile(r"tg://(?!user\b|openmessage\b|emoji\b)[a-z_]+(?:[/?]\S*)?", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[\w+#.-]{1,32}", re.ASCII)
 
 
@@ -43,12 +43,12 @@ def render(view: View, words: Words) -> Rendition:
 
 
 def _parts(page: Page, words: Words) -> list[Part]:
-    page = replace(page, lines=without_tables(page.lines, words.label_separator))
-    lines = list(page.lines) if page.hint is None else [*page.lines, page.hint]
+    found = without_tables(page.lines, words.label_separator)
+    lines = [*inert(found), *([] if page.hint is None else [page.hint])]
     text = _markup(lines)
     if _fits(text):
         return [_part(page.name, lines, text, page.rows)]
-    messages = pack(page, _SCALE, words)
+    messages = pack(replace(page, lines=inert(found, cut=True)), _SCALE, words)
     return [
         _part(page.named(number), lines, _markup(lines), page.rows if number == len(messages) else ())
         for number, lines in enumerate(messages, 1)
@@ -62,8 +62,13 @@ def _part(name: str, lines: Sequence[Line], text: str, rows: tuple[Row, ...]) ->
         "link_preview_options": {"is_disabled": True},
     }
     if rows:
-        payload["reply_markup"] = {"inline_keyboard": [[_button(button) for button in row] for row in rows]}
+        payload["reply_markup"] = keyboard(rows)
     return Part(name, payload, plain(lines))
+
+
+def keyboard(rows: Sequence[Row]) -> Json:
+    """Return the buttons under a message. https://core.telegram.org/bots/api#inlinekeyboardmarkup"""
+    return {"inline_keyboard": [[_button(button) for button in row] for row in rows]}
 
 
 def _button(button: Button) -> Json:
@@ -120,7 +125,7 @@ def _markup(lines: Sequence[Line]) -> str:
 
 def _line(line: Line) -> str:
     if line.form is Form.CODE:
-        code = _escape("".join([run.text for run in line.runs]))
+        code = escape("".join([run.text for run in line.runs]))
         if line.language and _LANGUAGE.fullmatch(line.language):
             return f'<pre><code class="language-{line.language}">{code}</code></pre>'
         return f"<pre>{code}</pre>"
@@ -136,8 +141,8 @@ def _inline(runs: Runs) -> str:
                 written.append("</a>")
             link = url if url and is_linkable(url) else ""
             if link:
-                written.append(f'<a href="{_attribute(link)}">')
-        shown = _escape(text)
+                written.append(f'<a href="{attribute(link)}">')
+        shown = escape(text)
         if style:
             shown = _styled(shown, style, in_link=bool(link))
         written.append(shown)
@@ -156,23 +161,3 @@ def _styled(text: str, style: int, *, in_link: bool) -> str:
     if style & ITALIC:
         text = f"<i>{text}</i>"
     return f"<b>{text}</b>" if style & BOLD else text
-
-
-def is_linkable(url: str) -> bool:
-    """Tell whether Telegram keeps a text link to the address.
-
-    It drops others silently, and makes `http://mailto:…` of a mailto link. A `tg://user` link would
-    be a mention, which no post may cause.
-    """
-    if not (is_web_link(url) or _APP_LINK.fullmatch(url)):
-        return False
-    return len(_attribute(url)) <= limits.URL_CHARACTERS
-
-
-def _escape(text: str) -> str:
-    """Return the text with the characters that mean something to Telegram's HTML replaced."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _attribute(url: str) -> str:
-    return _escape(url).replace('"', "&quot;")

@@ -19,10 +19,22 @@ def words() -> Words:
 
 
 @pytest.fixture(scope="session")
-def send_message(shared: Path) -> Draft202012Validator:
-    """The Bot API's own description of `sendMessage`."""
+def bot_api(shared: Path) -> dict[str, Any]:
+    """The Bot API's own description as data."""
     found = sorted((shared / "specs").glob("telegram-bot-api-*.schema.json"))
     if not found:
         pytest.skip("../shared/specs holds no Bot API schema")
     schema: dict[str, Any] = json.loads(found[-1].read_text())
-    return Draft202012Validator({**schema["methods"]["sendMessage"], "$defs": schema["$defs"]})
+    return schema
+
+
+@pytest.fixture(scope="session")
+def send_message(bot_api: dict[str, Any]) -> Draft202012Validator:
+    """The Bot API's own description of `sendMessage`."""
+    return Draft202012Validator({**bot_api["methods"]["sendMessage"], "$defs": bot_api["$defs"]})
+
+
+@pytest.fixture(scope="session")
+def send_rich_message(bot_api: dict[str, Any]) -> Draft202012Validator:
+    """The Bot API's own description of `sendRichMessage`."""
+    return Draft202012Validator({**bot_api["methods"]["sendRichMessage"], "$defs": bot_api["$defs"]})

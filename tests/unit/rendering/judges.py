@@ -24,6 +24,9 @@ class Entity:
     kind: str
     text: str
     url: str
+    start: int = 0
+    """In UTF-16 units, as is `end`."""
+    end: int = 0
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,30 @@ def parsed(markup: str) -> Parsed:
     for entity in found["entities"]:
         start, end = 2 * entity["offset"], 2 * (entity["offset"] + entity["length"])
         kind = entity["type"]["@type"].removeprefix("textEntityType")
-        entities.append(Entity(kind, units[start:end].decode("utf-16-le"), entity["type"].get("url", "")))
+        shown = units[start:end].decode("utf-16-le")
+        entities.append(Entity(kind, shown, entity["type"].get("url", ""), start // 2, end // 2))
     return Parsed(text, tuple(entities))
+
+
+def found_by_telegram(text: str) -> list[tuple[str, str]]:
+    """Return kind and text of what Telegram finds in plain text by itself: mentions, commands, tags, addresses."""
+    units = text.encode("utf-16-le")
+    return [
+        (kind, units[2 * entity["offset"] : 2 * (entity["offset"] + entity["length"])].decode("utf-16-le"))
+        for entity in _ask({"@type": "getTextEntities", "text": text})["entities"]
+        if (kind := entity["type"]["@type"].removeprefix("textEntityType")) != "MediaTimestamp"
+    ]
+
+
+def assert_nothing_comes_alive(shown: Parsed) -> None:
+    """Fail where Telegram finds more than the renderer marked up; code and links are left alone by it."""
+    units = shown.text.encode("utf-16-le")
+    for entity in shown.entities:
+        if entity.kind in {"Code", "Pre", "PreCode", "TextUrl"}:
+            start, end = 2 * entity.start, 2 * entity.end
+            units = units[:start] + "\u2060".encode("utf-16-le") * (entity.end - entity.start) + units[end:]
+    ours = ("BotCommand", "/item")
+    assert [found for found in found_by_telegram(units.decode("utf-16-le")) if found != ours] == []
 
 
 def judge_telegram(part: Part) -> Parsed:
@@ -80,6 +105,7 @@ def judge_telegram(part: Part) -> Parsed:
     assert payload["text"].count("<a ") == len(shown.links), "a link was dropped"
     assert payload["text"].count("<blockquote") == sum("Quote" in entity.kind for entity in shown.entities)
     assert not any(entity.kind == "MentionName" for entity in shown.entities)
+    assert_nothing_comes_alive(shown)
     if "reply_markup" in payload:
         _judge_keyboard(payload["reply_markup"])
     return shown
@@ -165,3 +191,48 @@ def slack_text(value: Any) -> str:
         for found in _objects(value)
         if found.get("type") in {"text", "link", "plain_text"} and isinstance(found.get("text"), str)
     )
+
+
+def judge_rich(part: Part) -> list[dict[str, Any]]:
+    """Fail where Telegram would refuse a rich message or find something in its text; return its blocks."""
+    payload: Mapping[str, Any] = part.payload
+    assert set(payload) <= {"rich_message", "reply_markup"}
+    assert set(payload["rich_message"]) == {"blocks", "skip_entity_detection"}
+    assert payload["rich_message"]["skip_entity_detection"] is True
+    blocks: list[dict[str, Any]] = payload["rich_message"]["blocks"]
+    assert utf16_units(rich_text_of(blocks)) <= 32_768
+    assert sum("type" in found and found["type"] in RICH_KINDS for found in _objects(blocks)) <= 500
+    assert rich_levels(blocks) <= 16
+    allowed = {"text", "bold", "italic", "strikethrough", "code", "url", "1", None} | RICH_KINDS
+    for found in _objects(blocks):
+        assert found.get("type") in allowed, found
+        assert found.get("text", "?") not in ("", [])
+        assert found.get("summary", "?") not in ("", [])
+        if found.get("type") == "table":
+            assert {len(row) for row in found["cells"]} <= set(range(1, 21))
+        if found.get("type") in {"list", "details", "blockquote"}:
+            assert found.get("items") or found.get("blocks") is not None
+    if "reply_markup" in payload:
+        _judge_keyboard(payload["reply_markup"])
+    return blocks
+
+
+RICH_KINDS = {"paragraph", "heading", "pre", "list", "blockquote", "table", "details", "buttons"}
+
+
+def rich_levels(value: Any) -> int:
+    """Return how deep blocks and list entries stand in each other."""
+    if isinstance(value, Mapping):
+        inner = max((rich_levels(value.get(name, ())) for name in ("blocks", "items")), default=0)
+        return 1 + inner
+    return max(map(rich_levels, value), default=0)
+
+
+def rich_text_of(value: Any) -> str:
+    """Return the visible text of rich blocks, list numbers aside."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping):
+        names = ("summary", "text", "blocks", "items", "cells", "buttons")
+        return "".join(rich_text_of(value[name]) for name in names if name in value)
+    return "".join(map(rich_text_of, value))

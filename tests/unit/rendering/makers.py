@@ -26,6 +26,7 @@ WORDS = Words(
     send_all="全部发给我",
     label_separator="：",
     ask_for_item="发送 /item 3 查看第 3 条",
+    read_privately="私聊阅读",
 )
 
 

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from hypothesis import HealthCheck, given, settings
 
+from formatters.errors import NothingToShow
 from formatters.issue import Issue
 from formatters.parts import Part, Rendition
-from formatters.rendering import plain_text, slack_blocks, telegram_html
+from formatters.rendering import plain_text, slack_blocks, telegram_html, telegram_rich
 from formatters.rendering.lines import without_tables
 from formatters.rendering.pages import pages
 from formatters.rendering.plain_text import plain
-from formatters.views import HeadlinesView, IssueView, ItemView, OverviewView, TrendsView, View
-from tests.unit.rendering.judges import judge_slack, judge_telegram
+from formatters.rendering.telegram_text import WORD_JOINER
+from formatters.views import (
+    AdviceView,
+    HeadlinesView,
+    IssueView,
+    ItemView,
+    LinkedHeadlinesView,
+    OverviewView,
+    SourcesView,
+    TitlesView,
+    TrendsView,
+    View,
+    WatchView,
+)
+from tests.unit.rendering.judges import judge_rich, judge_slack, judge_telegram
 from tests.unit.rendering.makers import WORDS
 from tests.unit.rendering.strategies import ISSUES
 
@@ -24,6 +39,11 @@ anything = settings(
 
 def views_of(issue: Issue) -> list[View]:
     views: list[View] = [OverviewView(issue, "a"), HeadlinesView(issue, "a"), HeadlinesView(issue, "a", buttons=False)]
+    views += [LinkedHeadlinesView(issue, "a", "some_bot")]
+    for view in (TitlesView(issue), SourcesView(issue), AdviceView(issue), WatchView(issue)):
+        with suppress(NothingToShow):
+            pages(view, WORDS)
+            views.append(view)
     views += [ItemView(issue, "a", item.number) for item in issue.items]
     if any(line for page in pages(IssueView(issue), WORDS) if page.name == "closing" for line in page.lines):
         views += [TrendsView(issue)] if issue.trends or issue.watch else []
@@ -37,7 +57,7 @@ def without_heads(parts: tuple[Part, ...]) -> str:
         head, _, rest = part.text.partition("（续 ")
         continued = re.match(r"\d+/\d+）", rest)
         texts.append(rest[continued.end() :] if continued and len(head) < 400 else part.text)
-    return "".join("".join(texts).split())
+    return "".join("".join(texts).replace(WORD_JOINER, "").split())
 
 
 def whole(issue: Issue) -> str:
@@ -77,6 +97,15 @@ def test_every_answer_is_one_message(issue: Issue) -> None:
         judge_telegram(telegram)
         (slack,) = slack_blocks.render(view, WORDS).parts
         judge_slack(slack)
+        (rich,) = telegram_rich.render(view, WORDS).parts
+        judge_rich(rich)
+
+
+@anything
+@given(ISSUES)
+def test_telegram_takes_every_rich_message(issue: Issue) -> None:
+    for part in telegram_rich.render(IssueView(issue), WORDS).parts:
+        judge_rich(part)
 
 
 @anything
@@ -90,5 +119,5 @@ def test_a_terminal_shows_every_page_once(issue: Issue) -> None:
 @anything
 @given(ISSUES)
 def test_rendering_the_same_issue_twice_gives_the_same_parts(issue: Issue) -> None:
-    for module in (telegram_html, slack_blocks, plain_text):
+    for module in (telegram_html, telegram_rich, slack_blocks, plain_text):
         assert module.render(IssueView(issue), WORDS) == module.render(IssueView(issue), WORDS)

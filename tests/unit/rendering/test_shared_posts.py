@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,10 @@ from jsonschema import Draft202012Validator
 
 from formatters.issue import Issue
 from formatters.reading import read_post
-from formatters.rendering import plain_text, slack_blocks, telegram_html
+from formatters.rendering import plain_text, slack_blocks, telegram_html, telegram_rich
+from formatters.rendering.telegram_text import WORD_JOINER
 from formatters.views import HeadlinesView, IssueView, ItemView, OverviewView, TrendsView, View
-from tests.unit.rendering.judges import judge_slack, judge_telegram, slack_text
+from tests.unit.rendering.judges import judge_rich, judge_slack, judge_telegram, rich_text_of, slack_text
 from tests.unit.rendering.makers import WORDS
 
 NAMES = [
@@ -70,6 +72,28 @@ def test_every_telegram_call_is_one_that_the_bot_api_describes(
             assert not list(send_message.iter_errors(call))
 
 
+def test_every_rich_call_is_one_that_the_bot_api_describes(
+    issue: Issue, send_rich_message: Draft202012Validator
+) -> None:
+    for view in views_of(issue):
+        for part in telegram_rich.render(view, WORDS).parts:
+            judge_rich(part)
+            call = json.loads(json.dumps({"chat_id": 1, **part.payload}))
+            assert not list(send_rich_message.iter_errors(call))
+
+
+def test_the_whole_issue_is_one_rich_message_with_the_same_words(issue: Issue) -> None:
+    (part,) = telegram_rich.render(IssueView(issue), WORDS).parts
+    shown = rich_text_of(judge_rich(part))
+    words = {
+        word
+        for other in plain_text.render(IssueView(issue), WORDS).parts
+        for word in re.findall(r"\w{3,}", re.sub(r"<?https?://\S+", "", other.text))
+        if not word[0].isdigit()
+    }
+    assert not {word for word in words if word not in shown} - {"来源"}
+
+
 def test_slack_takes_every_message(issue: Issue) -> None:
     for view in views_of(issue):
         for part in slack_blocks.render(view, WORDS).parts:
@@ -106,7 +130,7 @@ def test_every_title_heading_label_and_source_arrives_in_telegram(issue: Issue, 
 def test_slack_shows_the_same_words(issue: Issue) -> None:
     telegram = telegram_html.render(IssueView(issue), WORDS).parts
     for part, other in zip(slack_blocks.render(IssueView(issue), WORDS).parts, telegram, strict=True):
-        assert part.text == other.text
+        assert part.text == other.text.replace(WORD_JOINER, "")
         shown = slack_text([block for block in judge_slack(part) if block["type"] != "actions"])
         words = {word for word in part.text.split() if len(word) > 2 and not word[0].isdigit()}
         missing = {word for word in words if word not in shown and "：" not in word}

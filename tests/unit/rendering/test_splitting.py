@@ -125,3 +125,17 @@ def test_no_link_or_code_span_is_cut_that_fits(runs: list[Run], units: int) -> N
             kind = kinds[place]
             start = next(index + 1 for index in range(place, -2, -1) if index < 0 or kinds[index] != kind)
             assert start <= begin, "the span began in this piece: it ought to have moved to the next one whole"
+
+
+def test_a_text_dense_with_styles_is_not_searched_to_the_end_for_every_piece() -> None:
+    runs = [Run("字", BOLD * (index % 2)) for index in range(20_000)]
+    seen = 0
+
+    def fits(piece: Runs) -> bool:
+        nonlocal seen
+        seen += len(piece)
+        return len(piece) <= 200
+
+    pieces = list(split(runs, fits, room=4096))
+    assert [run for piece in pieces for run in piece] == runs
+    assert seen < 20 * len(runs)

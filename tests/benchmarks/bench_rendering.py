@@ -1,0 +1,79 @@
+"""How long reading and rendering take, beside the bare parse and the libraries that turn Markdown into messages.
+
+All of them get the same posts: those of ../shared/posts where they are, else the sandbox's samples. They take turns,
+so that a busy machine slows all. Each rendering of a read issue may take 0.2 of the parse, by the sum over all posts.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+ROUNDS = 25
+BOUND = 0.2
+PARSE = "markdown-it-py with the same plugins"
+ROOT = Path(__file__).parents[2]
+
+
+def main() -> bool:
+    """Print µs per post and the ratios to the parse; return whether each rendering is within the bound."""
+    posts = sorted((ROOT.parent / "shared" / "posts").glob("*.md")) or sorted((ROOT / "bot/sandbox/posts").glob("*.md"))
+    taken: dict[str, float] = {}
+    print(f"µs per post and share of the parse, the best of {ROUNDS} interleaved rounds")
+    for post in posts:
+        found = fastest(contenders(post))
+        print(f"\n  {post.name}")
+        show(found)
+        for name, seconds in found.items():
+            taken[name] = taken.get(name, 0) + seconds
+    print(f"\n  all {len(posts)} posts")
+    show(taken)
+    return all(seconds <= BOUND * taken[PARSE] for name, seconds in taken.items() if name.startswith("render"))
+
+
+def contenders(post: Path) -> dict[str, Callable[[], object]]:
+    """Return what is to be timed on one post."""
+    import telegramify_markdown
+    from markdown_to_mrkdwn import SlackMarkdownConverter
+
+    from bot.languages import words_of
+    from formatters.reading import read_post
+    from formatters.reading.findings import Findings
+    from formatters.reading.front_matter import split_front_matter
+    from formatters.reading.markdown import _parser
+    from formatters.rendering import plain_text, slack_blocks, telegram_html, telegram_rich
+    from formatters.views import IssueView
+
+    data, home, words = post.read_bytes(), ZoneInfo("Asia/Shanghai"), words_of("zh")
+    body = split_front_matter(data.decode("utf-8-sig").replace("\r\n", "\n"), Findings(post.name)).body
+    view = IssueView(read_post(data, name=post.name, home=home).issue)
+    parser, converter = _parser(), SlackMarkdownConverter()
+    return {
+        PARSE: lambda: parser.parse(body),
+        "read the post": lambda: read_post(data, name=post.name, home=home),
+        "render for Telegram, classic": lambda: telegram_html.render(view, words),
+        "render for Telegram, rich": lambda: telegram_rich.render(view, words),
+        "render for Slack": lambda: slack_blocks.render(view, words),
+        "render for a terminal": lambda: plain_text.render(view, words),
+        "telegramify-markdown, parse and render": lambda: telegramify_markdown.convert(body),
+        "markdown-to-mrkdwn, parse and render": lambda: converter.convert(body),
+    }
+
+
+def fastest(programs: dict[str, Callable[[], object]]) -> dict[str, float]:
+    """Return the least seconds that each took."""
+    least = dict.fromkeys(programs, float("inf"))
+    for _ in range(ROUNDS):
+        for name, program in programs.items():
+            started = time.perf_counter()
+            program()
+            least[name] = min(least[name], time.perf_counter() - started)
+    return least
+
+
+def show(found: dict[str, float]) -> None:
+    """Print a line for each."""
+    for name, seconds in found.items():
+        print(f"    {name:<40} {seconds * 1e6:8.0f} {seconds / found[PARSE]:7.2f}")
