@@ -6,12 +6,13 @@ so that a busy machine slows all. Each rendering of a read issue may take 0.2 of
 
 from __future__ import annotations
 
-import time
+import timeit
 from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-ROUNDS = 25
+ROUNDS = 15
+CALLS = 3
 BOUND = 0.2
 PARSE = "markdown-it-py with the same plugins"
 ROOT = Path(__file__).parents[2]
@@ -67,9 +68,8 @@ def fastest(programs: dict[str, Callable[[], object]]) -> dict[str, float]:
     least = dict.fromkeys(programs, float("inf"))
     for _ in range(ROUNDS):
         for name, program in programs.items():
-            started = time.perf_counter()
-            program()
-            least[name] = min(least[name], time.perf_counter() - started)
+            # timeit keeps the garbage of one from being collected at another's expense
+            least[name] = min(least[name], timeit.timeit(program, number=CALLS) / CALLS)
     return least
 
 
