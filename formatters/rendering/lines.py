@@ -6,6 +6,7 @@ line stands above it, so every platform can show it natively: a list entry, a qu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from enum import Enum
 from typing import Literal, NamedTuple, assert_never
@@ -159,6 +160,7 @@ def _add_below(lines: list[Line], point: Point, separator: str, depth: int, fram
         add_blocks(lines, point.blocks, depth=depth, frame=frame, gap=False)
 
 
+_CHINESE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uff00-\uffef]")
 _JOINS_LABEL = tuple("（(，,。.；;：:、！？!?—–-")
 
 
@@ -170,6 +172,8 @@ def point_runs(point: Point, separator: str) -> list[Run]:
     runs = flatten(point.label, BOLD)
     if not runs:
         return rest
+    if _CHINESE.search(runs[-1].text[-1:]):
+        separator = "："  # a Chinese label keeps its colon, whoever reads it
     if not rest:
         return [*runs, Run(separator.rstrip() or ":")]
     if not rest[0].text.startswith(_JOINS_LABEL):

@@ -7,6 +7,7 @@ https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import assert_never
@@ -149,12 +150,19 @@ def _blocks(lines: Sequence[Line], separator: str) -> list[Json]:
     return [*blocks, *writer.close()]
 
 
+_NUMBERED = re.compile(r"\d+\. ")
+
+
 def _is_header(line: Line) -> bool:
-    """Tell whether the line can be a header block, which holds neither links nor much text."""
+    """Tell whether the line can be a header block, which holds neither links nor much text.
+
+    An item's title is none, so that items with and without a source look alike in a thread.
+    """
     return (
         (line.form is Form.TITLE or line.form is Form.HEADING)
         and not (line.depth or line.frame == "quote")
         and not any(run.url for run in line.runs)
+        and not (line.form is Form.TITLE and _NUMBERED.match(text_of(line.runs)))
         and len(text_of(line.runs)) <= limits.SLACK_HEADER_CHARACTERS
     )
 

@@ -51,7 +51,7 @@ def main() -> bool:
 def _reading(path: Path) -> float:
     data = path.read_bytes()
     body = split_front_matter(data.decode("utf-8-sig").replace("\r\n", "\n"), Findings(path.name)).body
-    parser = _bare_parser()
+    parser = bare_parser()
     bare: list[float] = []
     ours: list[float] = []
     for _ in range(ROUNDS + 1):
@@ -63,7 +63,7 @@ def _reading(path: Path) -> float:
     return other / one
 
 
-def _bare_parser() -> Callable[[str], object]:
+def bare_parser() -> Callable[[str], object]:
     from markdown_it import MarkdownIt
     from mdit_py_cjk_friendly import cjk_friendly
     from mdit_py_plugins.footnote import footnote_plugin

@@ -253,7 +253,9 @@ class IndependentSlack:
     async def _control(self, path: str, request: Json | None = None) -> Json:
         async with (
             aiohttp.ClientSession() as session,
-            session.request("GET" if request is None else "POST", f"{self._root}/_control/{path}", json=request) as said,
+            session.request(
+                "GET" if request is None else "POST", f"{self._root}/_control/{path}", json=request
+            ) as said,
         ):
             said.raise_for_status()
             return cast("Json", await said.json())
