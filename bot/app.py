@@ -207,13 +207,19 @@ class App:
         from bot.scheduling.embedded import EmbeddedScheduler
 
         services = self._services
-        await prepare(services)
+        stopping = asyncio.create_task(stop.wait())
+        preparing = asyncio.create_task(prepare(services))
+        await asyncio.wait({preparing, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not preparing.done():  # told to stop while reading thousands of posts
+            preparing.cancel()
+            await asyncio.wait({preparing})
+            return
+        await preparing
         await services.watch.start()
         await announce()
         scheduler = EmbeddedScheduler(services.timetable, services.clock, self.look)
         draining = asyncio.create_task(services.drain.run())
         connecting = asyncio.create_task(self._connect())
-        stopping = asyncio.create_task(stop.wait())
         try:
             await self.look()
             scheduler.start()
@@ -223,8 +229,8 @@ class App:
                 for task in done:
                     await task  # raises what ended it
         finally:
-            await scheduler.stop(self._looking)
             services.drain.stop()
+            await scheduler.stop(self._looking)
             connecting.cancel()
             stopping.cancel()
             await asyncio.wait({draining, connecting})

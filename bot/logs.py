@@ -18,6 +18,7 @@ _SECRETS = re.compile(
 )
 _SHORTEST = 4
 """Characters of a secret that is looked for by value: a shorter one would blot out ordinary words."""
+_SDKS = frozenset({"aiohttp", "httpcore", "httpx", "slack_bolt", "slack_sdk", "telegram"})
 _CHATTY = (
     "httpx",
     "httpcore",
@@ -60,6 +61,13 @@ class _Redaction:
         return redact(text)
 
 
+def _without_traceback(record: logging.LogRecord) -> bool:
+    """Let SDKs tell of lost connections in one line; tracebacks of our own faults stay."""
+    if record.name.split(".")[0] in _SDKS:
+        record.exc_info = record.exc_text = record.stack_info = None
+    return True
+
+
 def configure_logs(level: str, *, secrets: Iterable[str] = ()) -> None:
     """Send this process's log lines, the libraries' warnings included, to standard error.
 
@@ -85,6 +93,7 @@ def configure_logs(level: str, *, secrets: Iterable[str] = ()) -> None:
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(_without_traceback)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

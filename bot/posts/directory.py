@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import os
 import stat
+import threading
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -76,10 +77,15 @@ class PostDirectory:
         self._closed: dict[Path, str] = {}
         """Folders below the root that cannot be read, each with the reason."""
         self._first = True
+        self._abandoned = threading.Event()
 
     async def scan(self) -> Scan:
         """Return every readable post that has come to rest. Raises PostsError if the folder cannot be read."""
-        return await asyncio.to_thread(self.scan_now)
+        try:
+            return await asyncio.to_thread(self.scan_now)
+        except asyncio.CancelledError:
+            self._abandoned.set()  # a thread cannot be cancelled: it stops after the file in hand
+            raise
 
     def scan_now(self) -> Scan:
         """Do the same, blocking."""
@@ -89,6 +95,8 @@ class PostDirectory:
         self._closed = closed
         self._entries = {path: entry for path, entry in self._entries.items() if path in present}
         for path, signature in present.items():
+            if self._abandoned.is_set():
+                break
             changed |= self._look_at(path, signature)
         self._first = False
         issues, refused = self._results()

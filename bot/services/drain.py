@@ -28,6 +28,8 @@ WINDOW = 32
 """Deliveries worked on at once. Each works through its whole issue, so readers get theirs within seconds."""
 _LOOK_AGAIN = 1.0
 """Seconds until deliveries planned by another process are noticed."""
+_GRACE = 5.0
+"""Seconds that a stopping bot waits for answers: a server that never answers must not keep it from ending."""
 _DATABASE_PAUSE = 1.0
 """Seconds between two tries to write what must not be forgotten."""
 _EXPIRE_EVERY = timedelta(minutes=1)
@@ -78,8 +80,18 @@ class Drain:
                 await self._take_due()
                 await self._wait_for_work()
         finally:
-            if self._working:
-                await asyncio.wait(self._working)
+            await self._finish_in_flight()
+
+    async def _finish_in_flight(self) -> None:
+        """Give requests in flight time for their outcome; a part without one is in doubt until the next start."""
+        if not self._working:
+            return
+        _, hanging = await asyncio.wait(self._working, timeout=_GRACE)
+        for task in hanging:
+            _log.warning("stopping without an answer; the part will be unknown")
+            task.cancel()
+        if hanging:
+            await asyncio.wait(hanging)
 
     async def run_until_done(self, *, patience: timedelta) -> None:
         """Work until no delivery is pending or leased, or all that are left have to wait longer than `patience`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -109,3 +110,26 @@ async def test_a_wrong_token_ends_it_with_a_clear_message(world: World, tmp_path
     assert "DIGESTBOT_TELEGRAM_TOKEN" in output
     assert "@BotFather" in output
     assert "Traceback" not in output
+
+
+async def test_sigterm_does_not_wait_for_an_answer_that_never_comes(world: World, chat: Chat, tmp_path: Path) -> None:
+    world.sandbox.telegram.faults.delay("sendMessage", 60, after_accepting=True, times=None)
+    with running(world, tmp_path, DIGESTBOT_TELEGRAM_CHATS="@daily_ai") as first:
+        await has(chat, 1)
+        assert await first.terminate(within=12) == 0
+    world.sandbox.telegram.faults.clear()
+    with running(world, tmp_path, DIGESTBOT_TELEGRAM_CHATS="@daily_ai") as second:
+        await has(chat, PARTS)
+        assert await second.terminate() == 0
+    assert len(chat.from_bot) == PARTS
+
+
+async def test_sigterm_while_reading_thousands_of_posts_ends_it_at_once(world: World, tmp_path: Path) -> None:
+    _, today = zone_at_noon()
+    text = written_posts.digest(today, items=8)
+    for number in range(3000):
+        written_posts.write(world.posts, f"{number}.md", f"{text}\n{number}\n")
+    with running(world, tmp_path, DIGESTBOT_TELEGRAM_CHATS="@daily_ai") as bot:
+        await asyncio.sleep(4)
+        assert await bot.terminate(within=8) == 0
+    assert "Traceback" not in (tmp_path / "output.txt").read_text()
