@@ -16,3 +16,12 @@ async def test_a_refused_token_ends_the_bot_and_the_setting_is_named(world: Worl
     with pytest.raises(PlatformError, match=f"DIGESTBOT_{setting.upper()}: Slack does not accept this token"):
         async with world.bot("07:00:00", **refused):
             pytest.fail("it is running")
+
+
+async def test_an_answer_that_is_not_slacks_is_asked_for_again(world: World) -> None:
+    world.write(items=2)
+    world.sandbox.slack.faults.respond("apps.connections.open", 200, "<html>a gateway</html>")
+    member = world.sandbox.slack.user()
+    async with world.bot("10:00:00", telegram_token=None):
+        (answer,) = await member.replies(await member.command("/today", channel=world.channel))
+    assert "第 1 条" in answer.text

@@ -105,12 +105,15 @@ async def _persistently(connect: Callable[[], Awaitable[_Result]], setting: str)
         try:
             return await connect()
         except SlackApiError as error:
-            code = error.response.get("error") if hasattr(error.response, "get") else None
+            data = getattr(error.response, "data", None)
+            code = data.get("error") if isinstance(data, dict) else None
             if code in REFUSED:
                 raise PlatformError(refused(setting, str(code))) from error
             problem = str(code or error)
         except (aiohttp.ClientError, TimeoutError) as error:
             problem = str(error) or type(error).__name__
+        except AttributeError:
+            problem = "its answer is not JSON"  # slack_sdk looks into every answer as if it were
         _log.warning("Slack cannot be reached; trying again", problem=problem, seconds=pause)
         await asyncio.sleep(pause)
         pause = min(2 * pause, _LONGEST_PAUSE)
