@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
+from formatters.editions import Notes
 from formatters.issue import Issue
 
 
@@ -14,10 +15,11 @@ class IssueView:
     """The whole issue as it is delivered: overview, one part per item, closing part.
 
     Delivered parts carry source buttons only: they stand together, and only a correction changes them.
-    An essay is its sections in as few parts as fit.
+    An essay is its sections in as few parts as fit. `notes` say which items are new or changed in a correction.
     """
 
     issue: Issue
+    notes: Notes = ()
 
 
 @dataclass(frozen=True, slots=True)

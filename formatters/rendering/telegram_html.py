@@ -16,6 +16,7 @@ from formatters.actions import encode
 from formatters.parts import Json, Part, Rendition
 from formatters.rendering import limits
 from formatters.rendering.buttons import ActionButton, Button, LinkButton, Row
+from formatters.rendering.jumps import is_jump
 from formatters.rendering.lines import Form, Frame, Line, marker, without_tables
 from formatters.rendering.packing import Cost, pack
 from formatters.rendering.pages import Page, pages
@@ -47,7 +48,8 @@ def _parts(page: Page, words: Words) -> list[Part]:
     lines = [*inert(found), *([] if page.hint is None else [page.hint])]
     text = _markup(lines)
     if _fits(text):
-        return [_part(page.name, lines, text, page.rows)]
+        part = _part(page.name, lines, text, page.rows)
+        return [replace(part, linked=_with_jumps(part, page))]
     messages = pack(replace(page, lines=inert(found, cut=True)), _SCALE, words)
     return [
         _part(page.named(number), lines, _markup(lines), page.rows if number == len(messages) else ())
@@ -64,6 +66,18 @@ def _part(name: str, lines: Sequence[Line], text: str, rows: tuple[Row, ...]) ->
     if rows:
         payload["reply_markup"] = keyboard(rows)
     return Part(name, payload, plain(lines))
+
+
+def _with_jumps(part: Part, page: Page) -> Mapping[str, Json] | None:
+    """Return the part's payload with jumps, where the page has some and they surely fit."""
+    if not page.linked:
+        return None
+    text = _markup(inert(page.linked))
+    jumps = sum(is_jump(run.url) for line in page.linked for run in line.runs)
+    room = limits.TELEGRAM_TEXT_UNITS - jumps * limits.TELEGRAM_MESSAGE_LINK_UNITS
+    if limits.utf16_units(text) > room or text.count("</") > limits.TELEGRAM_ENTITIES:
+        return None
+    return {**part.payload, "text": text}
 
 
 def keyboard(rows: Sequence[Row]) -> Json:

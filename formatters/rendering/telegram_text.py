@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from formatters.rendering.jumps import is_jump
 from formatters.rendering.limits import URL_CHARACTERS
 from formatters.rendering.lines import Form, Line
 from formatters.rendering.runs import CODE, Run, Runs, is_web_link, text_of
@@ -83,7 +84,7 @@ def _broken(runs: Runs, places: list[int]) -> list[Run]:
     start, index, owed = 0, 0, False
     for text, style, url in runs:
         end = start + len(text)
-        safe = bool(style & CODE or (url and is_linkable(url)))
+        safe = bool(style & CODE or (url and is_linkable(url) and not is_jump(url)))
         pieces: list[str] = []
         at = start
         if owed and not safe:
