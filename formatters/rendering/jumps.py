@@ -40,10 +40,11 @@ def _resolved(value: Json, addresses: Mapping[str, str]) -> Json:
     match value:
         case str():
             return _HTML.sub(lambda found: _anchor(found[2], addresses.get(found[1])), value)
-        case {"type": "link", "url": str(url), **rest} if (name := _NAME.fullmatch(url)) is not None:
-            address = addresses.get(name[1])
-            return {**rest, "type": "text"} if address is None else {**rest, "type": "link", "url": address}
         case Mapping():
+            if value.get("type") == "link" and (name := _NAME.fullmatch(str(value.get("url")))) is not None:
+                address = addresses.get(name[1])
+                text = {key: inner for key, inner in value.items() if key != "url"}
+                return {**text, "type": "text"} if address is None else {**value, "url": address}
             return {key: _resolved(inner, addresses) for key, inner in value.items()}
         case list() | tuple():
             return [_resolved(inner, addresses) for inner in value]
