@@ -23,7 +23,7 @@ LIFETIME = timedelta(hours=24)
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery stands. The last four are final."""
+    """Where a delivery stands. All but the first two are final."""
 
     PENDING = "pending"
     LEASED = "leased"
@@ -34,19 +34,34 @@ class DeliveryState(StrEnum):
     GONE = "gone"
     """The destination is no longer there or no longer wants it."""
     EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    """Overtaken: by a recall, or a correction by a newer one."""
 
 
-FINAL = frozenset({DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.GONE, DeliveryState.EXPIRED})
+FINAL = frozenset(DeliveryState) - {DeliveryState.PENDING, DeliveryState.LEASED}
 
 
 class PartState(StrEnum):
-    """What is known about one part. Absent from the ledger: never tried."""
+    """What is known about one step. Not in the ledger: never tried."""
 
     SENDING = "sending"
     """The intent is on record and no outcome is: in doubt after a crash."""
     SENT = "sent"
     UNKNOWN = "unknown"
     REJECTED = "rejected"
+    ABSENT = "absent"
+    """It was unknown, and a look into the chat showed that it did not arrive: it may be sent."""
+
+
+class Deed(StrEnum):
+    """What a step does."""
+
+    NEW = "new"
+    """Sends a message: at most once."""
+    EDIT = "edit"
+    """Changes a message that is there. Twice is the same as once."""
+    REMOVAL = "removal"
+    """Takes a message away. Twice is the same as once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +132,7 @@ class Receipt:
     """Of the part as it was sent."""
     reason: str | None
     at: datetime
+    deed: Deed = Deed.NEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +152,10 @@ class Delivery:
     attempts: int
     """How often the present part was tried without getting through."""
     expires_at: datetime
+    history: tuple[Receipt, ...] = ()
+    """Of a change: the receipts of what it changes and of earlier changes to that, in order."""
+    whole: bool = True
+    """Of a change: whether what it changes was carried out to its end. What was not is no longer sent."""
 
     @property
     def cursor(self) -> int:
@@ -145,7 +165,8 @@ class Delivery:
     @property
     def first_message_id(self) -> str | None:
         """The first message that is known to be there: a platform with threads hangs the rest under it."""
-        return next((receipt.message_id for receipt in self.receipts if receipt.message_id), None)
+        receipts = (*self.history, *self.receipts)
+        return next((one.message_id for one in receipts if one.message_id and one.deed is Deed.NEW), None)
 
 
 @dataclass(frozen=True, slots=True)
