@@ -115,6 +115,26 @@ class Unknown:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A look into the chat shows that the message did not arrive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """The bot may not look into the chat; asking again would be refused again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """Names one message of one delivery, for platforms that keep it with the message."""
+
+    delivery: int
+    position: int
+
+
 Outcome = Sent | Throttled | Unsent | Rejected | Gone | Moved | Unknown
 
 

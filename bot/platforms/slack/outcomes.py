@@ -17,6 +17,17 @@ _GONE = {
     "is_archived": "the channel is archived: unarchive it or choose another",
     "account_inactive": "the app was removed from the workspace: install it again",
 }
+_REFUSED = {
+    "cant_update_message": "Slack lets only whoever wrote a message edit it",
+    "edit_window_closed": "the workspace lets messages be edited for some time only (Slack: Settings → Permissions)",
+    "cant_delete_message": "the workspace does not let this message be deleted",
+    "compliance_exports_prevent_deletion": "the workspace keeps every message for compliance",
+    "message_not_found": "the message is no longer there",
+}
+"""What Slack says when it does not change a message, in more words.
+
+https://docs.slack.dev/reference/methods/chat.update#errors, https://docs.slack.dev/reference/methods/chat.delete#errors
+"""
 _TOKEN = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "missing_scope", "no_permission"})
 _MAYBE = frozenset({"fatal_error", "internal_error", "request_timeout"})
 """Errors after which Slack says some aspect of the operation may have succeeded.
@@ -52,7 +63,12 @@ def _outcome_of_answer(error: SlackApiError, bot_name: str) -> Outcome:
         return Gone(f"{code}: {_GONE[code].format(bot=bot_name)}")
     if code in _TOKEN:
         return Unsent(f"{code}: check DIGESTBOT_SLACK_BOT_TOKEN and the app's scopes (deploy/slack-manifest.yaml)")
-    return Rejected(code)
+    return Rejected(f"{code}: {_REFUSED[code]}" if code in _REFUSED else code)
+
+
+def is_gone_already(error: Exception) -> bool:
+    """Return whether a deletion was refused because the message is no longer there."""
+    return isinstance(error, SlackApiError) and _answer(error)[2] == "message_not_found"
 
 
 def _answer(error: SlackApiError) -> tuple[int, Any, str]:

@@ -10,14 +10,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
-from bot.domain.delivery import DeliveryReport, DeliveryState, Outcome, Sent
+from bot.domain.delivery import DeliveryReport, DeliveryState, Outcome, Sent, Tag
 from bot.domain.destination import Destination, Platform
 from bot.domain.issues import KnownIssue, ref_of
 from bot.domain.timetable import Timetable
 from bot.languages import words_of
 from bot.ports.ledger import DeliveryFilter, Ledger
 from bot.ports.posts import Scan
-from bot.ports.sender import Capabilities
+from bot.ports.sender import Capabilities, OnlySends
 from bot.services.drain import Drain
 from bot.services.library import Library
 from bot.services.publish import DailyWatch, Publisher
@@ -109,7 +109,7 @@ class Request:
     at: datetime
 
 
-class ScriptedSender:
+class ScriptedSender(OnlySends):
     """Answers each request with the next outcome of its script, then accepts everything."""
 
     def __init__(self, clock: ManualClock, *, threads: bool = False) -> None:
@@ -123,7 +123,8 @@ class ScriptedSender:
     def will(self, *outcomes: Outcome | Exception) -> None:
         self._script += outcomes
 
-    async def send(self, part: Part, *, to: Destination, silent: bool, under: str | None) -> Outcome:
+    async def send(self, part: Part, *, to: Destination, silent: bool, under: str | None, tag: Tag) -> Outcome:
+        del tag
         self.requests.append(Request(part.name, to, silent, under, self._clock.now()))
         self.on_request(len(self.requests))
         await asyncio.sleep(0)
