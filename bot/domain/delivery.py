@@ -136,6 +136,10 @@ class Delivery:
     attempts: int
     """How often the present part was tried without getting through."""
     expires_at: datetime
+    silent: bool
+    """Whether its first part comes without a sound, too."""
+    previews: bool
+    """Whether the platform may add previews of links."""
 
     @property
     def cursor(self) -> int:

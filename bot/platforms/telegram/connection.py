@@ -13,6 +13,7 @@ from telegram.request import HTTPXRequest
 from bot.domain.errors import PlatformError
 from bot.languages import Language
 from bot.platforms.telegram.commands import ALLOWED_UPDATES, TelegramApplication, TelegramCommands
+from bot.platforms.telegram.profile import REFUSED
 from bot.platforms.telegram.request import CausalRequest
 from bot.services.conversation import Conversation
 
@@ -23,9 +24,6 @@ _POLL = 25
 _POOL = 16
 """Connections. The transport grows slower, not faster, with a larger pool."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
-REFUSED = (
-    "DIGESTBOT_TELEGRAM_TOKEN: Telegram does not accept this token; copy the present one from @BotFather (/mybots)"
-)
 
 
 def telegram_bot(token: str, api_url: str) -> Bot:

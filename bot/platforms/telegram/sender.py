@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message
@@ -28,9 +29,13 @@ class TelegramSender:
         self._bot = bot
         self.capabilities = Capabilities(threads=False, pace=pace)
 
-    async def send(self, part: Part, *, to: Destination, silent: bool, under: str | None) -> Outcome:
+    async def send(
+        self, part: Part, *, to: Destination, silent: bool, under: str | None, previews: bool = False
+    ) -> Outcome:
         """Send the part; if Telegram cannot parse its markup, send its plain text instead."""
         del under
+        if previews:
+            part = replace(part, payload=_with_previews(part.payload))
         try:
             message = await post(self._bot, part.payload, to, silent=silent)
         except TelegramError as error:
@@ -41,6 +46,11 @@ class TelegramSender:
             except TelegramError as second:
                 return outcome_of(second, to)
         return Sent(str(message.message_id))
+
+
+def _with_previews(payload: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Return a payload that lets Telegram preview the first link of its text."""
+    return {**payload, "link_preview_options": {"is_disabled": False}}
 
 
 def plain(part: Part) -> Mapping[str, Json]:
