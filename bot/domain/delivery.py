@@ -172,6 +172,10 @@ class Delivery:
     attempts: int
     """How often the present part was tried without getting through."""
     expires_at: datetime
+    silent: bool
+    """Whether its first part comes without a sound, too."""
+    previews: bool
+    """Whether the platform may add previews of links."""
     history: tuple[Receipt, ...] = ()
     """Of a change: the receipts of what it changes and of earlier changes to that, in order."""
     whole: bool = True

@@ -50,16 +50,18 @@ class Sender(Protocol):
         """Return what the platform can do; the same on every call."""
         ...
 
-    async def send(self, part: Part, *, to: Destination, silent: bool, under: str | None, tag: Tag) -> Outcome:
+    async def send(
+        self, part: Part, *, to: Destination, silent: bool, under: str | None, tag: Tag, previews: bool = False
+    ) -> Outcome:
         """Send `part` and return what became of it.
 
         `silent` asks for delivery without a sound, where the platform has one. `under` is the message
         id of the delivery's first part, for platforms with threads. `tag` goes with the message where it can be
-        looked up.
+        looked up. `previews` allows the platform to add previews of links.
         """
         ...
 
-    async def edit(self, part: Part, message_id: str, *, to: Destination) -> Outcome:
+    async def edit(self, part: Part, message_id: str, *, to: Destination, previews: bool = False) -> Outcome:
         """Show `part` in place of what the message shows. Sent, too, if it shows that already."""
         ...
 
@@ -85,8 +87,9 @@ class Sender(Protocol):
 class OnlySends:
     """What a sender answers that can do nothing but send: a base for platforms without more."""
 
-    async def edit(self, part: Part, message_id: str, *, to: Destination) -> Outcome:
+    async def edit(self, part: Part, message_id: str, *, to: Destination, previews: bool = False) -> Outcome:
         """Refuse."""
+        del previews
         return Rejected(f"{to.platform} cannot edit message {message_id} for {part.name}")
 
     async def delete(self, message_id: str, *, to: Destination) -> Outcome:

@@ -175,9 +175,10 @@ class Drain:
             outcome = await sender.send(
                 delivery.parts[delivery.cursor],
                 to=to,
-                silent=delivery.cursor > 0,
+                silent=delivery.silent or delivery.cursor > 0,
                 under=under,
                 tag=Tag(delivery.id, delivery.cursor),
+                previews=delivery.previews,
             )
         except Exception as error:  # noqa: BLE001  # a fault of ours must not hold up the delivery until a restart
             _log.error("a sender failed by a fault of ours", destination=str(to), exc_info=error)

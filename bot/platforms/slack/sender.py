@@ -47,10 +47,14 @@ class SlackSender:
         )
         self.bot_name = bot_name or "digestbot"
 
-    async def send(self, part: Part, *, to: Destination, silent: bool, under: str | None, tag: Tag) -> Outcome:
+    async def send(
+        self, part: Part, *, to: Destination, silent: bool, under: str | None, tag: Tag, previews: bool = False
+    ) -> Outcome:
         """Post the part, in the thread of message `under` if there is one."""
         del silent
         payload: dict[str, Any] = dict(part.payload)
+        if previews:
+            payload |= {"unfurl_links": True, "unfurl_media": True}
         channel, thread = _place(under, to) if under else (to.chat, to.thread or None)
         metadata = {"event_type": EVENT_TYPE, "event_payload": _payload_of(tag)}
         try:
@@ -62,10 +66,10 @@ class SlackSender:
         posted = str(answer["ts"])
         return Sent(posted if answer["channel"] == to.chat else f"{answer['channel']}/{posted}")
 
-    async def edit(self, part: Part, message_id: str, *, to: Destination) -> Outcome:
-        """Show the part in the message's place."""
+    async def edit(self, part: Part, message_id: str, *, to: Destination, previews: bool = False) -> Outcome:
+        """Show the part in the message's place. What is unfurled was decided when the message was posted."""
+        del previews
         channel, ts = _place(message_id, to)
-        # what is unfurled is decided when a message is posted
         payload: dict[str, Any] = {name: value for name, value in part.payload.items() if "unfurl" not in name}
         return await self._change(self._client.chat_update(channel=channel, ts=ts, **payload), message_id)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -46,9 +47,13 @@ class TelegramSender(OnlySends):
             unit=LengthUnit.UTF16_UNITS,
         )
 
-    async def send(self, part: Part, *, to: Destination, silent: bool, under: str | None, tag: Tag) -> Outcome:
+    async def send(
+        self, part: Part, *, to: Destination, silent: bool, under: str | None, tag: Tag, previews: bool = False
+    ) -> Outcome:
         """Send the part; if Telegram cannot parse its markup, send its plain text instead."""
         del under, tag
+        if previews:
+            part = replace(part, payload=_with_previews(part.payload))
         try:
             message_id = await self._post(part.payload, to, silent=silent)
         except TelegramError as error:
@@ -60,8 +65,10 @@ class TelegramSender(OnlySends):
                 return outcome_of(second, to)
         return Sent(message_id)
 
-    async def edit(self, part: Part, message_id: str, *, to: Destination) -> Outcome:
+    async def edit(self, part: Part, message_id: str, *, to: Destination, previews: bool = False) -> Outcome:
         """Show the part in the message's place; if Telegram cannot parse its markup, its plain text."""
+        if previews:
+            part = replace(part, payload=_with_previews(part.payload))
         try:
             await self._edit(part.payload, message_id, to)
         except TelegramError as error:
@@ -99,6 +106,11 @@ class TelegramSender(OnlySends):
         """Post what is posted to everybody."""
         body = self._encoded.body(place_of(to, silent=silent), payload)
         return _message_id(await call_encoded(self._bot, method_of(payload), body))
+
+
+def _with_previews(payload: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Return a payload that lets Telegram preview the first link of its text."""
+    return {**payload, "link_preview_options": {"is_disabled": False}}
 
 
 def plain(part: Part) -> Mapping[str, Json]:
