@@ -16,6 +16,7 @@ from bot.domain.delivery import (
     PartState,
     Receipt,
     Rejected,
+    Tag,
     Throttled,
     Unknown,
     Unsent,
