@@ -105,6 +105,11 @@ class WatchView:
     issue: Issue
 
 
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """What takes the place of a message that was withdrawn and cannot be deleted, always one message."""
+
+
 View = (
     IssueView
     | OverviewView
@@ -116,6 +121,7 @@ View = (
     | SourcesView
     | AdviceView
     | WatchView
+    | NoticeView
 )
 
 

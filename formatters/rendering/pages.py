@@ -33,6 +33,7 @@ from formatters.views import (
     IssueView,
     ItemView,
     LinkedHeadlinesView,
+    NoticeView,
     OverviewView,
     SourcesView,
     TitlesView,
@@ -95,6 +96,8 @@ def pages(view: View, words: Words) -> list[Page]:
             return [_extract("advice", issue, advice(issue, words.label_separator), "the issue gives no advice")]
         case WatchView(issue):
             return [_extract("watch", issue, _watch(issue, words), "the issue has no watch list")]
+        case NoticeView():
+            return [Page("notice", [Line(Form.TEXT, [Run(words.withdrawn)])], single=True)]
         case _:
             assert_never(view)
 
