@@ -10,6 +10,7 @@ from typing import Final, Literal, Protocol
 from bot.domain.delivery import Delivery, DeliveryReport, DeliveryState, Rejected, Sent, Unknown
 from bot.domain.destination import Destination, Platform
 from bot.domain.issues import KnownIssue
+from formatters.editions import Subject
 from formatters.parts import Part
 from formatters.views import Style
 
@@ -51,6 +52,8 @@ class Plan:
     parts: tuple[Part, ...]
     occasion: str
     audience: Audience
+    subjects: tuple[Subject, ...] = ()
+    """Of the issue's items: what a correction recognises them by."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,10 @@ class Library:
         refs = await self._ledger.record_issues([*others, known], now=self._clock.now())
         return replace(known, ref=refs[known.key])
 
+    def all(self) -> tuple[KnownIssue, ...]:
+        """Return every issue that can be read."""
+        return self._issues
+
     def newest(self, today: date) -> KnownIssue | None:
         """Return the newest issue that may be shown on `today`."""
         return newest(self._issues, today)

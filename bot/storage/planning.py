@@ -12,7 +12,7 @@ from bot.domain.delivery import LIFETIME, DeliveryState, PartState
 from bot.ports.ledger import EveryActive, FixedOnly, Only, Plan
 from bot.storage.destination_rows import at_address, ensure_id, inserting
 from bot.storage.engine import Database
-from bot.storage.issue_rows import issue_id
+from bot.storage.issue_rows import issue_id, recalled_at
 from bot.storage.tables import IS_ACTIVE, IS_FIXED, deliveries, destinations, digest_of, receipts, renditions
 
 _CHUNK = 20_000
@@ -25,9 +25,14 @@ _FROZEN = ("silent", "previews")
 
 
 async def plan_deliveries(database: Database, plan: Plan, *, now: datetime) -> int:
-    """Add what is missing; return how many were added. A process that dies in between leaves whole chunks."""
+    """Add what is missing; return how many were added, none of what was recalled.
+
+    A process that dies in between leaves whole chunks.
+    """
     async with database.writing() as connection:
-        issue, rendition = await _ensure_rendition(connection, plan)
+        if await recalled_at(connection, plan.issue_key) is not None:
+            return 0
+        issue, rendition = await ensure_rendition(connection, plan, now=now)
         if isinstance(plan.audience, Only):
             await ensure_id(connection, plan.audience.destination)
     values = (literal(plan.occasion), literal(rendition), literal(DeliveryState.PENDING, deliveries.c.state.type))
@@ -84,7 +89,7 @@ async def count_as_delivered(connection: AsyncConnection, plan: Plan, *, message
     """Add a delivery that is over, with its receipt; False if there is such a delivery."""
     if not isinstance(plan.audience, Only) or len(plan.parts) != 1:
         raise ValueError("only one destination's only part can have been delivered as an answer")
-    issue, rendition = await _ensure_rendition(connection, plan)
+    issue, rendition = await ensure_rendition(connection, plan, now=now)
     destination = await ensure_id(connection, plan.audience.destination)
     identity = {"issue_id": issue, "destination_id": destination, "occasion": plan.occasion}
     delivery = inserting(connection, deliveries).values(
@@ -114,7 +119,7 @@ async def count_as_delivered(connection: AsyncConnection, plan: Plan, *, message
     return True
 
 
-async def _ensure_rendition(connection: AsyncConnection, plan: Plan) -> tuple[int, int]:
+async def ensure_rendition(connection: AsyncConnection, plan: Plan, *, now: datetime) -> tuple[int, int]:
     """Return the numbers of the issue's and the rendition's rows, adding the latter if it is new."""
     if not plan.parts:
         raise ValueError(f"the plan for {plan.issue_key!r} has no parts")
@@ -126,8 +131,11 @@ async def _ensure_rendition(connection: AsyncConnection, plan: Plan) -> tuple[in
         "language": plan.language,
         "digest": digest_of(plan.parts),
     }
-    adding = inserting(connection, renditions).values(**identity, size=len(plan.parts), parts=plan.parts)
-    await connection.execute(adding.on_conflict_do_nothing())
+    adding = inserting(connection, renditions).values(
+        **identity, size=len(plan.parts), parts=plan.parts, subjects=plan.subjects, used_at=now
+    )
+    again = {"used_at": adding.excluded.used_at}
+    await connection.execute(adding.on_conflict_do_update(index_elements=list(identity), set_=again))
     wanted = select(renditions.c.id, renditions.c.issue_id).filter_by(**identity)
     row = (await connection.execute(wanted)).one()
     return row.issue_id, row.id
