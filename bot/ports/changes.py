@@ -57,7 +57,7 @@ class Changes(Protocol):
         """Return how many deliveries of a lineage are in each state; of those planned `since` then if that is given."""
         ...
 
-    async def refresh(self, lineage: Lineage, plan: Plan) -> int:
+    async def refresh(self, lineage: Lineage, plan: Plan, *, now: datetime) -> int:
         """Let deliveries that have not begun show the newer rendition of `plan`; return how many."""
         ...
 

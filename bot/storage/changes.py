@@ -224,7 +224,8 @@ def _of(issue: int, first: int, since: datetime | None) -> ColumnElement[bool]:
 async def _end_of_chunk(connection: AsyncConnection, issue: int, reached: int) -> int | None:
     chunk = select(_BASE.c.destination_id).where(_BASE.c.issue_id == issue, _BASE.c.destination_id > reached)
     ordered = chunk.order_by(_BASE.c.destination_id).limit(_CHUNK).subquery()
-    return await connection.scalar(select(func.max(ordered.c.destination_id)))
+    last: int | None = await connection.scalar(select(func.max(ordered.c.destination_id)))
+    return last
 
 
 async def _revise(
@@ -266,9 +267,7 @@ async def _withdraw(
     bases = select(_BASE.c.id).where(base)
     changes = update(deliveries).where(IS_PENDING, deliveries.c.base_id.in_(bases))
     over = {"state": DeliveryState.WITHDRAWN, "finished_at": now}
-    earlier = deliveries.c.id.not_in(
-        select(deliveries.c.id).where(deliveries.c.occasion.startswith(_occasion(revision)))
-    )
+    earlier = ~deliveries.c.occasion.startswith(_occasion(revision))
     reason = RECALLED if revision.kind is Kind.RECALL else OVERTAKEN
     await connection.execute(changes.where(earlier).values(**over, reason=reason))
     if revision.kind is not Kind.RECALL:
