@@ -15,10 +15,9 @@ from bot.ports.clock import Clock
 from bot.ports.sender import Sender
 from bot.services.library import Library
 from bot.services.publish import Publisher
-from bot.services.rendering import Renderer
 from formatters.editions import revised
 from formatters.parts import Part
-from formatters.views import IssueView, NoticeView
+from formatters.views import IssueView, NoticeView, Style
 
 _log = structlog.get_logger(__name__)
 
@@ -60,17 +59,15 @@ class Corrector:
         self,
         changes: Changes,
         publisher: Publisher,
-        renderer: Renderer,
         library: Library,
         senders: Mapping[Platform, Sender],
-        clock: Clock,
         *,
+        clock: Clock,
         zone: tzinfo,
     ) -> None:
         """`zone` is the digest's own: the marks of updated items tell its time."""
         self._changes = changes
         self._publisher = publisher
-        self._renderer = renderer
         self._library = library
         self._senders = senders
         self._clock = clock
@@ -87,9 +84,8 @@ class Corrector:
             added = await self._changes.complete(now=now)
             self._completed = True
         present = {known.key: known for known in self._library.all()}
-        changed = {
-            key: known.content_hash for key, known in present.items() if self._seen.get(key) != known.content_hash
-        }
+        hashes = {key: known.content_hash for key, known in present.items()}
+        changed = {key: content for key, content in hashes.items() if self._seen.get(key) != content}
         gone = [key for key, seen in self._seen.items() if seen is not None and key not in present]
         if not changed and not gone:
             return added > 0
@@ -147,6 +143,8 @@ class Corrector:
             return Doubt(lineage, f"messages of {lineage.platform} cannot be edited", final=True)
         if lineage.subjects is None:
             return Doubt(lineage, "it was sent by an older version, which did not note what to correct", final=True)
+        if known.issue.draft:
+            return Doubt(lineage, "it became a draft; to take it back: digestbot recall", final=True)
         was_digest = bool(lineage.subjects)
         if was_digest != bool(known.issue.items):
             became = "an essay" if was_digest else "a digest"
@@ -170,7 +168,7 @@ class Corrector:
 
     def notice(self, lineage: Lineage) -> Part:
         """Return what takes the place of a message that cannot be deleted."""
-        return self._renderer.render(NoticeView(), lineage.platform, lineage.language).parts[0]
+        return self._publisher.render(NoticeView(), lineage.platform, Style.ITEMS, lineage.language)[0]
 
     async def recall(self, issue_key: str) -> tuple[int, int]:
         """Take an issue back; return how many deliveries do so, and how many that waited are stopped."""
@@ -205,7 +203,7 @@ def _without_notice(parts: tuple[Part, ...]) -> Iterator[Part]:
 
 def _tell_gone(key: str) -> None:
     _log.warning(
-        "the post of a sent issue is gone; what was sent stays",
+        "the post of a sent issue is gone or was refused; what was sent stays",
         issue=key,
         advice=f"to take it back: digestbot recall {key}",
     )
