@@ -14,6 +14,7 @@ from telegram.error import BadRequest, RetryAfter
 
 from bot.domain.destination import Destination, Platform
 from bot.languages import Language, Phrases, negotiate, phrases_of
+from bot.platforms.telegram.outcomes import pause_of
 from bot.platforms.telegram.sender import arguments_of, post
 from formatters.actions import AnswerWithHeadlines, encode
 from formatters.parts import Json, Part
@@ -73,8 +74,7 @@ class Reader:
         try:
             return await post(self._bot, payload, self.destination)
         except RetryAfter as error:
-            after = error.retry_after
-            pause = after if isinstance(after, timedelta) else timedelta(seconds=after)
+            pause = pause_of(error)
             if pause > _LONGEST_WAIT:
                 raise
             await asyncio.sleep(pause.total_seconds())

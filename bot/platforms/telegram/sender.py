@@ -8,8 +8,9 @@ from typing import Any
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.error import TelegramError
 
-from bot.domain.delivery import Outcome, Sent
+from bot.domain.delivery import Outcome, Scope, Sent
 from bot.domain.destination import Destination
+from bot.domain.throttling import ScopeEvidence
 from bot.platforms.telegram.calls import EncodedPayloads, call, call_encoded
 from bot.platforms.telegram.outcomes import is_unparsable, outcome_of
 from bot.platforms.telegram.request import AnswerLost
@@ -29,11 +30,17 @@ class TelegramSender:
     def __init__(self, bot: Bot, *, pace: float = CHAT_PACE) -> None:
         self._bot = bot
         self._encoded = EncodedPayloads()
+        self._evidence = ScopeEvidence()
         self.capabilities = Capabilities(threads=False, pace=pace)
 
     async def send(self, part: Part, *, to: Destination, silent: bool, under: str | None) -> Outcome:
         """Send the part; if Telegram cannot parse its markup, send its plain text instead."""
         del under
+        begun = self._evidence.begin()
+        outcome = await self._send(part, to, silent=silent)
+        return self._evidence.judge(outcome, place=to.chat, begun=begun, likely=likely_scope(to))
+
+    async def _send(self, part: Part, to: Destination, *, silent: bool) -> Outcome:
         try:
             message_id = await self._post(part.payload, to, silent=silent)
         except TelegramError as error:
@@ -49,6 +56,11 @@ class TelegramSender:
         """Post what is posted to everybody."""
         body = self._encoded.body(place_of(to, silent=silent), payload)
         return _message_id(await call_encoded(self._bot, method_of(payload), body))
+
+
+def likely_scope(to: Destination) -> Scope:
+    """Return whom a 429 likely concerns. Private chats have no slow mode, and our pace keeps their own limit."""
+    return Scope.CHAT if to.chat.startswith(("-", "@")) else Scope.PLATFORM
 
 
 def plain(part: Part) -> Mapping[str, Json]:
