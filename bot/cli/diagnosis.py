@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from bot.app import NO_PLATFORM
-from bot.domain.delivery import Sent, Tag
+from bot.domain.delivery import Sent
 from bot.domain.destination import Destination, Platform
 from bot.domain.errors import DigestbotError, PlatformError, SettingsError
 
@@ -206,7 +206,7 @@ async def _send_test(settings: Settings, to: Destination) -> Finding:
 
 
 async def _sent(sender: Sender, part: Part, to: Destination) -> Finding:
-    outcome = await sender.send(part, to=to, silent=False, under=None, tag=Tag(0, 0))
+    outcome = await sender.send(part, to=to, silent=False, under=None)
     if isinstance(outcome, Sent):
         return Finding("test", f"{to} received message {outcome.message_id}")
     return Finding("test", f"{to}: {type(outcome).__name__.lower()}: {outcome.reason}", 3)

@@ -51,13 +51,20 @@ class Sender(Protocol):
         ...
 
     async def send(
-        self, part: Part, *, to: Destination, silent: bool, under: str | None, tag: Tag, previews: bool = False
+        self,
+        part: Part,
+        *,
+        to: Destination,
+        silent: bool,
+        under: str | None,
+        previews: bool = False,
+        tag: Tag | None = None,
     ) -> Outcome:
         """Send `part` and return what became of it.
 
         `silent` asks for delivery without a sound, where the platform has one. `under` is the message
-        id of the delivery's first part, for platforms with threads. `tag` goes with the message where it can be
-        looked up. `previews` allows the platform to add previews of links.
+        id of the delivery's first part, for platforms with threads. `previews` allows the platform to add
+        previews of links. `tag` goes with the message where it can be looked up.
         """
         ...
 

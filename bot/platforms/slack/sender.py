@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.domain.delivery import Absent, Outcome, Rejected, Sent, Tag, Throttled, Unknown, Unreadable, Unsent
+from bot.domain.delivery import Absent, Outcome, Rejected, Scope, Sent, Tag, Throttled, Unknown, Unreadable, Unsent
 from bot.domain.destination import Destination
+from bot.domain.throttling import ScopeEvidence
 from bot.platforms.slack.outcomes import is_gone_already, outcome_of
 from bot.ports.sender import Capabilities
 from formatters.parts import Json, Part
@@ -35,6 +37,7 @@ class SlackSender:
 
     def __init__(self, client: AsyncWebClient, bot_name: str = "", *, pace: float = CHANNEL_PACE) -> None:
         self._client = client
+        self._evidence = ScopeEvidence()
         self._address: str | None = None
         self.capabilities = Capabilities(
             pace=pace,
@@ -48,7 +51,14 @@ class SlackSender:
         self.bot_name = bot_name or "digestbot"
 
     async def send(
-        self, part: Part, *, to: Destination, silent: bool, under: str | None, tag: Tag, previews: bool = False
+        self,
+        part: Part,
+        *,
+        to: Destination,
+        silent: bool,
+        under: str | None,
+        previews: bool = False,
+        tag: Tag | None = None,
     ) -> Outcome:
         """Post the part, in the thread of message `under` if there is one."""
         del silent
@@ -56,29 +66,41 @@ class SlackSender:
         if previews:
             payload |= {"unfurl_links": True, "unfurl_media": True}
         channel, thread = _place(under, to) if under else (to.chat, to.thread or None)
-        metadata = {"event_type": EVENT_TYPE, "event_payload": _payload_of(tag)}
+        if tag is not None:
+            payload["metadata"] = {"event_type": EVENT_TYPE, "event_payload": _payload_of(tag)}
+        posting = self._client.chat_postMessage(channel=channel, thread_ts=thread, **payload)
+        return await self._judged(self._posted(posting, to), to)
+
+    async def _posted(self, posting: Awaitable[AsyncSlackResponse], to: Destination) -> Outcome:
         try:
-            answer = await self._client.chat_postMessage(
-                channel=channel, thread_ts=thread, metadata=metadata, **payload
-            )
+            answer = await posting
         except Exception as error:  # noqa: BLE001  # outcome_of raises again what it does not know
             return outcome_of(error, self.bot_name)
-        posted = str(answer["ts"])
-        return Sent(posted if answer["channel"] == to.chat else f"{answer['channel']}/{posted}")
+        timestamp, channel = answer.get("ts"), answer.get("channel", to.chat)
+        if not timestamp:
+            return Unknown("the answer names no message")
+        return Sent(str(timestamp) if channel == to.chat else f"{channel}/{timestamp}")
+
+    async def _judged(self, request: Awaitable[Outcome], to: Destination) -> Outcome:
+        """Return the outcome of a request; of a refusal, with whom it concerns."""
+        begun = self._evidence.begin()
+        return self._evidence.judge(await request, place=to.chat, begun=begun, likely=Scope.CHAT)
 
     async def edit(self, part: Part, message_id: str, *, to: Destination, previews: bool = False) -> Outcome:
         """Show the part in the message's place. What is unfurled was decided when the message was posted."""
         del previews
         channel, ts = _place(message_id, to)
         payload: dict[str, Any] = {name: value for name, value in part.payload.items() if "unfurl" not in name}
-        return await self._change(self._client.chat_update(channel=channel, ts=ts, **payload), message_id)
+        updating = self._client.chat_update(channel=channel, ts=ts, **payload)
+        return await self._judged(self._changed(updating, message_id), to)
 
     async def delete(self, message_id: str, *, to: Destination) -> Outcome:
         """Delete the message."""
         channel, ts = _place(message_id, to)
-        return await self._change(self._client.chat_delete(channel=channel, ts=ts), message_id, deleting=True)
+        deleting = self._client.chat_delete(channel=channel, ts=ts)
+        return await self._judged(self._changed(deleting, message_id, deleting=True), to)
 
-    async def _change(self, call: Awaitable[object], message_id: str, *, deleting: bool = False) -> Outcome:
+    async def _changed(self, call: Awaitable[object], message_id: str, *, deleting: bool = False) -> Outcome:
         try:
             await call
         except Exception as error:  # noqa: BLE001  # outcome_of raises again what it does not know

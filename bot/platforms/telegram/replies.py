@@ -15,6 +15,7 @@ from telegram.error import BadRequest, RetryAfter
 from bot.domain.destination import Destination, Platform
 from bot.domain.subscription import Place
 from bot.languages import Language, Phrases, negotiate, phrases_of
+from bot.platforms.telegram.outcomes import pause_of
 from bot.platforms.telegram.sender import arguments_of, post
 from formatters.actions import AnswerWithHeadlines, encode
 from formatters.parts import Json, Part
@@ -75,8 +76,7 @@ class Reader:
         try:
             return await post(self._bot, payload, self.destination)
         except RetryAfter as error:
-            after = error.retry_after
-            pause = after if isinstance(after, timedelta) else timedelta(seconds=after)
+            pause = pause_of(error)
             if pause > _LONGEST_WAIT:
                 raise
             await asyncio.sleep(pause.total_seconds())

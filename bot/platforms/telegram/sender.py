@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,8 +10,9 @@ from typing import Any
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.error import TelegramError
 
-from bot.domain.delivery import Outcome, Sent, Tag
+from bot.domain.delivery import Outcome, Scope, Sent, Tag
 from bot.domain.destination import Destination
+from bot.domain.throttling import ScopeEvidence
 from bot.platforms.telegram.calls import EncodedPayloads, call, call_encoded
 from bot.platforms.telegram.outcomes import is_already_so, is_unparsable, outcome_of
 from bot.platforms.telegram.request import AnswerLost
@@ -37,6 +38,7 @@ class TelegramSender(OnlySends):
     def __init__(self, bot: Bot, *, pace: float = CHAT_PACE) -> None:
         self._bot = bot
         self._encoded = EncodedPayloads()
+        self._evidence = ScopeEvidence()
         self.capabilities = Capabilities(
             pace=pace,
             silent=True,
@@ -48,12 +50,27 @@ class TelegramSender(OnlySends):
         )
 
     async def send(
-        self, part: Part, *, to: Destination, silent: bool, under: str | None, tag: Tag, previews: bool = False
+        self,
+        part: Part,
+        *,
+        to: Destination,
+        silent: bool,
+        under: str | None,
+        previews: bool = False,
+        tag: Tag | None = None,
     ) -> Outcome:
         """Send the part; if Telegram cannot parse its markup, send its plain text instead."""
         del under, tag
         if previews:
             part = replace(part, payload=_with_previews(part.payload))
+        return await self._judged(self._send(part, to, silent=silent), to)
+
+    async def _judged(self, request: Awaitable[Outcome], to: Destination) -> Outcome:
+        """Return the outcome of a request; of a refusal, with whom it concerns."""
+        begun = self._evidence.begin()
+        return self._evidence.judge(await request, place=to.chat, begun=begun, likely=likely_scope(to))
+
+    async def _send(self, part: Part, to: Destination, *, silent: bool) -> Outcome:
         try:
             message_id = await self._post(part.payload, to, silent=silent)
         except TelegramError as error:
@@ -69,6 +86,9 @@ class TelegramSender(OnlySends):
         """Show the part in the message's place; if Telegram cannot parse its markup, its plain text."""
         if previews:
             part = replace(part, payload=_with_previews(part.payload))
+        return await self._judged(self._shown(part, message_id, to), to)
+
+    async def _shown(self, part: Part, message_id: str, to: Destination) -> Outcome:
         try:
             await self._edit(part.payload, message_id, to)
         except TelegramError as error:
@@ -82,6 +102,9 @@ class TelegramSender(OnlySends):
 
     async def delete(self, message_id: str, *, to: Destination) -> Outcome:
         """Delete the message for everybody."""
+        return await self._judged(self._deleted(message_id, to), to)
+
+    async def _deleted(self, message_id: str, to: Destination) -> Outcome:
         try:
             await call(self._bot, "deleteMessage", _message(message_id, to))
         except TelegramError as error:
@@ -106,6 +129,11 @@ class TelegramSender(OnlySends):
         """Post what is posted to everybody."""
         body = self._encoded.body(place_of(to, silent=silent), payload)
         return _message_id(await call_encoded(self._bot, method_of(payload), body))
+
+
+def likely_scope(to: Destination) -> Scope:
+    """Return whom a 429 likely concerns. Private chats have no slow mode, and our pace keeps their own limit."""
+    return Scope.CHAT if to.chat.startswith(("-", "@")) else Scope.PLATFORM
 
 
 def _with_previews(payload: Mapping[str, Json]) -> Mapping[str, Json]:

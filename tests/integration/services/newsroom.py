@@ -127,7 +127,14 @@ class ScriptedSender(OnlySends):
         self._script += outcomes
 
     async def send(
-        self, part: Part, *, to: Destination, silent: bool, under: str | None, tag: Tag, previews: bool = False
+        self,
+        part: Part,
+        *,
+        to: Destination,
+        silent: bool,
+        under: str | None,
+        previews: bool = False,
+        tag: Tag | None = None,
     ) -> Outcome:
         del tag
         self.requests.append(Request(part.name, to, silent, under, self._clock.now(), previews))
