@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, Protocol
@@ -169,6 +169,13 @@ class Ledger(Protocol):
 
         Those of one destination, or all of the issue; return how many. Rejected parts are tried again,
         unknown ones are not.
+        """
+        ...
+
+    async def requeue(self, ids: Collection[int], *, unknown: bool, now: datetime) -> list[int]:
+        """Make deliveries that ended dead, gone or expired pending again; return which.
+
+        With `unknown`, their unknown messages are sent again, too, and those of deliveries that came to their end.
         """
         ...
 

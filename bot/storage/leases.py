@@ -145,7 +145,7 @@ async def receipts_of(connection: AsyncConnection, ids: Sequence[int]) -> dict[i
     wanted = select(receipts).where(receipts.c.delivery_id.in_(ids))
     told: dict[int, list[Receipt]] = {number: [] for number in ids}
     for row in await connection.execute(wanted.order_by(receipts.c.delivery_id, receipts.c.position)):
-        receipt = Receipt(row.position, row.part, row.state, row.message_id, row.digest, row.reason, row.at)
+        receipt = Receipt(row.position, row.part, row.state, row.message_id, row.digest, row.reason, row.at, row.deed)
         told[row.delivery_id].append(receipt)
     return {number: tuple(given) for number, given in told.items()}
 

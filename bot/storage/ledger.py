@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -143,6 +143,11 @@ class SqlLedger:
         """Make ended daily deliveries pending again; return how many."""
         async with self._database.writing() as connection:
             return await reopening.reopen(connection, issue_key, to, now=now)
+
+    async def requeue(self, ids: Collection[int], *, unknown: bool, now: datetime) -> list[int]:
+        """Make ended deliveries pending again; return which."""
+        async with self._database.writing() as connection:
+            return await reopening.requeue(connection, ids, unknown=unknown, now=now)
 
     async def tally(self, issue_key: str, to: Destination | None) -> dict[DeliveryState, int]:
         """Return how many daily deliveries of an issue are in each state."""
