@@ -266,6 +266,8 @@ class _Deliveries(TypedColumns):
     reason: Named[str | None] = Column(Text)
     silent: Named[bool] = _switch()
     previews: Named[bool] = _switch()
+    note: Named[str | None] = Column(Text)
+    """What an operator should know even if all went through, such as why another style was sent."""
 
 
 deliveries = Table(
