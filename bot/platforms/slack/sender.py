@@ -7,8 +7,9 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.delivery import Outcome, Sent
+from bot.domain.delivery import Outcome, Scope, Sent
 from bot.domain.destination import Destination
+from bot.domain.throttling import ScopeEvidence
 from bot.platforms.slack.outcomes import outcome_of
 from bot.ports.sender import Capabilities
 from formatters.parts import Json, Part
@@ -25,6 +26,7 @@ class SlackSender:
 
     def __init__(self, client: AsyncWebClient, bot_name: str = "", *, pace: float = CHANNEL_PACE) -> None:
         self._client = client
+        self._evidence = ScopeEvidence()
         self.capabilities = Capabilities(threads=True, pace=pace)
         self.bot_name = bot_name or "digestbot"
 
@@ -33,6 +35,11 @@ class SlackSender:
     ) -> Outcome:
         """Post the part, in the thread of message `under` if there is one."""
         del silent
+        begun = self._evidence.begin()
+        outcome = await self._send(part, to, under, previews=previews)
+        return self._evidence.judge(outcome, place=to.chat, begun=begun, likely=Scope.CHAT)
+
+    async def _send(self, part: Part, to: Destination, under: str | None, *, previews: bool) -> Outcome:
         payload: dict[str, Any] = dict(part.payload)
         if previews:
             payload |= {"unfurl_links": True, "unfurl_media": True}

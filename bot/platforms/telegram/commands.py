@@ -80,7 +80,7 @@ class TelegramCommands:
             return
         sent = await reader.show(greeted(greeting, self._render(welcome.overview, reader)))
         await self._conversation.subscribing.overview_shown(
-            welcome.missed, reader.destination, language=reader.language, message_id=str(sent.message_id)
+            welcome.missed, reader.destination, language=reader.language, message_id=sent
         )
 
     async def _stop(self, update: Update, context: _Context) -> None:
