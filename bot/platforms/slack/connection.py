@@ -39,12 +39,12 @@ REFUSED = frozenset({
 """Errors that mean the token itself: https://docs.slack.dev/reference/methods/auth.test#errors"""
 
 
-def slack_session() -> aiohttp.ClientSession:
-    """Return the session for all calls of a process: it keeps connections, and neither follows cookies nor retries."""
+def slack_session(timeouts: aiohttp.ClientTimeout = _TIMEOUTS, *, connections: int = _POOL) -> aiohttp.ClientSession:
+    """Return the session for all calls of a process: it keeps connections, and has no cookies."""
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=_POOL, keepalive_timeout=_KEEP_ALIVE),
+        connector=aiohttp.TCPConnector(limit=connections, keepalive_timeout=_KEEP_ALIVE),
         cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=_TIMEOUTS,
+        timeout=timeouts,
     )
 
 

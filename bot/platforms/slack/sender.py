@@ -7,7 +7,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.delivery import Outcome, Scope, Sent
+from bot.domain.delivery import Outcome, Scope, Sent, Unknown
 from bot.domain.destination import Destination
 from bot.domain.throttling import ScopeEvidence
 from bot.platforms.slack.outcomes import outcome_of
@@ -49,7 +49,8 @@ class SlackSender:
             )
         except Exception as error:  # noqa: BLE001  # outcome_of raises again what it does not know
             return outcome_of(error, self.bot_name)
-        return Sent(str(answer["ts"]))
+        timestamp = answer.get("ts")
+        return Sent(str(timestamp)) if timestamp else Unknown("the answer names no message")
 
 
 def call_of(payload: Mapping[str, Json], *, channel: str, thread: str | None = None) -> dict[str, Any]:

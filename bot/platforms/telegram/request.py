@@ -176,11 +176,11 @@ class AiohttpRequest(BaseRequest):
         except aiohttp.ClientHttpProxyError as error:
             raise NotSent(f"the proxy refused to connect ({error.status})") from error
         except _NEVER_LEFT as error:
-            raise NotSent(f"the server could not be reached ({_name(error)})") from error
+            raise NotSent(f"the server could not be reached ({_told(error, url)})") from error
         except TimeoutError as error:
-            raise AnswerLate(f"the answer was lost ({_name(error)})") from error
+            raise AnswerLate(f"the answer was lost ({_told(error, url)})") from error
         except (aiohttp.ClientError, OSError) as error:
-            raise AnswerLost(f"the answer was lost ({_name(error)})") from error
+            raise AnswerLost(f"the answer was lost ({_told(error, url)})") from error
 
     def _opened(self) -> aiohttp.ClientSession:
         """Return the session. It belongs to the running loop, and so it cannot be made earlier."""
@@ -263,7 +263,7 @@ def _pause(answer: Mapping[str, Any] | None, header: str | None) -> int:
     parameters = answer.get("parameters") if answer else None
     for named in (parameters.get("retry_after") if isinstance(parameters, dict) else None, header):
         try:
-            return max(1, int(named or ""))
+            return max(1, int(str(named)))
         except ValueError:
             continue
     return DEFAULT_PAUSE
@@ -283,5 +283,7 @@ def _proxy_of_environment(url: URL) -> URL | None:
     return proxy
 
 
-def _name(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+def _told(error: BaseException, url: URL) -> str:
+    """Return what happened, without the path, which holds the token."""
+    text = str(error).replace(url.path, "").replace(url.raw_path, "")
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
