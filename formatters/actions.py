@@ -6,13 +6,14 @@ button pressed a year later is either understood or known to be outdated.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import assert_never
 
+from formatters.patterns import lazy
+
 VERSION = "1"
 
-_REF = re.compile(r"[0-9a-z]{1,16}")
+_REF = lazy(r"[0-9a-z]{1,16}")
 
 
 @dataclass(frozen=True, slots=True)

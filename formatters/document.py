@@ -148,9 +148,7 @@ Blocks = tuple[Block, ...]
 
 def plain(inlines: Inlines) -> str:
     """Return the visible characters alone; a meant line end is a line feed."""
-    if len(inlines) == 1:
-        return _plain_inline(inlines[0])
-    return "".join([_plain_inline(inline) for inline in inlines])
+    return "".join([inline.text if isinstance(inline, Text) else _plain_inline(inline) for inline in inlines])
 
 
 def _plain_inline(inline: Inline) -> str:

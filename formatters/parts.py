@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +22,9 @@ class Part:
     @property
     def digest(self) -> str:
         """A hash of what is sent, the same in every process: tells whether a correction is needed."""
+        import hashlib
+        import json
+
         canonical = json.dumps(self.payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
 

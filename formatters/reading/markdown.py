@@ -27,9 +27,9 @@ from formatters.document import (
     Table,
     Text,
 )
+from formatters.patterns import lazy
 from formatters.reading.inlines import drop, trim
 from formatters.reading.parser import parse
-from formatters.reading.patterns import lazy
 from formatters.reading.raw_html import hides_the_rest
 from formatters.reading.span_builder import read_html
 from formatters.reading.spans import SpanReader

@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 
+from formatters.patterns import lazy
 from formatters.reading.dates import calendar_date, date_in_name
+from formatters.reading.fields import Field
 from formatters.reading.findings import Findings
-from formatters.reading.front_matter import Field, FrontMatter
-from formatters.reading.patterns import lazy
+from formatters.reading.front_matter import FrontMatter
 
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0", ""})

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from formatters.document import Block, Blocks, Heading, Rule, plain, plain_blocks
-from formatters.reading.patterns import lazy
+from formatters.patterns import lazy
 
 _NUMBER = lazy(r"^[^\w（(\[【]*(?:[（(\[【]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[.．、:：)）\]】]\s*[^\w（(\[【]*)?")
 _SUFFIX = lazy(r"\s*(?:[（(\[【][^（）()\[\]【】]*[）)\]】]|[:：—|｜].*)?[\s:：。.!！?？\W]*$")

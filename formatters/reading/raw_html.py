@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from formatters.reading.patterns import lazy
+from formatters.patterns import lazy
 
 # Each alternative begins with its own character and runs to one closing mark or to the end: linear.
 _MARKUP = lazy(
