@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from formatters.values import value
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Part:
     """One message, complete but for where it goes and how loudly."""
 
@@ -29,7 +30,7 @@ class Part:
         return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Rendition:
     """The ordered parts of one view for one platform, style and language; never empty."""
 

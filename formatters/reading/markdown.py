@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import SplitResult
 
 from markdown_it.token import Token
@@ -37,8 +38,7 @@ from formatters.reading.spans import SpanReader
 _BOX = lazy(r"\[([ xX])\][ \t]+")
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Document:
+class Document(NamedTuple):
     """A post's body: its blocks, its footnotes, and the line of a comment that is never closed."""
 
     blocks: Blocks

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
+from typing import NamedTuple
 
 from formatters.patterns import lazy
 from formatters.reading.dates import calendar_date, date_in_name
@@ -17,8 +17,7 @@ _FALSE = frozenset({"false", "no", "off", "0", ""})
 _UNPRINTABLE = lazy(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff\s]+")
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Metadata:
+class Metadata(NamedTuple):
     """What the front matter says; `title` is None where it says nothing."""
 
     title: str | None

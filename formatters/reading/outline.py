@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from formatters.document import Block, Blocks, Heading, Rule, plain, plain_blocks
 from formatters.patterns import lazy
@@ -15,8 +15,7 @@ _SUFFIX = lazy(r"\s*(?:[（(\[【][^（）()\[\]【】]*[）)\]】]|[:：—|｜
 _SOUNDLESS = lazy(r"[\W_]+")
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Stretch:
+class Stretch(NamedTuple):
     """A heading, if there is one, and the blocks below it; none of them is a heading."""
 
     heading: Heading | None

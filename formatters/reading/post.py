@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from functools import cache
+from typing import NamedTuple
 
 from formatters.errors import Diagnostic
 from formatters.issue import Issue
@@ -29,8 +29,7 @@ _LINE_END = lazy(r"\r\n?")
 _UNPRINTABLE = lazy("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Reading:
+class Reading(NamedTuple):
     """A post that can be used."""
 
     issue: Issue

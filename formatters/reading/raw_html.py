@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from formatters.patterns import lazy
 
@@ -28,8 +28,7 @@ _BLOCKS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Tag:
+class Tag(NamedTuple):
     """A tag that changes what is shown."""
 
     name: str

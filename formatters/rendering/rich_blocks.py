@@ -104,7 +104,11 @@ class _Tree:
 
 def details(summary: Runs, blocks: Sequence[Json]) -> Object:
     """Return what opens on demand; its summary holds no link, as a touch opens it."""
-    return {"type": "details", "summary": rich_text([run._replace(url="") for run in summary]), "blocks": list(blocks)}
+    return {
+        "type": "details",
+        "summary": rich_text([Run(text, style) for text, style, _ in summary]),
+        "blocks": list(blocks),
+    }
 
 
 def count(blocks: Iterable[Json]) -> int:
@@ -124,7 +128,7 @@ def _block(line: Line) -> Json:
         return _table(line.table)
     if line.form is Form.TITLE or line.form is Form.HEADING:
         size = _TITLE_SIZE if line.form is Form.TITLE else _HEADING_SIZE
-        plain_runs = [run._replace(style=run.style & ~BOLD) for run in line.runs]
+        plain_runs = [Run(text, style & ~BOLD, url) for text, style, url in line.runs]
         return {"type": "heading", "text": rich_text(plain_runs), "size": size}
     if line.form is Form.CODE:
         language: Object = {"language": line.language} if line.language else {}

@@ -172,7 +172,7 @@ def _plain_text(text: str) -> Json:
 
 
 def _table(table: Grid) -> Json:
-    header: list[Json] = [_cell([run._replace(style=run.style | BOLD) for run in cell]) for cell in table.header]
+    header: list[Json] = [_cell([Run(text, style | BOLD, url) for text, style, url in cell]) for cell in table.header]
     rows: list[Json] = [header, *([_cell(cell) for cell in row] for row in table.rows)]
     return {"type": "table", "rows": rows, "column_settings": [{"is_wrapped": True}] * len(header)}
 
