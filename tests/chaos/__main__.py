@@ -19,11 +19,11 @@ from tests.chaos.campaign import Plan, carry_out, mixed
 from tests.chaos.members import BOT, CLOCKED_BOT
 from tests.chaos.stores import PostgresqlStore, SqliteStore, Store
 from tests.chaos.story import story
-from tests.contract.databases import PostgresqlGuard, new_postgresql_database
+from tests.contract.databases import PostgresqlGuard
 
 _KILLS, _ROUNDS = 50, 3
 _READERS = 40
-_LONGEST_GAP, _PATIENCE = 5.0, 240.0
+_LONGEST_GAP, _BACKLOG, _PATIENCE = 5.0, 60, 240.0
 
 
 def main() -> int:
@@ -33,6 +33,8 @@ def main() -> int:
     parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
     parser.add_argument("--kills", type=int, default=_KILLS)
     parser.add_argument("--rounds", type=int, default=_ROUNDS, help="how often everything else happens")
+    parser.add_argument("--readers", type=int, default=_READERS)
+    parser.add_argument("--only", metavar="A,B,…", help="exactly these strikes, in an order of the seed's")
     parser.add_argument("--clock", action="store_true", help="let the clock jump too")
     given = parser.parse_args()
     names = ["sqlite", "postgresql"] if given.database == "both" else [given.database]
@@ -43,20 +45,20 @@ def main() -> int:
 
 async def _run(name: str, given: argparse.Namespace) -> bool:
     rng = random.Random(given.seed)
-    more = ["clock"] * 4 if given.clock else []
-    if name == "sqlite":
-        more += ["database locked for long"]
-    strikes = mixed(rng, name, kills=given.kills, rounds=given.rounds, more=more)
+    strikes = given.only.split(",") if given.only else mixed(name, given.kills, given.rounds, clock=given.clock)
+    rng.shuffle(strikes)
     folder = Path(tempfile.mkdtemp(prefix=f"digestbot-chaos-{name}-"))
     began = time.monotonic()
     with _store(name, folder) as store:
-        async with arena(store, folder, seed=given.seed, readers=_READERS) as place:
+        async with arena(store, folder, seed=given.seed, readers=given.readers) as place:
             place.program = CLOCKED_BOT if given.clock else BOT
-            violations = await carry_out(place, Plan(strikes, _LONGEST_GAP, _PATIENCE))
+            violations = await carry_out(place, Plan(strikes, _LONGEST_GAP, _BACKLOG, _PATIENCE))
             print(f"{name}: {await _figures(place, strikes)}, {time.monotonic() - began:.0f} s")
             if violations:
                 print(await story(place, violations))
-                print(f"logs: {folder}; again: make chaos ARGS='--seed={given.seed} --database={name}'")
+                print(
+                    f"logs: {folder}; again: make chaos ARGS='{' '.join(sys.argv[1:])} --seed={given.seed} --database={name}'"
+                )
                 return False
     shutil.rmtree(folder)
     return True
@@ -79,8 +81,7 @@ def _store(name: str, folder: Path) -> Iterator[Store]:
         return
     guard = PostgresqlGuard()
     try:
-        with new_postgresql_database(guard.url) as url:
-            yield PostgresqlStore(guard, url)
+        yield PostgresqlStore(guard)
     finally:
         guard.close()
 

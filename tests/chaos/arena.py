@@ -62,6 +62,8 @@ class Arena:
     doubt: Doubt = field(default_factory=Doubt)
     issues: int = 0
     kills: int = 0
+    shift: float = 0.0
+    """Seconds that the bot's clock is ahead of the machine's."""
     most_in_flight: int = 0
     by_itself: list[Violation] = field(default_factory=list)
     """Processes that ended though nobody ended them."""
@@ -87,6 +89,7 @@ class Arena:
 
     def set_clock(self, shift: float) -> None:
         """Let the clock of every process, and of those to come, be so many seconds ahead of the machine's."""
+        self.shift = shift
         changed = self.folder / "clock.new"
         changed.write_text(str(shift))
         changed.rename(self.folder / "clock")

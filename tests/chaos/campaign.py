@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,8 +21,6 @@ ON_DATABASE = {
     "sqlite": ("database locked", "disk full"),
     "postgresql": ("database stopped", "database crashed", "database connections cut", "tables locked"),
 }
-_ALWAYS_LEFT = 60
-"""Parts that are still to come: with fewer, a new issue is written, so that no strike falls on a bot at rest."""
 _ANSWERED_WITHIN = 15.0
 
 
@@ -34,15 +31,17 @@ class Plan:
     strikes: Sequence[str]
     longest_gap: float
     """Seconds between two strikes, at most."""
+    backlog: int
+    """Parts still to come: with fewer, a new issue is written, so that no strike falls on a bot at rest."""
     patience: float
     """Seconds in which everything is over, once all is quiet."""
 
 
-def mixed(rng: random.Random, store: str, *, kills: int, rounds: int, more: Sequence[str] = ()) -> list[str]:
-    """Return so many kills between everything else, `rounds` times each, in an order of chance."""
-    strikes = ["kill"] * kills + [*ON_PLATFORMS, *ON_PROCESSES, *ON_DATABASE[store], *more] * rounds
-    rng.shuffle(strikes)
-    return strikes
+def mixed(store: str, kills: int, rounds: int, *, clock: bool) -> list[str]:
+    """Return so many kills, and everything else `rounds` times; not yet shuffled."""
+    once = [*ON_PLATFORMS, *ON_PROCESSES, *ON_DATABASE[store], *(["clock"] * 2 if clock else ())]
+    rarely = ["database locked for long"] if store == "sqlite" else []
+    return ["kill"] * kills + once * rounds + rarely
 
 
 async def carry_out(arena: Arena, plan: Plan, *, processes: int = 1) -> list[Violation]:
@@ -51,7 +50,7 @@ async def carry_out(arena: Arena, plan: Plan, *, processes: int = 1) -> list[Vio
         arena.start()
     asking = asyncio.create_task(_ask_now_and_then(arena))
     for strike in plan.strikes:
-        while arena.outstanding < _ALWAYS_LEFT:
+        while arena.outstanding < plan.backlog:
             arena.publish()
         await asyncio.sleep(arena.rng.uniform(0.1, plan.longest_gap))
         await STRIKES[strike](arena)

@@ -75,13 +75,13 @@ def _limit_files(process: int, size: int) -> None:
 
 
 class PostgresqlStore:
-    """A server of our own."""
+    """A server of our own, new and empty."""
 
     name = "postgresql"
 
-    def __init__(self, guard: PostgresqlGuard, url: str) -> None:
+    def __init__(self, guard: PostgresqlGuard) -> None:
         self._guard = guard
-        self.url = url
+        self.url = guard.url
         self._changing = asyncio.Lock()
         self.failures: dict[str, Failure] = {
             "database stopped": self._stop,

@@ -157,11 +157,11 @@ async def offline(arena: Arena) -> None:
 
 
 async def clock(arena: Arena) -> None:
-    """The wall clock jumps, of all processes: seconds or hours, forward or back."""
+    """The wall clock of all processes jumps, by seconds or an hour, forward or back."""
     assert arena.program == CLOCKED_BOT, "only a bot with a clock of its own can be told another time"
-    shift = arena.rng.choice((-3 * _HOUR, -_HOUR, -60.0, -5.0, 0.0, 5.0, 60.0, _HOUR, 3 * _HOUR))
-    arena.note(f"the clock shows {shift:+.0f} s")
-    arena.set_clock(shift)
+    jump = arena.rng.choice((-_HOUR, -60.0, -4.0, 4.0, 60.0, _HOUR))
+    arena.set_clock(arena.shift + jump)
+    arena.note(f"the clock jumps by {jump:+.0f} s and is {arena.shift:+.0f} s wrong")
 
 
 async def turn_away(arena: Arena) -> None:
