@@ -33,6 +33,7 @@ def main() -> int:
     parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
     parser.add_argument("--kills", type=int, default=_KILLS)
     parser.add_argument("--rounds", type=int, default=_ROUNDS, help="how often everything else happens")
+    parser.add_argument("--processes", type=int, default=1, help="of the bot at the same time; more than 1: PostgreSQL")
     parser.add_argument("--readers", type=int, default=_READERS)
     parser.add_argument("--only", metavar="A,B,…", help="exactly these strikes, in an order of the seed's")
     parser.add_argument("--clock", action="store_true", help="let the clock jump too")
@@ -44,15 +45,19 @@ def main() -> int:
 
 
 async def _run(name: str, given: argparse.Namespace) -> bool:
-    rng = random.Random(given.seed)
-    strikes = given.only.split(",") if given.only else mixed(name, given.kills, given.rounds, clock=given.clock)
+    rng, processes = random.Random(given.seed), 1 if name == "sqlite" else given.processes
+    strikes = (
+        given.only.split(",")
+        if given.only
+        else mixed(name, given.kills, given.rounds, clock=given.clock, processes=processes)
+    )
     rng.shuffle(strikes)
     folder = Path(tempfile.mkdtemp(prefix=f"digestbot-chaos-{name}-"))
     began = time.monotonic()
     with _store(name, folder) as store:
         async with arena(store, folder, seed=given.seed, readers=given.readers) as place:
             place.program = CLOCKED_BOT if given.clock else BOT
-            violations = await carry_out(place, Plan(strikes, _LONGEST_GAP, _BACKLOG, _PATIENCE))
+            violations = await carry_out(place, Plan(strikes, _LONGEST_GAP, _BACKLOG, _PATIENCE), processes=processes)
             print(f"{name}: {await _figures(place, strikes)}, {time.monotonic() - began:.0f} s")
             if violations:
                 print(await story(place, violations))

@@ -153,6 +153,12 @@ class Arena:
         wanted = sum(not place.ended for place in self.places) * self.issues * PARTS
         return wanted - sum(len(place.arrivals()) for place in self.places if not place.ended)
 
+    async def at_work(self, within: float = 10.0) -> None:
+        """Return once one more request to send has arrived, or after so many seconds."""
+        before, deadline = len(sending_calls(self.sandbox)), time.monotonic() + within
+        while len(sending_calls(self.sandbox)) == before and time.monotonic() < deadline:
+            await asyncio.sleep(0.02)
+
     async def reports(self) -> list[DeliveryReport]:
         """Return all that the ledger knows."""
         async with open_database(self.store.url) as database:

@@ -22,6 +22,8 @@ ON_DATABASE = {
     "postgresql": ("database stopped", "database crashed", "database connections cut", "tables locked"),
 }
 _ANSWERED_WITHIN = 15.0
+_AT_WORK = 0.6
+"""Of the strikes wait until the bot sends something; the others may fall on a bot that is just starting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,11 @@ class Plan:
     """Seconds in which everything is over, once all is quiet."""
 
 
-def mixed(store: str, kills: int, rounds: int, *, clock: bool) -> list[str]:
+def mixed(store: str, kills: int, rounds: int, *, clock: bool = False, processes: int = 1) -> list[str]:
     """Return so many kills, and everything else `rounds` times; not yet shuffled."""
     once = [*ON_PLATFORMS, *ON_PROCESSES, *ON_DATABASE[store], *(["clock"] * 2 if clock else ())]
+    if processes > 1:
+        once.append("outlive")
     rarely = ["database locked for long"] if store == "sqlite" else []
     return ["kill"] * kills + once * rounds + rarely
 
@@ -52,6 +56,8 @@ async def carry_out(arena: Arena, plan: Plan, *, processes: int = 1) -> list[Vio
     for strike in plan.strikes:
         while arena.outstanding < plan.backlog:
             arena.publish()
+        if arena.rng.random() < _AT_WORK:
+            await arena.at_work()
         await asyncio.sleep(arena.rng.uniform(0.1, plan.longest_gap))
         await STRIKES[strike](arena)
     asking.cancel()

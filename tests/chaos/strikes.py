@@ -71,6 +71,23 @@ async def freeze(arena: Arena) -> None:
     arena.note(f"{member.name} goes on")
 
 
+async def outlive(arena: Arena) -> None:
+    """SIGSTOP of one of several processes for so long that another one takes over, which does not know of its fate."""
+    if len(arena.running) < 2:
+        return
+    member, seconds = arena.rng.choice(arena.running), arena.rng.uniform(34, 40)
+    member.freeze()
+    arena.note(f"{member.name} is frozen for {seconds:.1f} s, long enough to be given up")
+    await arena.remember_in_flight()
+
+    async def wake() -> None:
+        await asyncio.sleep(seconds)
+        member.thaw()
+        arena.note(f"{member.name} goes on")
+
+    arena.meanwhile(wake())
+
+
 def database(name: str, shortest: float, longest: float) -> Strike:
     """Return the failure of the arena's database that has this name."""
 
@@ -177,6 +194,7 @@ STRIKES: dict[str, Strike] = {
     "kill": kill,
     "stop": stop,
     "freeze": freeze,
+    "outlive": outlive,
     "429 to all": flood,
     "429 in chats": slow_mode,
     "429 from Slack": slack_flood,

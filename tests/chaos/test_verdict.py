@@ -85,6 +85,12 @@ def test_a_delivery_that_was_given_up_is_seen_unless_the_reader_turned_the_bot_a
     assert broken(arrivals(0, 1, 2), replace(REPORT, state=state), ended=True) == []
 
 
+def test_a_part_that_was_refused_is_seen_unless_the_reader_turned_the_bot_away() -> None:
+    refused = replace(REPORT, receipts=(receipt(0), receipt(1, PartState.REJECTED), receipt(2)))
+    assert broken(arrivals(0, 2), refused) == ["nothing is lost"]
+    assert broken(arrivals(0, 2), refused, ended=True) == []
+
+
 def test_a_missing_delivery_is_seen_unless_nobody_subscribed() -> None:
     assert broken([]) == ["nothing is lost"]
     assert broken([], guest=True) == []
