@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from formatters.document import plain
 from formatters.issue import Issue, Item
+from formatters.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Added:
     """The item came after the issue had been delivered."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Updated:
     """The item's title, sources or number of points changed after it had been delivered."""
 
@@ -32,7 +33,7 @@ Notes: TypeAlias = tuple[tuple[int, Note], ...]
 """By the item's number."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Subject:
     """What an item is recognised by, and what of it readers are told when it changes."""
 
@@ -47,7 +48,7 @@ class Subject:
     note: Note | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Revision:
     """A newer edition, in the terms of what was delivered."""
 

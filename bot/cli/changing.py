@@ -99,7 +99,9 @@ async def _recall(settings: Settings, issue: str, *, dry_run: bool, yes: bool) -
         for lineage in lineages:
             reach = await services.corrector.reach(lineage)
             able = services.corrector.taking_back(lineage)
-            typer.echo(f"{lineage.platform}, {lineage.style}, {lineage.language}: {_counted(reach, 'delivery', 'deliveries')}, {able}")
+            typer.echo(
+                f"{lineage.platform}, {lineage.style}, {lineage.language}: {_counted(reach, 'delivery', 'deliveries')}, {able}"
+            )
         if dry_run:
             typer.echo("Nothing is taken back.")
             return
@@ -107,7 +109,9 @@ async def _recall(settings: Settings, issue: str, *, dry_run: bool, yes: bool) -
             raise typer.Exit(1)
         async with carried_out(services, database, stop):
             planned, stopped = await services.corrector.recall(issue)
-            typer.echo(f"{_counted(planned, 'delivery', 'deliveries')} to take back, {stopped} stopped before they began.")
+            typer.echo(
+                f"{_counted(planned, 'delivery', 'deliveries')} to take back, {stopped} stopped before they began."
+            )
         note(f"The post itself is yours: /today shows {issue} as long as it is in the folder.")
 
 

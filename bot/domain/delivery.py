@@ -218,6 +218,8 @@ class DeliveryReport:
     receipts: tuple[Receipt, ...]
     attempts: int
     reason: str | None
+    note: str | None
+    """What is to be known even if all went through, such as why another style was sent."""
     planned_at: datetime
     due_at: datetime
     finished_at: datetime | None

@@ -294,6 +294,8 @@ class _Deliveries(TypedColumns):
     reason: Named[str | None] = Column(Text)
     silent: Named[bool] = _switch()
     previews: Named[bool] = _switch()
+    note: Named[str | None] = Column(Text)
+    """What an operator should know even if all went through, such as why another style was sent."""
     base_id: Named[int | None] = Column(Id)
     """Of a change: the delivery that it changes. No foreign key, as SQLite adds none to a table that is there."""
 

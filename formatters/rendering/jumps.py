@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from formatters.parts import Json, Part
+from formatters.patterns import lazy
 
 _PLACE = "https://message.invalid/"
-_NAME = re.compile(re.escape(_PLACE) + r"([\w.-]+)")
-_HTML = re.compile(rf'<a href="{re.escape(_PLACE)}([\w.-]+)">(.*?)</a>', re.DOTALL)
+_NAME = lazy(r"https://message\.invalid/([\w.-]+)")
+_HTML = lazy(r'<a href="https://message\.invalid/([\w.-]+)">(.*?)</a>', re.DOTALL)
 
 
 def jump_to(part: str) -> str:

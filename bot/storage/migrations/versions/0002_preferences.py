@@ -1,4 +1,4 @@
-"""What subscribers prefer, and what of it is frozen into a delivery."""
+"""What subscribers prefer, what of it is frozen into a delivery, and what is to be told of one that went through."""
 
 from __future__ import annotations
 
@@ -57,3 +57,4 @@ def upgrade() -> None:
         )
     for name in ("silent", "previews"):
         op.add_column("deliveries", sa.Column(name, sa.Boolean, server_default=sa.false(), nullable=False))
+    op.add_column("deliveries", sa.Column("note", sa.Text))
