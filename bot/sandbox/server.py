@@ -108,6 +108,7 @@ class Sandbox:
     async def stop(self) -> None:
         """Send everyone home and close the port."""
         self.telegram.updates.close()
+        await self.telegram.webhook.close()
         self._page.close()
         await self.slack.socket.close()
         if self._runner is not None:
