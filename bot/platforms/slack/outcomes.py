@@ -26,11 +26,18 @@ https://docs.slack.dev/reference/methods/chat.postMessage#errors
 _DEFAULT_PAUSE = timedelta(seconds=30)
 
 
-def outcome_of(error: Exception, bot_name: str) -> Outcome:
-    """Return the outcome that `error` of a send stands for. `bot_name` is used in advice."""
+_LOST = frozenset({"invalid_auth", "token_revoked"})
+"""Where the app was installed by OAuth, these say that it was removed: nobody can put another token in place."""
+
+
+def outcome_of(error: Exception, bot_name: str, *, team: str = "") -> Outcome:
+    """Return the outcome that `error` of a send stands for. `bot_name` is used in advice.
+
+    `team` is where the app was installed by OAuth, empty for the settings' own token.
+    """
     match error:
         case SlackApiError():
-            return _outcome_of_answer(error, bot_name)
+            return _outcome_of_answer(error, bot_name, team)
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError() | aiohttp.InvalidURL():
             return Unsent(f"Slack could not be reached ({error})")
         case aiohttp.ClientError() | TimeoutError():
@@ -39,7 +46,7 @@ def outcome_of(error: Exception, bot_name: str) -> Outcome:
             raise error
 
 
-def _outcome_of_answer(error: SlackApiError, bot_name: str) -> Outcome:
+def _outcome_of_answer(error: SlackApiError, bot_name: str, team: str) -> Outcome:
     status, headers, code = _answer(error)
     if status == HTTPStatus.TOO_MANY_REQUESTS or code in {"ratelimited", "rate_limited"}:
         after = _pause(headers.get("Retry-After"))
@@ -50,6 +57,10 @@ def _outcome_of_answer(error: SlackApiError, bot_name: str) -> Outcome:
         return Unknown(f"Slack failed ({code or status}) and may have accepted the message")
     if code in _GONE:
         return Gone(f"{code}: {_GONE[code].format(bot=bot_name)}")
+    if team and code in _LOST:
+        return Gone(f"{code}: the app was removed from {team}")
+    if team and code in _TOKEN:
+        return Unsent(f"{code}: the app has to be installed in {team} again, with the scopes that it asks for")
     if code in _TOKEN:
         return Unsent(f"{code}: check DIGESTBOT_SLACK_BOT_TOKEN and the app's scopes (deploy/slack-manifest.yaml)")
     return Rejected(code)

@@ -1,0 +1,68 @@
+"""Calling Slack's Web API: one session, no retries of the SDK's own, and what a refused token means."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.errors import PlatformError
+
+_log = structlog.get_logger(__name__)
+
+_Result = TypeVar("_Result")
+
+_CONNECT_TIMEOUT, _TIMEOUT = 5.0, 30.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
+REFUSED = frozenset({
+    "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "not_allowed_token_type",
+    })  # fmt: skip
+"""Errors that mean the token itself: https://docs.slack.dev/reference/methods/auth.test#errors"""
+
+
+class NotSlacks(Exception):
+    """An answer that says it is well and lacks what it must have: a proxy's, or another program's."""
+
+
+def slack_session() -> aiohttp.ClientSession:
+    """Return a session for all calls, with a timeout of its own for connecting: such a call never left."""
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_TIMEOUT, sock_connect=_CONNECT_TIMEOUT))
+
+
+def slack_client(token: str | None, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """Return a client that does not retry by itself: that belongs to the ledger."""
+    return AsyncWebClient(token, base_url=api_url, session=session, retry_handlers=[])
+
+
+def refused(setting: str, code: str) -> str:
+    """Return what to tell the operator whose token Slack refuses with this error."""
+    return (
+        f"{setting}: Slack does not accept this token ({code}); copy the present one from your app's pages at"
+        " https://api.slack.com/apps"
+    )
+
+
+async def persistently(connect: Callable[[], Awaitable[_Result]], setting: str) -> _Result:
+    """Return what `connect` returns, however long Slack is away. Raises PlatformError if it refuses the token."""
+    pause = _FIRST_PAUSE
+    while True:
+        try:
+            return await connect()
+        except SlackApiError as error:
+            data = getattr(error.response, "data", None)
+            code = data.get("error") if isinstance(data, dict) else None
+            if code in REFUSED:
+                raise PlatformError(refused(setting, str(code))) from error
+            problem = str(code or error)
+        except (aiohttp.ClientError, TimeoutError, NotSlacks) as error:
+            problem = str(error) or type(error).__name__
+        except AttributeError:
+            problem = "its answer is not JSON"  # slack_sdk looks into every answer as if it were
+        _log.warning("Slack cannot be reached; trying again", problem=problem, seconds=pause)
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE)
