@@ -131,7 +131,7 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
     if settings.slack_bot_token is None or settings.slack_app_token is None:
         yield Finding("slack", "not configured (DIGESTBOT_SLACK_BOT_TOKEN and DIGESTBOT_SLACK_APP_TOKEN)")
         return
-    from bot.platforms.slack.connection import slack_client, slack_session
+    from bot.platforms.slack.web_api import slack_client, slack_session
 
     async with slack_session() as session:
         client = slack_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, session)
@@ -169,7 +169,7 @@ async def _slack_call(setting: str, call: Callable[[], Awaitable[object]]) -> di
     import aiohttp
     from slack_sdk.errors import SlackApiError
 
-    from bot.platforms.slack.connection import REFUSED, refused
+    from bot.platforms.slack.web_api import REFUSED, refused
 
     try:
         return cast("dict[str, dict[str, object]]", await call())
@@ -196,8 +196,8 @@ async def _send_test(settings: Settings, to: Destination) -> Finding:
         finally:
             await bot.request.shutdown()
     if to.platform is Platform.SLACK and settings.slack_bot_token:
-        from bot.platforms.slack.connection import slack_client, slack_session
         from bot.platforms.slack.sender import SlackSender
+        from bot.platforms.slack.web_api import slack_client, slack_session
 
         async with slack_session() as session:
             client = slack_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, session)

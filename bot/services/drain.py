@@ -162,7 +162,7 @@ class Drain:
             await self._finish(delivery, DeliveryState.DEAD, f"{to.platform} is not configured")
             return None
         await self._await_turn(str(to), every=1 / sender.capabilities.pace)
-        await self._await_turn(to.platform, every=1 / self._rates[to.platform])
+        await self._await_turn(to.account, every=1 / self._rates[to.platform])
         if self._stopping.is_set():
             await self._keep(lambda: self._ledger.give_back(delivery))
             return None
@@ -212,7 +212,7 @@ class Drain:
                 if isinstance(outcome, Throttled):
                     self._pace.hold(str(delivery.destination), now + after)
                     if outcome.scope is Scope.PLATFORM:
-                        self._pace.hold(delivery.destination.platform, now + after)
+                        self._pace.hold(delivery.destination.account, now + after)
                 await self._keep(
                     lambda: self._ledger.postpone(delivery, until=now + after, reason=reason, counts=counts)
                 )

@@ -61,9 +61,8 @@ async def _run(name: str, given: argparse.Namespace) -> bool:
             print(f"{name}: {await _figures(place, strikes)}, {time.monotonic() - began:.0f} s")
             if violations:
                 print(await story(place, violations))
-                print(
-                    f"logs: {folder}; again: make chaos ARGS='{' '.join(sys.argv[1:])} --seed={given.seed} --database={name}'"
-                )
+                again = f"{' '.join(sys.argv[1:])} --seed={given.seed} --database={name}"
+                print(f"logs: {folder}; again: make chaos ARGS='{again}'")
                 return False
     shutil.rmtree(folder)
     return True

@@ -12,9 +12,9 @@ import pytest
 
 from bot.domain.delivery import Gone, Outcome, Rejected, Scope, Sent, Throttled, Unknown, Unsent
 from bot.domain.destination import Destination, Platform
-from bot.platforms.slack.connection import slack_client, slack_session
 from bot.platforms.slack.outcomes import ERRORS, outcome_of
 from bot.platforms.slack.sender import SlackSender
+from bot.platforms.slack.web_api import slack_client, slack_session
 from formatters.parts import Part
 from tests.integration.platforms.scripted_server import (
     HTML,
