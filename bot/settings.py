@@ -35,6 +35,7 @@ PREFIX = "DIGESTBOT_"
 NO_POSTS = "DIGESTBOT_POSTS is not set; name the folder that holds your .md posts"
 
 _DATABASE_URL = re.compile(r"(sqlite|postgres(ql)?)(\+\w+)?://")
+_CLIENT_ID = re.compile(r"\d+\.\d+", re.ASCII)
 _TELEGRAM_TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
 
 
@@ -158,6 +159,8 @@ class Settings(BaseSettings):
     def _can_be_installed(cls, client_id: str | None, info: ValidationInfo) -> str | None:
         if client_id is not None and info.data.get("public_url", "") is None:
             raise ValueError("is set, but DIGESTBOT_PUBLIC_URL is missing; Slack sends people there to install the app")
+        if client_id is not None and not _CLIENT_ID.fullmatch(client_id.strip()):
+            raise ValueError(f"{client_id!r} is not a client id; copy it from 'Basic Information', such as 1234.5678")
         return client_id and client_id.strip()
 
     @field_validator("slack_client_secret")
