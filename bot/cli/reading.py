@@ -206,8 +206,7 @@ def calls(parts: tuple[Part, ...], platform: Platform) -> Iterable[dict[str, Any
             case Platform.TELEGRAM:
                 from bot.platforms.telegram.sender import call_of as telegram_call
 
-                call = telegram_call(part.payload, chat="{chat_id}", silent=position > 0)
-                yield {**call, "method": "sendRichMessage"} if "rich_message" in part.payload else call
+                yield telegram_call(part.payload, chat="{chat_id}", silent=position > 0)
             case Platform.SLACK:
                 from bot.platforms.slack.sender import call_of as slack_call
 

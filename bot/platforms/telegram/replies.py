@@ -70,8 +70,8 @@ class Reader:
         button = InlineKeyboardButton(self.phrases.open_newest(), callback_data=encode(AnswerWithHeadlines(ref)))
         await self.show({"text": text, "reply_markup": InlineKeyboardMarkup([[button]]).to_dict()})
 
-    async def show(self, payload: Payload) -> Message:
-        """Answer with a rendered payload; a short flood limit is waited out."""
+    async def show(self, payload: Payload) -> int:
+        """Answer with a rendered payload; return the message's id. A short flood limit is waited out."""
         try:
             return await post(self._bot, payload, self.destination)
         except RetryAfter as error:
