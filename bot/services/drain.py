@@ -12,7 +12,7 @@ import structlog
 from bot.domain.delivery import Delivery, DeliveryState, Outcome, Rejected, Scope, Sent, Throttled, Unknown
 from bot.domain.destination import Destination, Platform
 from bot.domain.errors import DatabaseError
-from bot.domain.retry import Advance, EndSubscription, GiveUp, Redirect, TryAgain, decide, fresh_jitter
+from bot.domain.retry import Advance, EndSubscription, FallBack, GiveUp, Redirect, TryAgain, decide, fresh_jitter
 from bot.domain.subscription import Origin
 from bot.ports.clock import Clock
 from bot.ports.ledger import Ledger
@@ -219,6 +219,11 @@ class Drain:
                 return None
             case Redirect(to, reason):
                 return await self._keep(lambda: self._ledger.redirect(delivery, to, now=now))
+            case FallBack(reason):
+                changed = await self._keep(lambda: self._ledger.fall_back(delivery, reason))
+                if changed is None:  # changes nothing if it was the lease that was lost
+                    await self._finish(delivery, DeliveryState.DEAD, reason)
+                return changed
             case GiveUp(reason):
                 await self._finish(delivery, DeliveryState.DEAD, reason)
                 return None

@@ -140,6 +140,7 @@ class Publisher:
         occasion: str,
     ) -> Plan:
         form = Style.ITEMS if style == OVERVIEW else style
+        spare = self._renderer.render(view, platform, language).parts if form is Style.RICH else ()
         return Plan(
             issue_key=known.key,
             content_hash=known.content_hash,
@@ -149,6 +150,7 @@ class Publisher:
             parts=self._renderer.render(view, platform, language, form).parts,
             occasion=occasion,
             audience=audience,
+            spare=spare,
         )
 
 
