@@ -50,7 +50,10 @@ def slack_session(timeouts: aiohttp.ClientTimeout = _TIMEOUTS, *, connections: i
 
 def slack_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
     """Return a client that does not retry by itself: that belongs to the ledger."""
-    return AsyncWebClient(token, base_url=api_url, session=session, retry_handlers=[])
+    # without a level of its own, slack_sdk's logger has every request and answer written out, only to drop the text
+    logger = logging.getLogger("slack_sdk.calls")
+    logger.setLevel(logging.INFO)
+    return AsyncWebClient(token, base_url=api_url, session=session, retry_handlers=[], logger=logger)
 
 
 class SlackConnection:
