@@ -188,11 +188,13 @@ def _explain(reading: Reading) -> None:
 
 
 def _parts(known: KnownIssue, platform: Platform, language: str, style: Style | None = None) -> tuple[Part, ...]:
+    from bot.domain.subscription import Place, default_style
     from bot.languages import words_of
-    from bot.services.rendering import STYLES, Renderer
+    from bot.services.rendering import Renderer
     from formatters.views import delivered
 
-    style = style or Style(STYLES[platform])
+    # as readers get it who subscribe by themselves; in Slack, as the channel of the settings does
+    style = style or default_style(platform, Place.CHANNEL)
     view = delivered(known.issue, style, ref=known.ref, bot=_SOME_BOT)
     return Renderer(words_of).render(view, platform, language, style).parts
 

@@ -147,6 +147,10 @@ class Delivery:
     attempts: int
     """How often the present part was tried without getting through."""
     expires_at: datetime
+    silent: bool
+    """Whether its first part comes without a sound, too."""
+    previews: bool
+    """Whether the platform may add previews of links."""
 
     @property
     def cursor(self) -> int:
@@ -173,6 +177,8 @@ class DeliveryReport:
     receipts: tuple[Receipt, ...]
     attempts: int
     reason: str | None
+    note: str | None
+    """What is to be known even if all went through, such as why another style was sent."""
     planned_at: datetime
     due_at: datetime
     finished_at: datetime | None

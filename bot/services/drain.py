@@ -172,7 +172,13 @@ class Drain:
             return None
         under = delivery.first_message_id if sender.capabilities.threads else None
         try:
-            outcome = await sender.send(delivery.parts[delivery.cursor], to=to, silent=delivery.cursor > 0, under=under)
+            outcome = await sender.send(
+                delivery.parts[delivery.cursor],
+                to=to,
+                silent=delivery.silent or delivery.cursor > 0,
+                under=under,
+                previews=delivery.previews,
+            )
         except Exception as error:  # noqa: BLE001  # a fault of ours must not hold up the delivery until a restart
             _log.error("a sender failed by a fault of ours", destination=str(to), exc_info=error)
             outcome = Unknown(f"{type(error).__name__}: {error}")

@@ -14,9 +14,10 @@ from typing import assert_never
 
 from formatters.actions import encode
 from formatters.parts import Json, Part, Rendition
+from formatters.patterns import lazy
 from formatters.rendering import limits
 from formatters.rendering.buttons import ActionButton, Button, LinkButton, Row
-from formatters.rendering.lines import Form, Frame, Line, marker, without_tables
+from formatters.rendering.lines import GAPS, Form, Frame, Line, marker, without_tables
 from formatters.rendering.packing import Cost, pack
 from formatters.rendering.pages import Page, pages
 from formatters.rendering.plain_text import plain
@@ -28,7 +29,7 @@ from formatters.words import Words
 _OPEN: Mapping[Frame, str] = {"": "", "quote": "<blockquote>", "fold": "<blockquote expandable>"}
 _CLOSE = "</blockquote>"
 _QUOTE_UNITS = len(_OPEN["fold"]) + len(_CLOSE)
-_LANGUAGE = re.compile(r"[\w+#.-]{1,32}", re.ASCII)
+_LANGUAGE = lazy(r"[\w+#.-]{1,32}", re.ASCII)
 
 
 def render(view: View, words: Words) -> Rendition:
@@ -112,11 +113,11 @@ def _markup(lines: Sequence[Line]) -> str:
             if frame:
                 written.append(_CLOSE)
             if written:
-                written.append("\n\n" if line.gap else "\n")
+                written.append(GAPS[line.gap])
             written.append(_OPEN[line.frame])
             frame = line.frame
         elif written:
-            written.append("\n\n" if line.gap else "\n")
+            written.append(GAPS[line.gap])
         written.append(_line(line))
     if frame:
         written.append(_CLOSE)

@@ -12,29 +12,29 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from formatters.patterns import lazy
 from formatters.rendering.limits import URL_CHARACTERS
 from formatters.rendering.lines import Form, Line
 from formatters.rendering.runs import CODE, Run, Runs, is_web_link, text_of
 
 WORD_JOINER = "\u2060"
 
-_APP_LINK = re.compile(r"tg://(?!user\b|openmessage\b|emoji\b)[a-z_]+(?:[/?]\S*)?", re.IGNORECASE)
+_APP_LINK = lazy(r"tg://(?!user\b|openmessage\b|emoji\b)[a-z_]+(?:[/?]\S*)?", re.IGNORECASE)
 
 _NO_DOMAINS = "jsx?|jsonl?|tsx?|txt|css|csv|ya?ml|xml|exe|dll|wasm|ipynb|pdf"
 """Endings of file names that are, cut at any place, no top-level domain: Node.js, package.json."""
 _COMMON = (
-    r"(?<=@)(?=\w)",
-    r"(?<=\$)(?=[A-Z]|1INCH)",
-    rf"(?<=[\w-]\.)(?=[a-z][a-z-]|[^\W\d_]{{2,8}}(?!\w))(?!(?:{_NO_DOMAINS})(?![\w.-]))",
-    r"(?<=\d\.)(?=\d+\.\d+\.\d)",
-    r"(?<=\w:)(?=//)",
-    r"(?<=[0-9])(?:[ -]?[0-9]){11}(?=[ -]?[0-9])",  # no card has so few digits
+    r"@(?=\w)",
+    r"\$(?=[A-Z]|1INCH)",
+    rf"\.(?<=[\w-]\.)(?=[a-z][a-z-]|[^\W\d_]{{2,8}}(?!\w))(?!(?:{_NO_DOMAINS})(?![\w.-]))",
+    r"\.(?<=\d\.)(?=\d+\.\d+\.\d)",
+    r":(?<=\w:)(?=//)",
+    *(rf"{digit}(?:[ -]?[0-9]){{11}}(?=[ -]?[0-9])" for digit in range(10)),  # no card has so few digits
 )
-_WHOLE = (*_COMMON, r"(?<=/)(?<![\w/<>]/)(?=[a-z0-9_])", r"(?<=#)(?<!\w#)(?!\d+(?!\w))(?=\w)")
-_CUT = (*_COMMON, r"(?<=/)(?=[a-z0-9_])", r"(?<=#)(?=\w)")
-_PLACES, _PLACES_IN_PIECES = (
-    re.compile(f"[@#$/.:0-9](?:{'|'.join(places)})", re.IGNORECASE) for places in (_WHOLE, _CUT)
-)
+_WHOLE = (*_COMMON, r"/(?<![\w/<>]/)(?=[a-z0-9_])", r"#(?<!\w#)(?!\d+(?!\w))(?=\w)")
+_CUT = (*_COMMON, r"/(?=[a-z0-9_])", r"#(?=\w)")
+# Each begins with one literal character: `re` then passes over all other text at once
+_PLACES, _PLACES_IN_PIECES = (lazy("|".join(places), re.IGNORECASE) for places in (_WHOLE, _CUT))
 """Where a line may be cut, what stands before a character may be gone."""
 
 

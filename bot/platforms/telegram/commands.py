@@ -71,7 +71,9 @@ class TelegramCommands:
         if not await reader.may_manage(message):
             await reader.say(reader.phrases.admins_only())
             return
-        welcome = await self._conversation.subscribing.start(reader.destination, language=reader.language)
+        welcome = await self._conversation.subscribing.start(
+            reader.destination, language=reader.language, place=reader.place
+        )
         greeting = reader.phrases.greeting(joined=welcome.joined, release=welcome.release)
         if welcome.missed is None or welcome.overview is None:
             await reader.say(greeting)

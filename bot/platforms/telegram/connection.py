@@ -12,6 +12,7 @@ from telegram.ext import Application
 from bot.domain.errors import PlatformError
 from bot.languages import Language
 from bot.platforms.telegram.commands import ALLOWED_UPDATES, TelegramApplication, TelegramCommands
+from bot.platforms.telegram.profile import REFUSED
 from bot.platforms.telegram.request import AiohttpRequest, Timeouts
 from bot.services.conversation import Conversation
 
@@ -22,9 +23,6 @@ _POLL = 25
 _POOL = 256
 """Connections, opened as they are needed: more than are ever in flight, so that a reader's answer waits for none."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
-REFUSED = (
-    "DIGESTBOT_TELEGRAM_TOKEN: Telegram does not accept this token; copy the present one from @BotFather (/mybots)"
-)
 
 
 def telegram_bot(token: str, api_url: str) -> Bot:

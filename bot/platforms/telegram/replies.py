@@ -13,6 +13,7 @@ from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import BadRequest, RetryAfter
 
 from bot.domain.destination import Destination, Platform
+from bot.domain.subscription import Place
 from bot.languages import Language, Phrases, negotiate, phrases_of
 from bot.platforms.telegram.outcomes import pause_of
 from bot.platforms.telegram.sender import arguments_of, post
@@ -38,6 +39,7 @@ class Reader:
             negotiate(user.language_code if user else None, default) if self.is_private else default
         )
         self.chat_id = chat.id
+        self.place = place_of_chat(chat.type, topic=bool(thread))
         self.destination = Destination(Platform.TELEGRAM, str(chat.id), str(thread) if thread else "")
 
     @classmethod
@@ -91,6 +93,15 @@ class Reader:
                 await self.show(payload)
                 return
             raise
+
+
+def place_of_chat(kind: str, *, topic: bool) -> Place:
+    """Return what kind of place a chat is. https://core.telegram.org/bots/api#chat"""
+    if kind == ChatType.PRIVATE:
+        return Place.PRIVATE
+    if topic:
+        return Place.TOPIC
+    return Place.CHANNEL if kind == ChatType.CHANNEL else Place.GROUP
 
 
 def greeted(greeting: str, overview: Part) -> Payload:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
@@ -33,9 +34,13 @@ class TelegramSender:
         self._evidence = ScopeEvidence()
         self.capabilities = Capabilities(threads=False, pace=pace)
 
-    async def send(self, part: Part, *, to: Destination, silent: bool, under: str | None) -> Outcome:
+    async def send(
+        self, part: Part, *, to: Destination, silent: bool, under: str | None, previews: bool = False
+    ) -> Outcome:
         """Send the part; if Telegram cannot parse its markup, send its plain text instead."""
         del under
+        if previews:
+            part = replace(part, payload=_with_previews(part.payload))
         begun = self._evidence.begin()
         outcome = await self._send(part, to, silent=silent)
         return self._evidence.judge(outcome, place=to.chat, begun=begun, likely=likely_scope(to))
@@ -61,6 +66,11 @@ class TelegramSender:
 def likely_scope(to: Destination) -> Scope:
     """Return whom a 429 likely concerns. Private chats have no slow mode, and our pace keeps their own limit."""
     return Scope.CHAT if to.chat.startswith(("-", "@")) else Scope.PLATFORM
+
+
+def _with_previews(payload: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Return a payload that lets Telegram preview the first link of its text."""
+    return {**payload, "link_preview_options": {"is_disabled": False}}
 
 
 def plain(part: Part) -> Mapping[str, Json]:
