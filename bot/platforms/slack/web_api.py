@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -46,7 +47,10 @@ def slack_session(timeouts: aiohttp.ClientTimeout = _TIMEOUTS, *, connections: i
 
 def slack_client(token: str | None, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
     """Return a client that does not retry by itself: that belongs to the ledger."""
-    return AsyncWebClient(token, base_url=api_url, session=session, retry_handlers=[])
+    # without a level of its own, slack_sdk's logger has every request and answer written out, only to drop the text
+    logger = logging.getLogger("slack_sdk.calls")
+    logger.setLevel(logging.INFO)
+    return AsyncWebClient(token, base_url=api_url, session=session, retry_handlers=[], logger=logger)
 
 
 def refused(setting: str, code: str) -> str:

@@ -162,6 +162,13 @@ async def test_an_address_that_is_none_is_unsent() -> None:
     assert isinstance(await sent_to("slack.example"), Unsent)
 
 
+async def test_a_proxy_that_refuses_to_connect_let_nothing_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with scripted(answers("<h1>Log in</h1>", 407)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        assert isinstance(await sent_to("https://slack.invalid"), Unsent)
+        assert proxy.accepted[0].line == "CONNECT slack.invalid:443 HTTP/1.1"
+
+
 def impatient(**seconds: float) -> aiohttp.ClientSession:
     """A session as slack_session opens it, with shorter timeouts."""
     session = slack_session(aiohttp.ClientTimeout(total=None, **seconds), connections=1)
