@@ -10,6 +10,7 @@ import typer
 
 from bot import __version__
 from bot.cli import changing, daily, deliveries, operating, reading
+from bot.cli.keys import keys
 from bot.cli.output import fail
 from bot.domain.errors import DigestbotError
 
@@ -38,6 +39,7 @@ app.command()(changing.recall)
 app.add_typer(deliveries.app)
 app.command()(operating.doctor)
 app.command()(operating.migrate)
+app.add_typer(keys)
 
 
 def _print_version(wanted: bool) -> None:

@@ -113,15 +113,20 @@ class SocketMode:
 
     def _acknowledged(self, answer: Json) -> None:
         interaction = self._slack.interactions.get(str(answer.get("envelope_id")))
-        if interaction is None or interaction.acked_at is not None:
-            return
-        interaction.acked_at = time.monotonic()
         payload = answer.get("payload")
-        interaction.ack = payload if isinstance(payload, dict) else None
-        if interaction.ack and interaction.kind == "slash_commands":
-            interaction.failure = respond(self._slack, interaction, interaction.ack) or interaction.failure
-        interaction.acked.set()
-        self._slack.changes.note()
+        if interaction is not None:
+            acknowledged(interaction, payload if isinstance(payload, dict) else None)
+
+
+def acknowledged(interaction: Interaction, payload: Json | None) -> None:
+    """Note that the app has an envelope, and show what it answered a command with."""
+    if interaction.acked_at is not None:
+        return
+    interaction.acked_at, interaction.ack = time.monotonic(), payload
+    if payload and interaction.kind == "slash_commands":
+        interaction.failure = respond(interaction, payload) or interaction.failure
+    interaction.acked.set()
+    interaction.workspace.changes.note()
 
 
 async def serve_response_url(slack: "Slack", request: web.Request) -> web.Response:
@@ -132,12 +137,13 @@ async def serve_response_url(slack: "Slack", request: web.Request) -> web.Respon
     if interaction.uses >= RESPONSE_URL_USES:
         return web.json_response({"ok": False, "error": "used_url"}, status=404)
     interaction.uses += 1
-    error = respond(slack, interaction, await request.json())
+    error = respond(interaction, await request.json())
     return web.Response(text=error or "ok", status=400 if error else 200)
 
 
-def respond(slack: "Slack", interaction: Interaction, payload: Json) -> str:
+def respond(interaction: Interaction, payload: Json) -> str:
     """Do what a response asks for, and return Slack's error or an empty string."""
+    slack = interaction.workspace
     original = interaction.message
     if _truth(payload.get("delete_original")) and original is not None:
         original.deleted = True

@@ -165,6 +165,8 @@ class Publisher:
         audience: Audience,
         occasion: str,
     ) -> Plan:
+        form = Style.ITEMS if style == OVERVIEW else style
+        spare = self._renderer.render(view, platform, language).parts if form is Style.RICH else ()
         return Plan(
             issue_key=known.key,
             content_hash=known.content_hash,
@@ -175,6 +177,7 @@ class Publisher:
             occasion=occasion,
             audience=audience,
             subjects=subjects_of(known.issue),
+            spare=spare,
         )
 
 

@@ -21,13 +21,13 @@ from bot.ports.ledger import OVERVIEW, Plan
 from bot.storage import issue_rows
 from bot.storage.destination_rows import inserting
 from bot.storage.engine import Database
-from bot.storage.planning import ensure_rendition
+from bot.storage.planning import ensure_plans_rendition
+from bot.storage.rendition_rows import RenditionOf, ensure_rendition
 from bot.storage.tables import (
     HAS_LEFT,
     IS_PENDING,
     deliveries,
     destinations,
-    digest_of,
     issues,
     receipts,
     renditions,
@@ -121,7 +121,7 @@ class SqlChanges:
     async def refresh(self, lineage: Lineage, plan: Plan, *, now: datetime) -> int:
         """Let deliveries that have not begun show the newer rendition of `plan`; return how many."""
         async with self._database.writing() as connection:
-            issue, rendition = await ensure_rendition(connection, plan, now=now)
+            issue, rendition = await ensure_plans_rendition(connection, plan, now=now)
         if rendition == lineage.id:
             return 0
         fresh = ~exists().where(receipts.c.delivery_id == deliveries.c.id)
@@ -238,21 +238,8 @@ async def _revise(
     now: datetime,
     since: datetime | None,
 ) -> _Revision:
-    identity = {
-        "issue_id": issue,
-        "content_hash": target.content_hash,
-        "platform": lineage.platform,
-        "style": str(lineage.style),
-        "language": lineage.language,
-        "digest": digest_of(target.parts),
-    }
-    adding = inserting(connection, renditions).values(
-        **identity, size=len(target.parts), parts=target.parts, subjects=target.subjects
-    )
-    # the same parts with other marks in mind are another correction's business, but the subjects are the newest
-    again = {"subjects": adding.excluded.subjects}
-    await connection.execute(adding.on_conflict_do_update(index_elements=list(identity), set_=again))
-    rendition = (await connection.execute(select(renditions.c.id).filter_by(**identity))).scalar_one()
+    form = RenditionOf(issue, target.content_hash, lineage.platform, str(lineage.style), lineage.language)
+    rendition = await ensure_rendition(connection, form, target.parts, subjects=target.subjects, used_at=None)
     row = inserting(connection, revisions).values(
         first_id=lineage.id, rendition_id=rendition, kind=kind, since=since, made_at=now, planned=False
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -13,7 +14,8 @@ from bot.ports.ledger import EveryActive, FixedOnly, Only, Plan
 from bot.storage.destination_rows import at_address, ensure_id, inserting
 from bot.storage.engine import Database
 from bot.storage.issue_rows import issue_id, recalled_at
-from bot.storage.tables import IS_ACTIVE, IS_FIXED, deliveries, destinations, digest_of, receipts, renditions
+from bot.storage.rendition_rows import SPARE, RenditionOf, ensure_rendition
+from bot.storage.tables import IS_ACTIVE, IS_FIXED, deliveries, destinations, receipts
 
 _CHUNK = 20_000
 """Rows in one transaction: some tens of milliseconds, in which nothing else is recorded."""
@@ -32,7 +34,10 @@ async def plan_deliveries(database: Database, plan: Plan, *, now: datetime) -> i
     async with database.writing() as connection:
         if await recalled_at(connection, plan.issue_key) is not None:
             return 0
-        issue, rendition = await ensure_rendition(connection, plan, now=now)
+        issue, rendition = await ensure_plans_rendition(connection, plan, now=now)
+        if plan.spare:
+            spare = replace(plan, style=SPARE, parts=plan.spare)
+            await ensure_plans_rendition(connection, spare, now=now)
         if isinstance(plan.audience, Only):
             await ensure_id(connection, plan.audience.destination)
     values = (literal(plan.occasion), literal(rendition), literal(DeliveryState.PENDING, deliveries.c.state.type))
@@ -89,7 +94,7 @@ async def count_as_delivered(connection: AsyncConnection, plan: Plan, *, message
     """Add a delivery that is over, with its receipt; False if there is such a delivery."""
     if not isinstance(plan.audience, Only) or len(plan.parts) != 1:
         raise ValueError("only one destination's only part can have been delivered as an answer")
-    issue, rendition = await ensure_rendition(connection, plan, now=now)
+    issue, rendition = await ensure_plans_rendition(connection, plan, now=now)
     destination = await ensure_id(connection, plan.audience.destination)
     identity = {"issue_id": issue, "destination_id": destination, "occasion": plan.occasion}
     delivery = inserting(connection, deliveries).values(
@@ -119,23 +124,10 @@ async def count_as_delivered(connection: AsyncConnection, plan: Plan, *, message
     return True
 
 
-async def ensure_rendition(connection: AsyncConnection, plan: Plan, *, now: datetime) -> tuple[int, int]:
+async def ensure_plans_rendition(connection: AsyncConnection, plan: Plan, *, now: datetime) -> tuple[int, int]:
     """Return the numbers of the issue's and the rendition's rows, adding the latter if it is new."""
     if not plan.parts:
         raise ValueError(f"the plan for {plan.issue_key!r} has no parts")
-    identity = {
-        "issue_id": await issue_id(connection, plan.issue_key),
-        "content_hash": plan.content_hash,
-        "platform": plan.platform,
-        "style": plan.style,
-        "language": plan.language,
-        "digest": digest_of(plan.parts),
-    }
-    adding = inserting(connection, renditions).values(
-        **identity, size=len(plan.parts), parts=plan.parts, subjects=plan.subjects, used_at=now
-    )
-    again = {"used_at": adding.excluded.used_at}
-    await connection.execute(adding.on_conflict_do_update(index_elements=list(identity), set_=again))
-    wanted = select(renditions.c.id, renditions.c.issue_id).filter_by(**identity)
-    row = (await connection.execute(wanted)).one()
-    return row.issue_id, row.id
+    issue = await issue_id(connection, plan.issue_key)
+    rendition = RenditionOf(issue, plan.content_hash, plan.platform, plan.style, plan.language)
+    return issue, await ensure_rendition(connection, rendition, plan.parts, subjects=plan.subjects, used_at=now)

@@ -39,13 +39,10 @@ class Plan:
     """Seconds in which everything is over, once all is quiet."""
 
 
-def mixed(store: str, kills: int, rounds: int, *, clock: bool = False, processes: int = 1) -> list[str]:
+def mixed(store: str, kills: int, rounds: int) -> list[str]:
     """Return so many kills, and everything else `rounds` times; not yet shuffled."""
-    once = [*ON_PLATFORMS, *ON_PROCESSES, *ON_DATABASE[store], *(["clock"] * 2 if clock else ())]
-    if processes > 1:
-        once.append("outlive")
     rarely = ["database locked for long"] if store == "sqlite" else []
-    return ["kill"] * kills + once * rounds + rarely
+    return ["kill"] * kills + [*ON_PLATFORMS, *ON_PROCESSES, *ON_DATABASE[store]] * rounds + rarely
 
 
 async def carry_out(arena: Arena, plan: Plan, *, processes: int = 1) -> list[Violation]:

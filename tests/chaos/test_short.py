@@ -29,7 +29,7 @@ async def suffered(store: Store, folder: Path, strikes: Sequence[str]) -> str:
     async with arena(store, folder, seed=SEED, readers=READERS) as place:
         broken = await carry_out(place, Plan(order, longest_gap=2.0, backlog=30, patience=PATIENCE))
         told = await story(place, broken) if broken else ""
-    again = f"--seed={SEED} --database={store.name} --readers={READERS} --only='{','.join(strikes)}'"
+    again = f"{store.name} --seed={SEED} --readers={READERS} --only='{','.join(strikes)}'"
     return told and f'{told}\nagain: make chaos ARGS="{again}"'
 
 

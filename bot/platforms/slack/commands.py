@@ -8,9 +8,11 @@ from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.domain.destination import Destination, Platform
+from bot.domain.destination import Platform
 from bot.languages import Language, phrases_of
+from bot.platforms.slack.workspaces import place_in
 from bot.services.answers import Answer, OutdatedButton, Show, TodayNotYet
 from bot.services.conversation import Conversation
 from formatters.actions import Action, AnswerWithHeadlines, SendAll, TurnToHeadlines, TurnToItem, decode, encode
@@ -31,15 +33,14 @@ class SlackCommands:
         """Attach every listener."""
         app.command("/today")(self._today)
         app.command("/item")(self._item)
+        app.command("/digest")(self._digest)
         app.action(re.compile(r"^digest:"))(self._pressed)
         app.action(re.compile(r"^link:"))(self._followed)
         app.error(self._failed)
 
-    async def _today(self, ack: AsyncAck, respond: AsyncRespond, command: Json) -> None:
+    async def _today(self, ack: AsyncAck, respond: AsyncRespond, command: Json, context: AsyncBoltContext) -> None:
         await ack()
-        subscribed = await self._conversation.subscribing.is_active(
-            Destination(Platform.SLACK, str(command["channel_id"]))
-        )
+        subscribed = await self._conversation.subscribing.is_active(place_in(context, str(command["channel_id"])))
         answer = self._conversation.query.headlines_of_today(subscribed=subscribed, buttons=True)
         await respond(**self._payload(answer), response_type="ephemeral")
 
@@ -48,19 +49,39 @@ class SlackCommands:
         answer = self._conversation.query.item(str(command.get("text") or ""), paging=True)
         await respond(**self._payload(answer), response_type="ephemeral")
 
-    async def _pressed(self, ack: AsyncAck, respond: AsyncRespond, action: Json, body: Json) -> None:
+    async def _digest(self, ack: AsyncAck, respond: AsyncRespond, command: Json, context: AsyncBoltContext) -> None:
+        """Subscribe or unsubscribe the channel where it is typed."""
+        await ack()
+        phrases, to = phrases_of(self._language), place_in(context, str(command["channel_id"]))
+        match str(command.get("text") or "").strip().lower():
+            case "subscribe":
+                welcome = await self._conversation.subscribing.start(to, language=self._language)
+                text = phrases.channel_subscribed(welcome.release)
+            case "unsubscribe":
+                parting = await self._conversation.subscribing.stop(to)
+                fixed = parting == "fixed by settings"
+                text = phrases.fixed_by_settings() if fixed else phrases.channel_unsubscribed()
+            case _:
+                text = phrases.digest_usage()
+        await respond(text=text, response_type="ephemeral")
+
+    async def _pressed(
+        self, ack: AsyncAck, respond: AsyncRespond, action: Json, body: Json, context: AsyncBoltContext
+    ) -> None:
         await ack()
         pressed: Action | None = decode(str(action.get("value", "")))
         if isinstance(pressed, SendAll):
-            await respond(text=await self._send_all(pressed, body), replace_original=False, response_type="ephemeral")
+            await respond(
+                text=await self._send_all(pressed, body, context), replace_original=False, response_type="ephemeral"
+            )
             return
         answer = self._conversation.query.act(pressed) if pressed else OutdatedButton()
         turns = isinstance(pressed, TurnToItem | TurnToHeadlines) and isinstance(answer, Show)
         await respond(**self._payload(answer), replace_original=turns, response_type="ephemeral")
 
-    async def _send_all(self, action: SendAll, body: Json) -> str:
+    async def _send_all(self, action: SendAll, body: Json, context: AsyncBoltContext) -> str:
         """Deliver the issue to the reader's own conversation with the bot."""
-        to = Destination(Platform.SLACK, str(body["user"]["id"]))
+        to = place_in(context, str(body["user"]["id"]))
         request = str(body.get("container", {}).get("message_ts") or body["trigger_id"])
         added = await self._conversation.send_all(action, to, language=self._language, request=request)
         phrases = phrases_of(self._language)

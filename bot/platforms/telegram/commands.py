@@ -78,9 +78,9 @@ class TelegramCommands:
         if welcome.missed is None or welcome.overview is None:
             await reader.say(greeting)
             return
-        sent = await reader.show(greeted(greeting, self._render(welcome.overview, reader)))
+        message_id = await reader.show(greeted(greeting, self._render(welcome.overview, reader)))
         await self._conversation.subscribing.overview_shown(
-            welcome.missed, reader.destination, language=reader.language, message_id=sent
+            welcome.missed, reader.destination, language=reader.language, message_id=message_id
         )
 
     async def _stop(self, update: Update, context: _Context) -> None:

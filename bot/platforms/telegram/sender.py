@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
-from telegram.error import TelegramError
+from telegram.error import EndPointNotFound, InvalidToken, TelegramError
 
-from bot.domain.delivery import Outcome, Scope, Sent, Tag
+from bot.domain.delivery import Outcome, Rejected, Scope, Sent, Tag, Unfit, Unsent
 from bot.domain.destination import Destination
 from bot.domain.throttling import ScopeEvidence
 from bot.platforms.telegram.calls import EncodedPayloads, call, call_encoded
@@ -61,6 +61,8 @@ class TelegramSender(OnlySends):
     ) -> Outcome:
         """Send the part; if Telegram cannot parse its markup, send its plain text instead."""
         del under, tag
+        if "rich_message" in part.payload:
+            return await self._judged(self._send_rich(part, to, silent=silent), to)
         if previews:
             part = replace(part, payload=_with_previews(part.payload))
         return await self._judged(self._send(part, to, silent=silent), to)
@@ -129,6 +131,26 @@ class TelegramSender(OnlySends):
         """Post what is posted to everybody."""
         body = self._encoded.body(place_of(to, silent=silent), payload)
         return _message_id(await call_encoded(self._bot, method_of(payload), body))
+
+    async def _send_rich(self, part: Part, to: Destination, *, silent: bool) -> Outcome:
+        """Send a rich message. What classic messages would survive, too, is an outcome as any; the rest is unfit."""
+        try:
+            return Sent(await self._post(part.payload, to, silent=silent))
+        except (EndPointNotFound, InvalidToken):
+            return await self._unknown_method(to)
+        except TelegramError as error:
+            outcome = outcome_of(error, to)
+            return Unfit(outcome.reason) if isinstance(outcome, Rejected) else outcome
+
+    async def _unknown_method(self, to: Destination) -> Outcome:
+        """Tell a server that knows no rich messages from a token that is refused: both answer 404."""
+        try:
+            await self._bot.get_me()
+        except InvalidToken as error:
+            return outcome_of(error, to)
+        except TelegramError as error:
+            return Unsent(error.message)
+        return Unfit("this Bot API server knows no rich messages")
 
 
 def likely_scope(to: Destination) -> Scope:

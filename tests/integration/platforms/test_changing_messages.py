@@ -10,8 +10,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.delivery import Absent, Gone, Outcome, Rejected, Sent, Tag, Throttled, Unknown, Unreadable, Unsent
 from bot.domain.destination import Destination, Platform
-from bot.platforms.slack.connection import slack_client, slack_session
 from bot.platforms.slack.sender import SlackSender
+from bot.platforms.slack.web_api import slack_client, slack_session
 from bot.platforms.telegram.sender import TelegramSender
 from bot.sandbox.limits import SlackLimits, TelegramLimits
 from bot.sandbox.server import Sandbox
