@@ -109,7 +109,6 @@ async def _explained(settings: Settings, to: Destination, issue: str | None) -> 
     from bot.ports.ledger import DeliveryFilter
     from bot.scheduling.clock import SystemClock
     from bot.services.explaining import Explainer, Newest
-    from bot.storage.changes import SqlChanges
     from bot.storage.ledger import SqlLedger
     from bot.storage.subscriptions import SqlSubscriptions
 
@@ -119,7 +118,7 @@ async def _explained(settings: Settings, to: Destination, issue: str | None) -> 
         key = issue or await ledger.newest_issue()
         newest = None
         if key is not None:
-            newest = Newest(key, await ledger.released_at(key), await SqlChanges(database).recalled_at(key))
+            newest = Newest(key, await ledger.released_at(key), await ledger.recalled_at(key))
         subscription = await SqlSubscriptions(database).find(to)
     explainer = Explainer(SystemClock().now(), settings.timezone)
     return list(explainer.destination(to, subscription, newest, reports))

@@ -8,11 +8,11 @@ All three follow from the same facts, the receipts: what a destination shows now
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import assert_never
 
-from bot.domain.delivery import DAILY, Deed, Delivery, PartState, Receipt
+from bot.domain.delivery import DAILY, Deed, Delivery, Doing, PartState, Receipt
 from formatters.parts import Part
 
 NOTICE = "notice"
@@ -95,7 +95,8 @@ def digest_of(step: Step) -> str:
 def shown(receipts: Iterable[Receipt]) -> dict[str, Receipt]:
     """Return what is known of each part that was sent and not taken away, in the order of the chat.
 
-    A part that is unknown or was rejected counts as known: it is not sent again.
+    Each is told with the digest that it shows now and the instant at which it was sent. A part that is unknown or was
+    rejected counts as known: it is not sent again.
     """
     found: dict[str, Receipt] = {}
     for receipt in receipts:
@@ -106,13 +107,28 @@ def shown(receipts: Iterable[Receipt]) -> dict[str, Receipt]:
                 found[receipt.part] = receipt
             case Deed.EDIT:
                 if receipt.state is PartState.SENT:
-                    found[receipt.part] = receipt
+                    sent = found.get(receipt.part, receipt)
+                    found[receipt.part] = replace(receipt, at=sent.at)
             case Deed.REMOVAL:
                 if receipt.state is PartState.SENT:
                     found.pop(receipt.part, None)
             case _:
                 assert_never(receipt.deed)
     return found
+
+
+def is_change(delivery: Delivery) -> bool:
+    """Return whether it changes what another delivery sent."""
+    return kind_of(delivery.occasion) in {Kind.CORRECTION, Kind.RECALL}
+
+
+def taken_in_hand(delivery: Delivery, step: Step, *, may_edit: bool, has_links: bool) -> Delivery:
+    """Return the delivery with this step in hand."""
+    doing = Doing(step.part.name, digest_of(step), deed_of(step), last=False)
+    begun = replace(delivery, doing=doing)
+    after = begun.settled(PartState.SENT, getattr(step, "message_id", "?"), None, at=delivery.expires_at)
+    last = next_step(after, may_edit=may_edit, has_links=has_links) is None
+    return replace(begun, doing=replace(doing, last=last))
 
 
 def next_step(delivery: Delivery, *, may_edit: bool, has_links: bool) -> Step | None:

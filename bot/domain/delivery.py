@@ -9,7 +9,7 @@ pending ─claim─▶ leased ─intent─▶ (part: sending) ─▶ part sent �
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -175,6 +175,19 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Doing:
+    """A step of a delivery, as the ledger records it."""
+
+    part: str
+    """The part's name."""
+    digest: str
+    """Of what the message shows after it; empty where nothing is left of it."""
+    deed: Deed
+    last: bool
+    """Whether nothing follows it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """A leased delivery, as the drain works on it."""
 
@@ -199,11 +212,29 @@ class Delivery:
     """Of a change: the receipts of what it changes and of earlier changes to that, in order."""
     whole: bool = True
     """Of a change: whether what it changes was carried out to its end. What was not is no longer sent."""
+    doing: Doing | None = None
+    """The step in hand; None: the part at the cursor is sent."""
+    is_over: bool = False
+    """Whether the last step was settled as such."""
 
     @property
     def cursor(self) -> int:
-        """The position of the next part to send."""
+        """The position of the next step."""
         return len(self.receipts)
+
+    @property
+    def in_hand(self) -> Doing:
+        """The step at the cursor."""
+        if self.doing is not None:
+            return self.doing
+        part = self.parts[self.cursor]
+        return Doing(part.name, part.digest, Deed.NEW, last=self.cursor + 1 >= len(self.parts))
+
+    def settled(self, state: PartState, message_id: str | None, reason: str | None, *, at: datetime) -> Delivery:
+        """Return the delivery with the outcome of the step in hand."""
+        step = self.in_hand
+        receipt = Receipt(self.cursor, step.part, state, message_id, step.digest, reason, at, step.deed)
+        return replace(self, receipts=(*self.receipts, receipt), attempts=0, doing=None, is_over=step.last)
 
     @property
     def first_message_id(self) -> str | None:

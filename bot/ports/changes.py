@@ -73,10 +73,6 @@ class Changes(Protocol):
         """Complete plans that a process which is gone left behind; return how many deliveries were added."""
         ...
 
-    async def recalled_at(self, issue_key: str) -> datetime | None:
-        """Return when an issue was recalled, or None."""
-        ...
-
     async def recall(
         self, issue_key: str, notices: Mapping[tuple[Platform, str], Part], *, now: datetime
     ) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, Protocol
 
-from bot.domain.delivery import Delivery, DeliveryReport, DeliveryState, Rejected, Sent, Unknown
+from bot.domain.delivery import Absent, Delivery, DeliveryReport, DeliveryState, Rejected, Sent, Unknown
 from bot.domain.destination import Destination, Platform
 from bot.domain.issues import KnownIssue
 from formatters.editions import Subject
@@ -130,17 +130,34 @@ class Ledger(Protocol):
         ...
 
     async def intend(self, delivery: Delivery, *, now: datetime) -> bool:
-        """Put on record that the part at the cursor is about to be sent.
+        """Put on record that the step in hand is about to be carried out.
 
-        False, and nothing may be sent, if the lease was lost or the subscription of a daily delivery has ended.
+        False, and nothing may be done, if the lease was lost, the subscription of a daily delivery has ended, or the
+        issue was recalled.
         """
         ...
 
     async def settle(self, delivery: Delivery, outcome: Sent | Unknown | Rejected, *, now: datetime) -> Delivery | None:
-        """Record the final outcome of the intended part; after the last part the delivery is sent.
+        """Record the final outcome of the step in hand; after the last one the delivery is sent.
 
         Returns the delivery with its cursor moved on, or None if the lease was lost.
         """
+        ...
+
+    async def complete(self, delivery: Delivery, *, now: datetime) -> None:
+        """End, as sent, a delivery of which nothing is left to do."""
+        ...
+
+    async def resolve(self, delivery: Delivery, outcome: Sent | Absent, *, now: datetime) -> Delivery | None:
+        """Record what a look into the chat told about the last step, which was unknown; None if the lease was lost."""
+        ...
+
+    async def recalled_at(self, issue_key: str) -> datetime | None:
+        """Return when the issue was recalled, or None."""
+        ...
+
+    async def newest_issue(self) -> str | None:
+        """Return the key of the newest issue that was ever read, by its date."""
         ...
 
     async def postpone(self, delivery: Delivery, *, until: datetime, reason: str, counts: bool) -> None:

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar, assert_never
 
 import structlog
 
-from bot.domain.delivery import Delivery, DeliveryState, Outcome, Rejected, Scope, Sent, Tag, Throttled, Unknown
+from bot.domain.change import Step, is_change
+from bot.domain.delivery import (
+    Absent,
+    Delivery,
+    DeliveryState,
+    Outcome,
+    Rejected,
+    Scope,
+    Sent,
+    Throttled,
+    Unknown,
+    Unreadable,
+    Unsent,
+)
 from bot.domain.destination import Destination, Platform
 from bot.domain.errors import DatabaseError
 from bot.domain.retry import Advance, EndSubscription, FallBack, GiveUp, Redirect, TryAgain, decide, fresh_jitter
@@ -19,6 +34,7 @@ from bot.ports.ledger import Ledger
 from bot.ports.sender import Sender
 from bot.ports.subscriptions import Subscriptions
 from bot.services.pacing import Pace
+from bot.services.steps import LOOK_AFTER, Steps
 
 _log = structlog.get_logger(__name__)
 
@@ -144,23 +160,69 @@ class Drain:
             return
 
     async def _deliver(self, claimed: Delivery) -> None:
-        delivery: Delivery | None = claimed
+        platform = claimed.destination.platform
+        sender = self._senders.get(platform)
+        if sender is None:
+            await self._finish(claimed, DeliveryState.DEAD, f"{platform} is not configured")
+            return
         try:
-            while delivery is not None and delivery.cursor < len(delivery.parts):
-                delivery = await self._send_next(delivery)
+            await self._work_through(claimed, Steps(sender))
         except DatabaseError as error:
             _log.error("stopping with a part in doubt", issue=claimed.issue_key, problem=str(error))
-            return
-        if delivery is not None:
-            _log.info("delivered", issue=delivery.issue_key, destination=str(delivery.destination))
 
-    async def _send_next(self, delivery: Delivery) -> Delivery | None:
-        """Send the part at the cursor; return the delivery moved on, or None if its work is over for now."""
-        to = delivery.destination
-        sender = self._senders.get(to.platform)
-        if sender is None:
-            await self._finish(delivery, DeliveryState.DEAD, f"{to.platform} is not configured")
-            return None
+    async def _work_through(self, claimed: Delivery, steps: Steps) -> None:
+        """Carry out what is left of a delivery, as long as it is ours."""
+        delivery: Delivery | None = claimed
+        readable = True
+        while delivery is not None:
+            if readable and steps.may_look_up(delivery):
+                found = await self._find_out(delivery, steps)
+                readable = found is not delivery
+                delivery = found
+                continue
+            step = steps.next(delivery)
+            if step is None:
+                break
+            delivery = await self._do(delivery, step, steps)
+        if delivery is None:
+            return
+        if not delivery.is_over:
+            await self._keep(partial(self._ledger.complete, delivery, now=self._clock.now()))
+        _log.info("delivered", issue=delivery.issue_key, destination=str(delivery.destination),
+                  occasion=delivery.occasion)  # fmt: skip
+
+    async def _find_out(self, delivery: Delivery, steps: Steps) -> Delivery | None:
+        """Look whether an unknown message arrived; return the delivery itself if nobody may look.
+
+        What is not there yet may still come: it counts as missing only after a while.
+        """
+        last, now = delivery.receipts[-1], self._clock.now()
+        found = await steps.look_up(delivery)
+        match found:
+            case Unreadable(reason):
+                _log.info("a message stays unknown", destination=str(delivery.destination), reason=reason)
+                return delivery
+            case Absent() if now - last.at < LOOK_AFTER:
+                await self._put_off(delivery, last.at + LOOK_AFTER, "looking whether a message arrived")
+                return None
+            case Sent() | Absent():
+                return await self._keep(partial(self._ledger.resolve, delivery, found, now=now))
+            case Throttled(after, reason):
+                await self._put_off(delivery, now + after, reason)
+                return None
+            case Unsent(reason):
+                await self._put_off(delivery, now + LOOK_AFTER, reason)
+                return None
+            case _:
+                assert_never(found)
+
+    async def _put_off(self, delivery: Delivery, until: datetime, reason: str) -> None:
+        await self._keep(partial(self._ledger.postpone, delivery, until=until, reason=reason, counts=False))
+
+    async def _do(self, given: Delivery, step: Step, steps: Steps) -> Delivery | None:
+        """Carry one step out; return the delivery moved on, or None if its work is over for now."""
+        delivery = steps.take_in_hand(given, step)
+        to, sender = delivery.destination, steps.sender
         await self._await_turn(str(to), every=1 / sender.capabilities.pace)
         await self._await_turn(to.account, every=1 / self._rates[to.platform])
         if self._stopping.is_set():
@@ -168,21 +230,18 @@ class Drain:
             return None
         if not await self._keep(lambda: self._ledger.intend(delivery, now=self._clock.now())):
             # changes nothing if it was the lease that was lost
-            await self._finish(delivery, DeliveryState.GONE, "the subscription has ended")
+            if await self._keep(partial(self._ledger.recalled_at, delivery.issue_key)) is not None:
+                await self._finish(delivery, DeliveryState.WITHDRAWN, "the issue was recalled")
+            else:
+                await self._finish(delivery, DeliveryState.GONE, "the subscription has ended")
             return None
-        under = delivery.first_message_id if sender.capabilities.threads else None
         try:
-            outcome = await sender.send(
-                delivery.parts[delivery.cursor],
-                to=to,
-                silent=delivery.silent or delivery.cursor > 0,
-                under=under,
-                tag=Tag(delivery.id, delivery.cursor),
-                previews=delivery.previews,
-            )
+            outcome = await steps.carry_out(delivery, step, now=self._clock.now())
         except Exception as error:  # noqa: BLE001  # a fault of ours must not hold up the delivery until a restart
             _log.error("a sender failed by a fault of ours", destination=str(to), exc_info=error)
             outcome = Unknown(f"{type(error).__name__}: {error}")
+        if isinstance(outcome, Unknown) and sender.capabilities.lookup:
+            delivery = replace(delivery, doing=replace(delivery.in_hand, last=False))  # it may be found out
         return await self._follow(delivery, outcome)
 
     async def _await_turn(self, key: str, *, every: float) -> None:
@@ -201,10 +260,12 @@ class Drain:
     async def _follow(self, delivery: Delivery, outcome: Outcome) -> Delivery | None:
         """Record the outcome and do what follows from it."""
         now = self._clock.now()
-        decision = decide(outcome, attempts=delivery.attempts, position=delivery.cursor, jitter=fresh_jitter())
+        # only an issue whose first message is refused is worth nothing
+        position = 1 if is_change(delivery) else delivery.cursor
+        decision = decide(outcome, attempts=delivery.attempts, position=position, jitter=fresh_jitter())
         if not isinstance(outcome, Sent):
             _log.warning("part not sent", issue=delivery.issue_key, destination=str(delivery.destination),
-                         part=delivery.parts[delivery.cursor].name, outcome=type(outcome).__name__.lower(),
+                         part=delivery.in_hand.part, deed=delivery.in_hand.deed, outcome=type(outcome).__name__.lower(),
                          reason=outcome.reason)  # fmt: skip
         match decision:
             case Advance():

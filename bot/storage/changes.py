@@ -163,11 +163,6 @@ class SqlChanges:
             interrupted = [_Revision(*row) for row in await connection.execute(wanted)]
         return sum([(await self._plan(revision, now=now))[0] for revision in interrupted])
 
-    async def recalled_at(self, issue_key: str) -> datetime | None:
-        """Return when an issue was recalled, or None."""
-        async with self._database.reading() as connection:
-            return await issue_rows.recalled_at(connection, issue_key)
-
     async def recall(
         self, issue_key: str, notices: Mapping[tuple[Platform, str], Part], *, now: datetime
     ) -> tuple[int, int]:

@@ -6,20 +6,32 @@ nothing, whatever it still believes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, literal, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.delivery import DAILY, Delivery, DeliveryState, PartState, Receipt, Rejected, Sent, Unknown
+from bot.domain.change import Kind
+from bot.domain.delivery import (
+    DAILY,
+    FINAL,
+    Absent,
+    Deed,
+    Delivery,
+    DeliveryState,
+    PartState,
+    Rejected,
+    Sent,
+    Unknown,
+)
 from bot.domain.destination import Destination
-from bot.storage import destination_rows
+from bot.storage import destination_rows, histories
 from bot.storage.destination_rows import inserting
 from bot.storage.tables import (
     HAS_LEFT,
+    IS_CHANGE,
     IS_LEASED,
     IS_PENDING,
     IS_SENDING,
@@ -66,12 +78,16 @@ async def recover(connection: AsyncConnection, *, now: datetime) -> int:
     # an unknown part is over, and the count of tries belongs to the next one
     tried = update(deliveries).where(IS_LEASED, exists().where(receipts.c.delivery_id == deliveries.c.id, IS_SENDING))
     await connection.execute(tried.values(attempts=0))
+    # what twice is the same as once is simply done again
+    await connection.execute(delete(receipts).where(in_doubt, receipts.c.deed != Deed.NEW))
     doubted = await connection.execute(
         update(receipts).where(in_doubt).values(state=PartState.UNKNOWN, reason=STOPPED, at=now)
     )
     tried_parts = select(func.count()).select_from(receipts).where(receipts.c.delivery_id == deliveries.c.id)
-    all_parts = select(renditions.c.size).where(renditions.c.id == deliveries.c.rendition_id)
-    complete = tried_parts.scalar_subquery() >= all_parts.scalar_subquery()
+    all_parts = select(renditions.c.size).where(
+        renditions.c.id == deliveries.c.rendition_id, renditions.c.jumps.is_(False)
+    )
+    complete = and_(~IS_CHANGE, tried_parts.scalar_subquery() >= all_parts.scalar_subquery())
     next_epoch = deliveries.c.epoch + 1
     await connection.execute(
         update(deliveries)
@@ -90,16 +106,25 @@ async def expire_some(connection: AsyncConnection, *, now: datetime) -> int:
     return (await connection.execute(ending.values(state=DeliveryState.EXPIRED, finished_at=now, reason=told))).rowcount
 
 
+def _waits() -> ColumnElement[bool]:
+    """Return the condition that what a change is about, or an earlier change of the same, is not over."""
+    other = deliveries.alias("other")
+    concerned = or_(other.c.id == deliveries.c.base_id, other.c.base_id == deliveries.c.base_id)
+    unfinished = other.c.state.in_([literal_column("'pending'"), literal_column("'leased'")])
+    return and_(IS_CHANGE, exists().where(concerned, unfinished, other.c.id < deliveries.c.id))
+
+
 async def claim(connection: AsyncConnection, *, now: datetime, limit: int) -> list[Lease]:
     """Lease up to `limit` deliveries that are due, oldest first; what another process is claiming is passed over."""
-    due = select(deliveries.c.id).where(IS_PENDING, deliveries.c.due_at <= now)
+    due = select(deliveries.c.id).where(IS_PENDING, deliveries.c.due_at <= now, ~_waits())
     due = due.order_by(deliveries.c.due_at, deliveries.c.id).limit(limit).with_for_update(skip_locked=True)
     ids = (await connection.scalars(due)).all()
     if not ids:
         return []
     leasing = update(deliveries).where(deliveries.c.id.in_(ids))
     await connection.execute(leasing.values(state=DeliveryState.LEASED, epoch=deliveries.c.epoch + 1))
-    told = await receipts_of(connection, ids)
+    told = await histories.receipts_of(connection, ids)
+    before = await histories.of(connection, ids)
     wanted = (
         select(
             deliveries.c.id,
@@ -133,6 +158,8 @@ async def claim(connection: AsyncConnection, *, now: datetime, limit: int) -> li
                 expires_at=row.expires_at,
                 silent=row.silent,
                 previews=row.previews,
+                history=before[row.id].receipts if row.id in before else (),
+                whole=before[row.id].whole if row.id in before else True,
             ),
             row.rendition_id,
         )
@@ -140,36 +167,29 @@ async def claim(connection: AsyncConnection, *, now: datetime, limit: int) -> li
     ]
 
 
-async def receipts_of(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, tuple[Receipt, ...]]:
-    """Return the receipts of each of these deliveries, in position order."""
-    wanted = select(receipts).where(receipts.c.delivery_id.in_(ids))
-    told: dict[int, list[Receipt]] = {number: [] for number in ids}
-    for row in await connection.execute(wanted.order_by(receipts.c.delivery_id, receipts.c.position)):
-        receipt = Receipt(row.position, row.part, row.state, row.message_id, row.digest, row.reason, row.at, row.deed)
-        told[row.delivery_id].append(receipt)
-    return {number: tuple(given) for number, given in told.items()}
-
-
 async def intend(connection: AsyncConnection, delivery: Delivery, *, now: datetime) -> bool:
-    """Record the intent to send the part at the cursor.
+    """Record the intent to carry the step in hand out.
 
-    False if the lease was lost, the part has its outcome, or the daily issue is no longer wanted there.
+    False if the lease was lost, the step has its outcome, or it is no longer wanted there.
     """
-    part = delivery.parts[delivery.cursor]
+    step = delivery.in_hand
     # locked, so that nobody voids the lease between this look at it and the commit
     daily = deliveries.c.occasion == DAILY
     unwanted = exists().where(destinations.c.id == deliveries.c.destination_id, HAS_LEFT, daily)
+    recalls = deliveries.c.occasion.startswith(f"{Kind.RECALL}:")
+    recalled = exists().where(issues.c.id == deliveries.c.issue_id, issues.c.recalled_at.is_not(None), ~recalls)
     lease = select(
         deliveries.c.id,
         literal(delivery.cursor),
-        literal(part.name),
+        literal(step.part),
         literal(PartState.SENDING, receipts.c.state.type),
-        literal(part.digest),
+        literal(step.digest),
         literal(now, receipts.c.at.type),
+        literal(step.deed, receipts.c.deed.type),
     )
     intent = inserting(connection, receipts).from_select(
-        ["delivery_id", "position", "part", "state", "digest", "at"],
-        lease.where(held(delivery), ~unwanted).with_for_update(),
+        ["delivery_id", "position", "part", "state", "digest", "at", "deed"],
+        lease.where(held(delivery), ~unwanted, ~recalled).with_for_update(),
     )
     again = intent.on_conflict_do_update(
         index_elements=[receipts.c.delivery_id, receipts.c.position],
@@ -188,7 +208,7 @@ async def settle(
     """
     state, message_id, reason = _told(outcome)
     after: dict[str, object] = {"attempts": 0, "reason": None}
-    if delivery.cursor + 1 >= len(delivery.parts):
+    if delivery.in_hand.last:
         after |= {"state": DeliveryState.SENT, "finished_at": now}
     if not (await connection.execute(update(deliveries).where(held(delivery)).values(after))).rowcount:
         return None
@@ -200,9 +220,27 @@ async def settle(
     )
     if not settled.rowcount:
         raise RuntimeError(f"part {delivery.cursor} of delivery {delivery.id} was settled without an intent")
-    part = delivery.parts[delivery.cursor]
-    receipt = Receipt(delivery.cursor, part.name, state, message_id, part.digest, reason, now)
-    return replace(delivery, receipts=(*delivery.receipts, receipt), attempts=0)
+    return delivery.settled(state, message_id, reason, at=now)
+
+
+async def complete(connection: AsyncConnection, delivery: Delivery, *, now: datetime) -> None:
+    """End a delivery of which nothing is left to do."""
+    ending = update(deliveries).where(held(delivery))
+    await connection.execute(ending.values(state=DeliveryState.SENT, finished_at=now, reason=None))
+
+
+async def resolve(
+    connection: AsyncConnection, delivery: Delivery, outcome: Sent | Absent, *, now: datetime
+) -> Delivery | None:
+    """Record what a look into the chat told about the last step, which was unknown; None if the lease was lost."""
+    if (await connection.execute(select(deliveries.c.id).where(held(delivery)).with_for_update())).first() is None:
+        return None
+    last = delivery.receipts[-1]
+    state, message_id = (PartState.SENT, outcome.message_id) if isinstance(outcome, Sent) else (PartState.ABSENT, None)
+    telling = update(receipts).where(receipts.c.delivery_id == delivery.id, receipts.c.position == last.position)
+    await connection.execute(telling.values(state=state, message_id=message_id, at=now))
+    told = replace(last, state=state, message_id=message_id, at=now)
+    return replace(delivery, receipts=(*delivery.receipts[:-1], told))
 
 
 def _told(outcome: Sent | Unknown | Rejected) -> tuple[PartState, str | None, str | None]:
@@ -251,7 +289,7 @@ async def finish(
     connection: AsyncConnection, delivery: Delivery, state: DeliveryState, reason: str, *, now: datetime
 ) -> None:
     """End the delivery; an open intent becomes a rejected part."""
-    if state not in {DeliveryState.DEAD, DeliveryState.GONE, DeliveryState.EXPIRED}:
+    if state not in FINAL - {DeliveryState.SENT}:
         raise ValueError(f"a delivery is not finished as {state}")
     ending = update(deliveries).where(held(delivery)).values(state=state, reason=reason, finished_at=now)
     if (await connection.execute(ending)).rowcount:

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.delivery import Delivery, DeliveryReport, DeliveryState, Rejected, Sent, Unknown
+from bot.domain.delivery import Absent, Delivery, DeliveryReport, DeliveryState, Rejected, Sent, Unknown
 from bot.domain.destination import Destination
 from bot.domain.issues import KnownIssue
 from bot.ports.ledger import DeliveryFilter, Plan
@@ -118,6 +118,27 @@ class SqlLedger:
         """Record the outcome; return the delivery moved on, or None if the lease was lost."""
         async with self._database.writing() as connection:
             return await leases.settle(connection, delivery, outcome, now=now)
+
+    async def complete(self, delivery: Delivery, *, now: datetime) -> None:
+        """End a delivery of which nothing is left to do."""
+        async with self._database.writing() as connection:
+            await leases.complete(connection, delivery, now=now)
+
+    async def resolve(self, delivery: Delivery, outcome: Sent | Absent, *, now: datetime) -> Delivery | None:
+        """Record what a look told about the last step; None if the lease was lost."""
+        async with self._database.writing() as connection:
+            return await leases.resolve(connection, delivery, outcome, now=now)
+
+    async def recalled_at(self, issue_key: str) -> datetime | None:
+        """Return when an issue was recalled, or None."""
+        async with self._database.reading() as connection:
+            return await issue_rows.recalled_at(connection, issue_key)
+
+    async def newest_issue(self) -> str | None:
+        """Return the key of the newest issue that was ever read, by its date."""
+        newest = select(issues.c.key).where(issues.c.date.is_not(None)).order_by(issues.c.date.desc(), issues.c.kind)
+        async with self._database.reading() as connection:
+            return await connection.scalar(newest.limit(1))
 
     async def postpone(self, delivery: Delivery, *, until: datetime, reason: str, counts: bool) -> None:
         """Take the intent back, end the lease, and make the delivery due at `until`."""

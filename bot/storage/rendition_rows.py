@@ -47,7 +47,12 @@ async def ensure_rendition(
     """
     identity = {**asdict(rendition), "digest": digest_of(parts)}
     adding = inserting(connection, renditions).values(
-        **identity, size=len(parts), parts=parts, subjects=subjects, used_at=used_at
+        **identity,
+        size=len(parts),
+        parts=parts,
+        subjects=subjects,
+        used_at=used_at,
+        jumps=any(part.linked is not None for part in parts),
     )
     used = func.coalesce(adding.excluded.used_at, renditions.c.used_at)
     again = {"subjects": adding.excluded.subjects, "used_at": used}

@@ -250,6 +250,8 @@ class _Renditions(TypedColumns):
     """Empty where a version planned it that could not correct."""
     used_at: Named[datetime | None] = Column(Instant)
     """When it was last planned for somebody as it is; empty for what only changes another one."""
+    jumps: Named[bool] = _switch()
+    """Whether something follows the last part where messages have addresses."""
 
 
 renditions = Table(
