@@ -56,12 +56,23 @@ class Sent:
     message_id: str
 
 
+class Scope(StrEnum):
+    """Whom a pause concerns."""
+
+    CHAT = "chat"
+    """One destination: its slow mode, or its own share of messages."""
+    PLATFORM = "platform"
+    """Everything that is sent with the same token."""
+
+
 @dataclass(frozen=True, slots=True)
 class Throttled:
     """Not accepted; the platform says how long to wait."""
 
     after: timedelta
     reason: str
+    scope: Scope = Scope.PLATFORM
+    """What cannot be known counts as everybody's: a pause too wide costs time, one too narrow the token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +147,10 @@ class Delivery:
     attempts: int
     """How often the present part was tried without getting through."""
     expires_at: datetime
+    silent: bool
+    """Whether its first part comes without a sound, too."""
+    previews: bool
+    """Whether the platform may add previews of links."""
 
     @property
     def cursor(self) -> int:
@@ -162,6 +177,8 @@ class DeliveryReport:
     receipts: tuple[Receipt, ...]
     attempts: int
     reason: str | None
+    note: str | None
+    """What is to be known even if all went through, such as why another style was sent."""
     planned_at: datetime
     due_at: datetime
     finished_at: datetime | None

@@ -5,24 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Literal, Protocol
 
 from bot.domain.delivery import Delivery, DeliveryReport, DeliveryState, Rejected, Sent, Unknown
 from bot.domain.destination import Destination, Platform
 from bot.domain.issues import KnownIssue
 from formatters.parts import Part
+from formatters.views import Style
+
+OVERVIEW: Final = "overview"
+"""Stands for a style where a reader who joined late got the overview alone, as an answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class EveryActive:
-    """Every active subscription of the plan's platform and language that began no later than `joined_by`."""
+    """Every active subscription of the plan's platform, style and language that began no later than `joined_by`."""
 
     joined_by: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class FixedOnly:
-    """The active subscriptions that come from the settings."""
+    """The active subscriptions of the plan's platform, style and language that come from the settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Plan:
     issue_key: str
     content_hash: str
     platform: Platform
-    style: str
+    style: Style | Literal["overview"]
     language: str
     parts: tuple[Part, ...]
     occasion: str

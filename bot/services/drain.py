@@ -9,7 +9,7 @@ from typing import TypeVar, assert_never
 
 import structlog
 
-from bot.domain.delivery import Delivery, DeliveryState, Outcome, Rejected, Sent, Throttled, Unknown
+from bot.domain.delivery import Delivery, DeliveryState, Outcome, Rejected, Scope, Sent, Throttled, Unknown
 from bot.domain.destination import Destination, Platform
 from bot.domain.errors import DatabaseError
 from bot.domain.retry import Advance, EndSubscription, GiveUp, Redirect, TryAgain, decide, fresh_jitter
@@ -172,7 +172,13 @@ class Drain:
             return None
         under = delivery.first_message_id if sender.capabilities.threads else None
         try:
-            outcome = await sender.send(delivery.parts[delivery.cursor], to=to, silent=delivery.cursor > 0, under=under)
+            outcome = await sender.send(
+                delivery.parts[delivery.cursor],
+                to=to,
+                silent=delivery.silent or delivery.cursor > 0,
+                under=under,
+                previews=delivery.previews,
+            )
         except Exception as error:  # noqa: BLE001  # a fault of ours must not hold up the delivery until a restart
             _log.error("a sender failed by a fault of ours", destination=str(to), exc_info=error)
             outcome = Unknown(f"{type(error).__name__}: {error}")
@@ -205,7 +211,8 @@ class Drain:
             case TryAgain(after, reason, counts):
                 if isinstance(outcome, Throttled):
                     self._pace.hold(str(delivery.destination), now + after)
-                    self._pace.hold(delivery.destination.platform, now + after)
+                    if outcome.scope is Scope.PLATFORM:
+                        self._pace.hold(delivery.destination.platform, now + after)
                 await self._keep(
                     lambda: self._ledger.postpone(delivery, until=now + after, reason=reason, counts=counts)
                 )

@@ -108,6 +108,8 @@ async def claim(connection: AsyncConnection, *, now: datetime, limit: int) -> li
             deliveries.c.attempts,
             deliveries.c.expires_at,
             deliveries.c.rendition_id,
+            deliveries.c.silent,
+            deliveries.c.previews,
             issues.c.key,
             destinations.c.platform,
             destinations.c.chat,
@@ -129,6 +131,8 @@ async def claim(connection: AsyncConnection, *, now: datetime, limit: int) -> li
                 receipts=told[row.id],
                 attempts=row.attempts,
                 expires_at=row.expires_at,
+                silent=row.silent,
+                previews=row.previews,
             ),
             row.rendition_id,
         )

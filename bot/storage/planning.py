@@ -20,6 +20,8 @@ _CHUNK = 20_000
 
 _IDENTITY = ("issue_id", "destination_id", "occasion", "rendition_id")
 _PROGRESS = ("state", "epoch", "attempts", "due_at", "planned_at", "expires_at")
+_FROZEN = ("silent", "previews")
+"""Preferences that hold for a delivery as they are when it is planned, beside those that chose its rendition."""
 
 
 async def plan_deliveries(database: Database, plan: Plan, *, now: datetime) -> int:
@@ -36,11 +38,12 @@ async def plan_deliveries(database: Database, plan: Plan, *, now: datetime) -> i
             last = await connection.scalar(_end_of_chunk(plan, reached))
             if last is None:
                 return added
-            chunk = select(literal(issue), destinations.c.id, *values, literal(0), literal(0), *times).where(
+            frozen = tuple(destinations.c[name] for name in _FROZEN)
+            chunk = select(literal(issue), destinations.c.id, *values, literal(0), literal(0), *times, *frozen).where(
                 _audience(plan), destinations.c.id > reached, destinations.c.id <= last
             )
             adding = inserting(connection, deliveries).from_select(
-                [*_IDENTITY, *_PROGRESS], chunk.order_by(destinations.c.id)
+                [*_IDENTITY, *_PROGRESS, *_FROZEN], chunk.order_by(destinations.c.id)
             )
             added += (await connection.execute(adding.on_conflict_do_nothing())).rowcount
         reached = last
@@ -60,7 +63,12 @@ def _audience(plan: Plan) -> ColumnElement[bool]:
 
 def _candidates(plan: Plan) -> ColumnElement[bool]:
     """Return a condition that an index alone can answer, and that `_audience` implies."""
-    ours = and_(IS_ACTIVE, destinations.c.platform == plan.platform, destinations.c.language == plan.language)
+    ours = and_(
+        IS_ACTIVE,
+        destinations.c.platform == plan.platform,
+        destinations.c.style == plan.style,
+        destinations.c.language == plan.language,
+    )
     match plan.audience:
         case EveryActive():
             return ours

@@ -25,7 +25,13 @@ _log = structlog.get_logger(__name__)
 
 _Result = TypeVar("_Result")
 
-_CONNECT_TIMEOUT, _TIMEOUT = 5.0, 30.0
+_POOL = 100
+"""Connections for all calls. Slack takes a few messages a second."""
+_TIMEOUTS = aiohttp.ClientTimeout(total=None, connect=15, sock_connect=5, sock_read=20)
+"""Seconds for a connection, free or new; for a new one; between two pieces of an answer. No total: when it ran out,
+nobody could say whether the message had left."""
+_KEEP_ALIVE = 15.0
+"""Seconds that an idle connection is kept. If Slack closes it first, a message may get lost between the two."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 REFUSED = frozenset({
     "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "not_allowed_token_type",
@@ -33,9 +39,13 @@ REFUSED = frozenset({
 """Errors that mean the token itself: https://docs.slack.dev/reference/methods/auth.test#errors"""
 
 
-def slack_session() -> aiohttp.ClientSession:
-    """Return a session for all calls, with a timeout of its own for connecting: such a call never left."""
-    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_TIMEOUT, sock_connect=_CONNECT_TIMEOUT))
+def slack_session(timeouts: aiohttp.ClientTimeout = _TIMEOUTS, *, connections: int = _POOL) -> aiohttp.ClientSession:
+    """Return the session for all calls of a process: it keeps connections, and has no cookies."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=connections, keepalive_timeout=_KEEP_ALIVE),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=timeouts,
+    )
 
 
 def slack_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
