@@ -17,6 +17,7 @@ import pytest
 from bot.domain.errors import PostsError
 from bot.ports.posts import Scan
 from bot.posts.directory import PostDirectory, load
+from formatters.reading import MAX_BYTES
 from tests import written_posts
 
 DAY = date(2026, 2, 12)
