@@ -44,6 +44,7 @@ REPORT = DeliveryReport(
     planned_at=NOW,
     due_at=NOW,
     finished_at=NOW,
+    note=None,
 )
 
 
