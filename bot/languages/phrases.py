@@ -259,8 +259,8 @@ class Phrases:
 
     def slack_words(self) -> str:
         """Return the list of words that Slack's /digest understands, one a line."""
-        spoken = {name: about for name, about in self.commands().items() if name not in {"start", "stop"}}
-        examples = {"item": "item 3"}
+        spoken = self.commands()
+        examples = {"item": "item 3", "start": "subscribe", "stop": "unsubscribe"}
         lines = [f"/digest {examples.get(name, name)} – {about}" for name, about in spoken.items()]
         return "\n".join([self._catalog.gettext("Commands:"), *lines])
 
