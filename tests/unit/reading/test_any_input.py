@@ -318,5 +318,5 @@ def test_hostile_front_matter_ends(head: str) -> None:
 
 
 def test_a_large_post_is_refused_before_it_is_parsed() -> None:
-    with pytest.raises(PostError, match="more than 8388608"):
+    with pytest.raises(PostError, match="larger than 8 MiB"):
         reading(b"word " * 2_000_000)  # ten megabytes
