@@ -82,7 +82,7 @@ async def test_long_tokens_fit_and_stand_nowhere_in_plain_text(database: Databas
         rows = [
             str(row)
             for name in ("slack_bots", "slack_installations")
-            for row in await connection.execute(select(literal_column("*")).select_from(table(name)))
+            for row in (await connection.execute(select(literal_column("*", Text)).select_from(table(name)))).all()
         ]
     assert len(rows) == 2
     assert not [row for row in rows if "xoxb-" in row or "xoxe-" in row]

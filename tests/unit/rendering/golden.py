@@ -100,7 +100,7 @@ def _laid_out(name: str, value: Json, margin: str = "") -> Iterator[str]:
     """Yield lines of JSON without its commas: what is short stands on one line, what is long is one entry a line."""
     lead = f"{margin}{name}: " if name else margin
     short = json.dumps(value, ensure_ascii=False)
-    if isinstance(value, str | bool | int | None) or len(short) <= _WIDTH:
+    if isinstance(value, str | int | float | None) or len(short) <= _WIDTH:
         yield lead + short
         return
     if name:
