@@ -30,6 +30,8 @@ class SocketMode:
         self._tickets: set[str] = set()
         self._numbers = itertools.count(1)
         self._turn = itertools.count()
+        self.refusals = 0
+        """How many of the next handshakes fail; the address that each used is good for nothing afterwards."""
 
     @property
     def connections(self) -> int:
@@ -86,6 +88,9 @@ class SocketMode:
         if ticket not in self._tickets or len(self._sockets) >= MOST_CONNECTIONS:
             return web.Response(status=408 if ticket in self._tickets else 403)
         self._tickets.discard(ticket)
+        if self.refusals:
+            self.refusals -= 1
+            return web.Response(status=503)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         self._sockets.append(socket)

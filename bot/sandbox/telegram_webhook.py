@@ -95,9 +95,9 @@ class Webhook:
         headers = {HEADER: target.secret} if target.secret else {}
         while True:
             try:
-                async with session.post(target.url, json=update, headers=headers) as answer:
+                async with session.post(target.url, json=update, headers=headers, allow_redirects=False) as answer:
                     self.statuses.append(answer.status)
-                    if answer.ok:
+                    if answer.status in range(200, 300):
                         break
                     self.last_error = f"Wrong response from the webhook: {answer.status} {answer.reason}"
             except (aiohttp.ClientError, TimeoutError) as error:

@@ -30,15 +30,17 @@ BACKLOG = 256
 class _PatientProtocol(H11Protocol):
     """Closes a connection on which no whole request head has come for a while; uvicorn itself would wait for ever."""
 
+    header_seconds = HEADER_SECONDS
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         super().connection_made(transport)
-        self._waiting = self.loop.call_later(HEADER_SECONDS, self._give_up)
+        self._waiting = self.loop.call_later(self.header_seconds, self._give_up)
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         # a head is being read: uvicorn stopped its own timer, which it sets between two requests only
         if self._is_idle() and self.timeout_keep_alive_task is None and self._waiting.cancelled():
-            self._waiting = self.loop.call_later(HEADER_SECONDS, self._give_up)
+            self._waiting = self.loop.call_later(self.header_seconds, self._give_up)
         elif not self._is_idle():
             self._waiting.cancel()
 
@@ -67,12 +69,14 @@ class _Server(uvicorn.Server):
 class WebServer:
     """Listens from `start` to `stop`."""
 
-    def __init__(self, application: ASGIApp, listen: ListenAddress) -> None:
+    def __init__(self, application: ASGIApp, listen: ListenAddress, *, header_seconds: float = HEADER_SECONDS) -> None:
+        """A connection on which no whole request head came for `header_seconds` is closed."""
         self._listen = listen
+        protocol = type("_Protocol", (_PatientProtocol,), {"header_seconds": header_seconds})
         self._server = _Server(
             uvicorn.Config(
                 application,
-                http=_PatientProtocol,
+                http=protocol,
                 ws="none",
                 lifespan="off",
                 log_config=None,

@@ -13,6 +13,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.platforms.slack.web_api import NotSlacks, persistently
 
 SETTING = "DIGESTBOT_SLACK_APP_TOKEN"
+_PING_SECONDS = 5.0
+"""Between pings, and until a connection that failed is tried again."""
 
 
 class SocketMode:
@@ -29,7 +31,9 @@ class SocketMode:
         # asked for here, because slack_sdk never gives up asking with a refused token, and connects where it is told
         address = await persistently(self._address, SETTING)
         # made only now: it opens a session of its own, which somebody must close
-        self._handler = AsyncSocketModeHandler(self._app, self._app_token, web_client=self._client)
+        self._handler = AsyncSocketModeHandler(
+            self._app, self._app_token, web_client=self._client, ping_interval=_PING_SECONDS
+        )
         sdk = self._handler.client
         handshakes = _Handshakes(sdk.aiohttp_client_session, failed=lambda: setattr(sdk, "wss_uri", None))
         sdk.aiohttp_client_session = cast("aiohttp.ClientSession", handshakes)
