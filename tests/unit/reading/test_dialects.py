@@ -29,10 +29,14 @@ skip = ["wegweiser"]
 """
 ITEMS = "## {0}1. 一\n\n来源：https://a.com\n\n## {0}2. 二\n\n来源：https://b.com\n"
 
-OF_DIGESTS = """
-نشرة الذكاء|Nachrichten aus Berlin|Weekly notes|Noticias de hoy|Boletim de IA|Actus de la semaine|今週のAI|이번 주 소식|Новости
-Haftalık notlar|第 14 期|晨报
-""".strip().replace("\n", "|").split("|")
+OF_DIGESTS = (
+    """
+نشرة الذكاء|Nachrichten aus Berlin|Weekly notes|Noticias de hoy|Boletim de IA|Actus de la semaine|今週のAI|이번 주 소식
+Новости|Haftalık notlar|第 14 期|晨报
+""".strip()
+    .replace("\n", "|")
+    .split("|")
+)
 """Titles that say "digest", at least one for each language of the keywords."""
 
 
