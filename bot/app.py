@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.domain.destination import Platform
-from bot.domain.errors import DatabaseError, PostsError, SettingsError
+from bot.domain.errors import DatabaseError, PlatformError, PostsError, SettingsError
 from bot.domain.timetable import Timetable
 from bot.languages import words_of
-from bot.lines import Connection, lines
+from bot.lines import Connection, bot_name, lines, telegram_bot
 from bot.ports.ledger import Ledger
 from bot.ports.posts import PostSource
 from bot.ports.sender import Sender
@@ -96,7 +96,8 @@ async def opened_services(
             source or PostDirectory(settings.posts_folder, settings.timezone, writing=settings.writing), ledger, clock
         )
         rendering = Renderer(words_of)
-        publisher = Publisher(ledger, subscriptions, rendering, clock)
+        bot = telegram_bot(settings)
+        publisher = Publisher(ledger, subscriptions, rendering, clock, bot_name=bot_name(ledger, bot))
         senders: dict[Platform, Sender] = {}
         rates: dict[Platform, float] = {}
         drain = Drain(ledger, subscriptions, senders, clock, platform_rates=rates)
@@ -115,7 +116,7 @@ async def opened_services(
             wake_drain=drain.wake,
         )
         connections: dict[Platform, Connection] = {}
-        for line in lines(settings, conversation, database, clock, chat_pace):
+        for line in lines(settings, bot, conversation, database, clock, pace=chat_pace):
             stack.push_async_callback(line.close)
             senders[line.platform], rates[line.platform] = line.sender, line.rate
             connections[line.platform] = line.connection
@@ -244,6 +245,8 @@ class App:
                 self._posts_missing = True
             except DatabaseError as error:
                 _log.error("the ledger cannot be used; trying again", problem=str(error))
+            except PlatformError as error:
+                _log.error("an issue could not be planned for everybody; trying again", problem=str(error))
 
 
 async def prepare(services: Services) -> None:

@@ -11,14 +11,17 @@ from pydantic import SecretStr
 from bot.domain.destination import Platform
 from bot.languages import Language
 from bot.ports.clock import Clock
+from bot.ports.ledger import Ledger
 from bot.ports.sender import Sender
 from bot.ports.web import WebRoute
+from bot.services.bot_name import BotName
 from bot.services.conversation import Conversation
 from bot.settings import Settings
 from bot.storage.engine import Database
 
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
+    from telegram import Bot
 
     from bot.platforms.slack.installations import Installations, States
     from bot.platforms.slack.installing import Installing
@@ -55,25 +58,44 @@ class Line:
     """Closes what the sender opened: who only sends never starts the connection, nor stops it."""
 
 
-def lines(
-    settings: Settings, conversation: Conversation, database: Database, clock: Clock, pace: float
-) -> Iterator[Line]:
-    """Yield the platforms that the settings ask for. `pace` is in messages a second to one chat.
+# Each SDK takes about a second to import: a bot without the platform does without it.
 
-    To be called in a running event loop. Each SDK takes about a second to import: a bot without the platform does
-    without it.
+
+def telegram_bot(settings: Settings) -> Bot | None:
+    """Return the bot of the settings' token. To be called in a running event loop."""
+    if settings.telegram_token is None:
+        return None
+    from bot.platforms.telegram.connection import telegram_bot
+
+    return telegram_bot(settings.telegram_token.get_secret_value(), settings.telegram_api_url)
+
+
+def bot_name(ledger: Ledger, bot: Bot | None) -> BotName:
+    """Return who knows the bot's user name."""
+    if bot is None:
+        return BotName(ledger, None, bot="")
+    from bot.platforms.telegram.profile import TelegramProfile
+
+    return BotName(ledger, TelegramProfile(bot), bot=bot.token.partition(":")[0])
+
+
+def lines(
+    settings: Settings, bot: Bot | None, conversation: Conversation, database: Database, clock: Clock, *, pace: float
+) -> Iterator[Line]:
+    """Yield the platforms that the settings ask for; `bot` is Telegram's. `pace` is in messages a second to one chat.
+
+    To be called in a running event loop.
     """
-    if settings.telegram_token:
-        yield _telegram(settings, settings.telegram_token, conversation, pace)
+    if bot:
+        yield _telegram(settings, bot, conversation, pace)
     if settings.uses_slack:
         yield _slack(settings, conversation, database, clock, pace)
 
 
-def _telegram(settings: Settings, token: SecretStr, conversation: Conversation, pace: float) -> Line:
-    from bot.platforms.telegram.connection import TelegramConnection, telegram_bot
+def _telegram(settings: Settings, bot: Bot, conversation: Conversation, pace: float) -> Line:
+    from bot.platforms.telegram.connection import TelegramConnection
     from bot.platforms.telegram.sender import MESSAGES_A_SECOND, TelegramSender
 
-    bot = telegram_bot(token.get_secret_value(), settings.telegram_api_url)
     connection = TelegramConnection(
         bot, conversation, cast("Language", settings.language), public_url=settings.public_url
     )

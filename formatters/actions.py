@@ -6,16 +6,17 @@ button pressed a year later is either understood or known to be outdated.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import assert_never
+
+from formatters.patterns import lazy
+from formatters.values import value
 
 VERSION = "1"
 
-_REF = re.compile(r"[0-9a-z]{1,16}")
+_REF = lazy(r"[0-9a-z]{1,16}")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TurnToItem:
     """Show this item in place of the message that holds the button."""
 
@@ -24,14 +25,14 @@ class TurnToItem:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TurnToHeadlines:
     """Show the issue's headlines in place of the message that holds the button."""
 
     ref: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AnswerWithItem:
     """Answer with a new message that shows this item; the message with the button stays."""
 
@@ -39,14 +40,14 @@ class AnswerWithItem:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AnswerWithHeadlines:
     """Answer with a new message that shows the issue's headlines."""
 
     ref: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SendAll:
     """Send the whole issue, in the chat's style."""
 

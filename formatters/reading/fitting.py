@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from formatters.document import Inlines, Paragraph, plain, plain_blocks
 from formatters.issue import Item, Point, SourceLink
@@ -26,8 +27,7 @@ from formatters.reading.outline import Stretch, name_of, size
 from formatters.reading.passages import NEWS, Passage, passages
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(NamedTuple):
     """How well one dialect fits."""
 
     dialect: str

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from functools import cache
+from typing import NamedTuple
 
 from formatters.errors import Diagnostic
 from formatters.issue import Issue
+from formatters.patterns import lazy
 from formatters.reading.dialect import ESSAY, Dialect, DialectError, built_in, dialect_named
+from formatters.reading.fields import Field
 from formatters.reading.findings import Findings
 from formatters.reading.fitting import Fit
-from formatters.reading.front_matter import Field, split_front_matter
+from formatters.reading.front_matter import split_front_matter
 from formatters.reading.links import site_of
 from formatters.reading.markdown import read_markdown
 from formatters.reading.metadata import read_metadata
@@ -22,13 +24,12 @@ from formatters.reading.structure import Choice, LeftOut, read_structure
 MAX_BYTES = 1024 * 1024
 """A larger post is refused: it would be hundreds of messages, and more than a reader's patience."""
 
-_LINE_END = re.compile(r"\r\n?")
+_LINE_END = lazy(r"\r\n?")
 # Not to be seen, and refused or misread by YAML, TOML and both platforms; a space keeps words apart
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+_UNPRINTABLE = lazy("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Reading:
+class Reading(NamedTuple):
     """A post that can be used."""
 
     issue: Issue

@@ -7,6 +7,7 @@ import re
 from formatters.actions import AnswerWithItem, start_link
 from formatters.document import plain
 from formatters.issue import Issue, Item, Point
+from formatters.patterns import lazy
 from formatters.rendering.lines import Form, Line, add_points
 from formatters.rendering.runs import BOLD, Run, clean_label, flatten, text_of
 from formatters.rendering.sources import host_of, is_button_link
@@ -26,7 +27,7 @@ ADVICE = (
 )
 """Labels of points that advise, without regard to case."""
 
-_ADVICE = re.compile(r"\W*(?:" + "|".join(ADVICE) + r")\W*", re.IGNORECASE)
+_ADVICE = lazy(r"\W*(?:" + "|".join(ADVICE) + r")\W*", re.IGNORECASE)
 
 
 def is_advice(point: Point) -> bool:

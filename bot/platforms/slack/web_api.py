@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -17,7 +18,13 @@ _log = structlog.get_logger(__name__)
 
 _Result = TypeVar("_Result")
 
-_CONNECT_TIMEOUT, _TIMEOUT = 5.0, 30.0
+_POOL = 100
+"""Connections for all calls. Slack takes a few messages a second."""
+_TIMEOUTS = aiohttp.ClientTimeout(total=None, connect=15, sock_connect=5, sock_read=20)
+"""Seconds for a connection, free or new; for a new one; between two pieces of an answer. No total: when it ran out,
+nobody could say whether the message had left."""
+_KEEP_ALIVE = 15.0
+"""Seconds that an idle connection is kept. If Slack closes it first, a message may get lost between the two."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 REFUSED = frozenset({
     "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "not_allowed_token_type",
@@ -29,14 +36,21 @@ class NotSlacks(Exception):
     """An answer that says it is well and lacks what it must have: a proxy's, or another program's."""
 
 
-def slack_session() -> aiohttp.ClientSession:
-    """Return a session for all calls, with a timeout of its own for connecting: such a call never left."""
-    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_TIMEOUT, sock_connect=_CONNECT_TIMEOUT))
+def slack_session(timeouts: aiohttp.ClientTimeout = _TIMEOUTS, *, connections: int = _POOL) -> aiohttp.ClientSession:
+    """Return the session for all calls of a process: it keeps connections, and has no cookies."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=connections, keepalive_timeout=_KEEP_ALIVE),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=timeouts,
+    )
 
 
 def slack_client(token: str | None, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
     """Return a client that does not retry by itself: that belongs to the ledger."""
-    return AsyncWebClient(token, base_url=api_url, session=session, retry_handlers=[])
+    # without a level of its own, slack_sdk's logger has every request and answer written out, only to drop the text
+    logger = logging.getLogger("slack_sdk.calls")
+    logger.setLevel(logging.INFO)
+    return AsyncWebClient(token, base_url=api_url, session=session, retry_handlers=[], logger=logger)
 
 
 def refused(setting: str, code: str) -> str:

@@ -9,12 +9,12 @@ import structlog
 from telegram import Bot, Update
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application
-from telegram.request import HTTPXRequest
 
 from bot.domain.errors import PlatformError
 from bot.languages import Language
 from bot.platforms.telegram.commands import ALLOWED_UPDATES, TelegramApplication, TelegramCommands
-from bot.platforms.telegram.request import CausalRequest
+from bot.platforms.telegram.profile import REFUSED
+from bot.platforms.telegram.request import AiohttpRequest, Timeouts
 from bot.platforms.telegram.webhook import TelegramWebhook
 from bot.ports.web import WebRoute
 from bot.services.conversation import Conversation
@@ -23,14 +23,11 @@ _log = structlog.get_logger(__name__)
 
 _POLL = 25
 """Seconds that Telegram holds a poll open."""
-_POOL = 16
-"""Connections. The transport grows slower, not faster, with a larger pool."""
+_POOL = 256
+"""Connections, opened as they are needed: more than are ever in flight, so that a reader's answer waits for none."""
 _MOST_WAITING = 1000
 """Pushed updates that wait to be handled: what comes beyond it stays with Telegram, which pushes it again."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
-REFUSED = (
-    "DIGESTBOT_TELEGRAM_TOKEN: Telegram does not accept this token; copy the present one from @BotFather (/mybots)"
-)
 
 
 def telegram_bot(token: str, api_url: str) -> Bot:
@@ -39,8 +36,8 @@ def telegram_bot(token: str, api_url: str) -> Bot:
         token,
         base_url=f"{api_url}/bot",
         base_file_url=f"{api_url}/file/bot",
-        request=_request(),
-        get_updates_request=_polling_request(),
+        request=AiohttpRequest(connections=_POOL),
+        get_updates_request=AiohttpRequest(connections=1, timeouts=Timeouts(read=10)),
     )
 
 
@@ -125,13 +122,3 @@ async def _persistently(call: Callable[[], Awaitable[None]]) -> None:
             pause = min(2 * pause, _LONGEST_PAUSE)
         else:
             return
-
-
-def _request() -> CausalRequest:
-    return CausalRequest(
-        connection_pool_size=_POOL, connect_timeout=5, read_timeout=20, write_timeout=20, pool_timeout=10
-    )
-
-
-def _polling_request() -> HTTPXRequest:
-    return HTTPXRequest(connection_pool_size=1, connect_timeout=5, read_timeout=10)

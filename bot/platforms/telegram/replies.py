@@ -13,7 +13,9 @@ from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import BadRequest, RetryAfter
 
 from bot.domain.destination import Destination, Platform
+from bot.domain.subscription import Place
 from bot.languages import Language, Phrases, negotiate, phrases_of
+from bot.platforms.telegram.outcomes import pause_of
 from bot.platforms.telegram.sender import arguments_of, post
 from formatters.actions import AnswerWithHeadlines, encode
 from formatters.parts import Json, Part
@@ -37,6 +39,7 @@ class Reader:
             negotiate(user.language_code if user else None, default) if self.is_private else default
         )
         self.chat_id = chat.id
+        self.place = place_of_chat(chat.type, topic=bool(thread))
         self.destination = Destination(Platform.TELEGRAM, str(chat.id), str(thread) if thread else "")
 
     @classmethod
@@ -68,13 +71,12 @@ class Reader:
         button = InlineKeyboardButton(self.phrases.open_newest(), callback_data=encode(AnswerWithHeadlines(ref)))
         await self.show({"text": text, "reply_markup": InlineKeyboardMarkup([[button]]).to_dict()})
 
-    async def show(self, payload: Payload) -> Message:
-        """Answer with a rendered payload; a short flood limit is waited out."""
+    async def show(self, payload: Payload) -> str:
+        """Answer with a rendered payload and return the message's id; a short flood limit is waited out."""
         try:
             return await post(self._bot, payload, self.destination)
         except RetryAfter as error:
-            after = error.retry_after
-            pause = after if isinstance(after, timedelta) else timedelta(seconds=after)
+            pause = pause_of(error)
             if pause > _LONGEST_WAIT:
                 raise
             await asyncio.sleep(pause.total_seconds())
@@ -91,6 +93,15 @@ class Reader:
                 await self.show(payload)
                 return
             raise
+
+
+def place_of_chat(kind: str, *, topic: bool) -> Place:
+    """Return what kind of place a chat is. https://core.telegram.org/bots/api#chat"""
+    if kind == ChatType.PRIVATE:
+        return Place.PRIVATE
+    if topic:
+        return Place.TOPIC
+    return Place.CHANNEL if kind == ChatType.CHANNEL else Place.GROUP
 
 
 def greeted(greeting: str, overview: Part) -> Payload:

@@ -221,8 +221,10 @@ class TestFaults:
     def test_one_slack_token_alone_is_half_a_configuration(self, environment: Configure) -> None:
         environment(SLACK_BOT_TOKEN=BOT_TOKEN)
         assert faults() == [
-            "DIGESTBOT_SLACK_APP_TOKEN: is missing; Slack needs it beside DIGESTBOT_SLACK_BOT_TOKEN,"
-            " or DIGESTBOT_SLACK_SIGNING_SECRET if it is to call"
+            (
+                "DIGESTBOT_SLACK_APP_TOKEN: is missing; Slack needs it beside DIGESTBOT_SLACK_BOT_TOKEN,"
+                " or DIGESTBOT_SLACK_SIGNING_SECRET if it is to call"
+            )
         ]
 
     def test_the_other_slack_token_alone_is_half_a_configuration_too(self, environment: Configure) -> None:
