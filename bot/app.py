@@ -14,13 +14,14 @@ from bot.domain.destination import Platform
 from bot.domain.errors import DatabaseError, PlatformError, PostsError, SettingsError
 from bot.domain.timetable import Timetable
 from bot.languages import words_of
-from bot.lines import Connection, bot_name, lines, telegram_bot
+from bot.lines import Connection, bot_name, lines, telegram_bot, telegram_profile
 from bot.ports.ledger import Ledger
 from bot.ports.posts import PostSource
 from bot.ports.sender import Sender
 from bot.ports.subscriptions import Subscriptions
 from bot.posts.directory import PostDirectory
 from bot.scheduling.clock import SystemClock
+from bot.services.acquaintance import Acquaintance
 from bot.services.conversation import Conversation
 from bot.services.drain import Drain
 from bot.services.library import Library
@@ -60,6 +61,8 @@ class Services:
     senders: dict[Platform, Sender]
     connections: dict[Platform, Connection]
     database: Database
+    acquaintance: Acquaintance | None
+    """None without Telegram."""
 
     @property
     def timetable(self) -> Timetable:
@@ -97,20 +100,23 @@ async def opened_services(
         )
         rendering = Renderer(words_of)
         bot = telegram_bot(settings)
-        publisher = Publisher(ledger, subscriptions, rendering, clock, bot_name=bot_name(ledger, bot))
+        profile = telegram_profile(bot)
+        name = bot_name(ledger, bot, profile)
+        publisher = Publisher(ledger, subscriptions, rendering, clock, bot_name=name)
         senders: dict[Platform, Sender] = {}
         rates: dict[Platform, float] = {}
         drain = Drain(ledger, subscriptions, senders, clock, platform_rates=rates)
+        subscribing = Subscribing(
+            subscriptions=subscriptions,
+            ledger=ledger,
+            library=library,
+            publisher=publisher,
+            timetable=timetable,
+            clock=clock,
+        )
         conversation = Conversation(
             query=Query(library, timetable, clock),
-            subscribing=Subscribing(
-                subscriptions=subscriptions,
-                ledger=ledger,
-                library=library,
-                publisher=publisher,
-                timetable=timetable,
-                clock=clock,
-            ),
+            subscribing=subscribing,
             renderer=rendering,
             publisher=publisher,
             wake_drain=drain.wake,
@@ -134,6 +140,7 @@ async def opened_services(
             senders=senders,
             connections=connections,
             database=database,
+            acquaintance=Acquaintance(subscriptions, subscribing, name, profile) if profile else None,
         )
 
 
@@ -224,6 +231,8 @@ class App:
 
     async def _connect(self) -> None:
         await asyncio.gather(*(self._start(*line) for line in self._services.connections.items()))
+        if self._services.acquaintance:
+            await self._services.acquaintance.learn()
         self.ready.set()
         _log.info("ready")
 
@@ -260,8 +269,17 @@ async def prepare(services: Services) -> None:
             advice="list them with: digestbot deliveries --troubled",
         )
     await services.library.refresh()
+    await take_over_fixed(services)
+
+
+async def take_over_fixed(services: Services) -> None:
+    """Make the settings' destinations the fixed subscriptions."""
+    settings = services.settings
     await services.subscriptions.set_fixed(
-        services.settings.fixed_destinations, language=services.settings.language, now=now
+        settings.fixed_destinations,
+        language=settings.language,
+        now=services.clock.now(),
+        styles=settings.fixed_styles,
     )
 
 

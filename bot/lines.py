@@ -12,6 +12,7 @@ from bot.domain.destination import Platform
 from bot.languages import Language
 from bot.ports.clock import Clock
 from bot.ports.ledger import Ledger
+from bot.ports.profile import Profile
 from bot.ports.sender import Sender
 from bot.ports.web import WebRoute
 from bot.services.bot_name import BotName
@@ -70,13 +71,19 @@ def telegram_bot(settings: Settings) -> Bot | None:
     return telegram_bot(settings.telegram_token.get_secret_value(), settings.telegram_api_url)
 
 
-def bot_name(ledger: Ledger, bot: Bot | None) -> BotName:
-    """Return who knows the bot's user name."""
+def telegram_profile(bot: Bot | None) -> Profile | None:
+    """Return who knows what Telegram tells of the bot."""
     if bot is None:
-        return BotName(ledger, None, bot="")
+        return None
     from bot.platforms.telegram.profile import TelegramProfile
 
-    return BotName(ledger, TelegramProfile(bot), bot=bot.token.partition(":")[0])
+    return TelegramProfile(bot)
+
+
+def bot_name(ledger: Ledger, bot: Bot | None, profile: Profile | None) -> BotName:
+    """Return who knows the bot's user name."""
+    # the number before the colon is the bot's id
+    return BotName(ledger, profile, bot=bot.token.partition(":")[0] if bot else "")
 
 
 def lines(

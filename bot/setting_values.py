@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, SecretStr
 
 from bot.domain.destination import Destination, slack_destination, telegram_destination
+from bot.domain.subscription import place_of, styles_of
 from bot.web.address import ListenAddress
+from formatters.views import Style
 
 _HOUR = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _PRINTABLE = re.compile(r"[!-~]+")
@@ -34,13 +37,26 @@ def zone(value: object) -> ZoneInfo:
         raise ValueError(f"{value!r} is not an IANA time zone; use a name such as 'Asia/Shanghai'") from error
 
 
-def chats(value: object) -> tuple[Destination, ...]:
-    """Return the Telegram chats of a list with commas; ValueError otherwise."""
+def chats(value: object) -> Mapping[Destination, Style | None]:
+    """Return the Telegram chats of a list with commas, each with the style it names; ValueError otherwise."""
+    if isinstance(value, Mapping):
+        return value
     if isinstance(value, str):
         value = value.split(",")
     given = value if isinstance(value, list | tuple) else (value,)
-    named = (str(chat).strip() for chat in given)
-    return tuple(dict.fromkeys(telegram_destination(chat) for chat in named if chat))
+    return dict(_styled(chat) for chat in map(str, given) if chat.strip())
+
+
+def _styled(text: str) -> tuple[Destination, Style | None]:
+    """Return what `@channel` or `@channel=rich` names."""
+    address, separator, word = (piece.strip() for piece in text.partition("="))
+    destination = telegram_destination(address)
+    if not separator:
+        return destination, None
+    offered = styles_of(destination.platform, place_of(destination))
+    if word not in offered:
+        raise ValueError(f"{text.strip()!r} names no style of such a place; write {address}={' or ='.join(offered)}")
+    return destination, Style(word)
 
 
 def channel(value: object) -> Destination | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -30,6 +31,7 @@ from bot.domain.errors import SettingsError
 from bot.domain.timetable import Timetable
 from bot.posts.writing import Writing, writing_of
 from bot.web.address import ListenAddress, public_url
+from formatters.views import Style
 
 PREFIX = "DIGESTBOT_"
 NO_POSTS = "DIGESTBOT_POSTS is not set; name the folder that holds your .md posts"
@@ -66,8 +68,10 @@ class Settings(BaseSettings):
     telegram_token: Annotated[SecretStr | None, BeforeValidator(values.nothing_if_blank)] = Field(
         None, description="The Telegram bot's token, from @BotFather."
     )
-    telegram_chats: Annotated[tuple[Destination, ...], NoDecode, BeforeValidator(values.chats)] = Field(
-        (), description="Chats that always get the digest: @channel, -100123 or -100123/45 (chat/topic), with commas."
+    telegram_chats: Annotated[Mapping[Destination, Style | None], NoDecode, BeforeValidator(values.chats)] = Field(
+        {},
+        description="Chats that always get the digest: @channel, -100123 or -100123/45 (chat/topic), with commas. A"
+        " style may follow, as in @channel=rich: items, headlines or rich.",
     )
     telegram_api_url: str = Field(
         "https://api.telegram.org", description="The Bot API server's root; calls go to <root>/bot<token>/<method>."
@@ -293,6 +297,11 @@ class Settings(BaseSettings):
     def uses_slack(self) -> bool:
         """Whether there is a workspace, or may be one."""
         return self.slack_bot_token is not None or self.slack_client_id is not None
+
+    @property
+    def fixed_styles(self) -> dict[Destination, Style]:
+        """The styles that the settings name for them."""
+        return {destination: style for destination, style in self.telegram_chats.items() if style}
 
     @property
     def secrets(self) -> tuple[str, ...]:

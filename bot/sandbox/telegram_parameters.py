@@ -14,7 +14,8 @@ from bot.sandbox.json_types import Json
 from bot.sandbox.telegram_errors import bad_request
 
 NESTED = frozenset(
-    "allowed_updates commands entities link_preview_options message_ids reply_markup reply_parameters scope".split()
+    "allowed_updates commands entities link_preview_options message_ids reply_markup reply_parameters rich_message "
+    "scope".split()
 )
 INTEGERS = frozenset(
     "cache_time draft_id limit max_connections message_id message_thread_id offset reply_to_message_id timeout "

@@ -151,6 +151,9 @@ def add_points(
 ) -> None:
     """Append points, a blank line between them; unless `listed`, unlabelled ones are mere paragraphs."""
     for point in points:
+        if point.blocks and not (point.label or point.text or point.points):
+            add_blocks(lines, point.blocks, frame=frame)
+            continue
         form = Form.POINT if listed or point.label or point.points else Form.TEXT
         _add(lines, Line(form, point_runs(point, separator), True, 0, 0, frame))
         if point.points or point.blocks:

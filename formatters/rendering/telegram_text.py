@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from formatters.patterns import lazy
 from formatters.rendering.limits import URL_CHARACTERS
@@ -38,6 +39,7 @@ _PLACES, _PLACES_IN_PIECES = (lazy("|".join(places), re.IGNORECASE) for places i
 """Where a line may be cut, what stands before a character may be gone."""
 
 
+@lru_cache(1024)
 def is_linkable(url: str) -> bool:
     """Tell whether Telegram keeps a text link to the address.
 

@@ -9,7 +9,7 @@ import pytest
 from slack_sdk.oauth.installation_store.models.installation import Installation
 from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
 from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
-from sqlalchemy import MetaData, String, Table, Text, text
+from sqlalchemy import MetaData, String, Table, Text, literal_column, select, table, text
 
 from bot.domain.destination import Destination, Platform
 from bot.domain.errors import SettingsError
@@ -81,8 +81,8 @@ async def test_long_tokens_fit_and_stand_nowhere_in_plain_text(database: Databas
     async with database.reading() as connection:
         rows = [
             str(row)
-            for table in ("slack_bots", "slack_installations")
-            for row in await connection.execute(text(f"SELECT * FROM {table}"))
+            for name in ("slack_bots", "slack_installations")
+            for row in (await connection.execute(select(literal_column("*", Text)).select_from(table(name)))).all()
         ]
     assert len(rows) == 2
     assert not [row for row in rows if "xoxb-" in row or "xoxe-" in row]

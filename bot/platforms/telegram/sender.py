@@ -101,6 +101,11 @@ def plain(part: Part) -> Mapping[str, Json]:
     return {**{name: value for name, value in part.payload.items() if name != "parse_mode"}, "text": part.text}
 
 
+def chat_id(destination: Destination) -> int | str:
+    """Return the chat as the Bot API names it: a number, or @username."""
+    return destination.chat if destination.chat.startswith("@") else int(destination.chat)
+
+
 async def post(bot: Bot, payload: Mapping[str, Json], to: Destination, *, silent: bool = False) -> str:
     """Send a rendered payload as one message and return its id."""
     return _message_id(await call(bot, method_of(payload), {**place_of(to, silent=silent), **payload}))
@@ -108,8 +113,7 @@ async def post(bot: Bot, payload: Mapping[str, Json], to: Destination, *, silent
 
 def place_of(to: Destination, *, silent: bool) -> dict[str, Json]:
     """Return the parameters that a payload goes with."""
-    chat = to.chat if to.chat.startswith("@") else int(to.chat)
-    return _place(chat, int(to.thread) if to.thread else None, silent=silent)
+    return _place(chat_id(to), int(to.thread) if to.thread else None, silent=silent)
 
 
 def method_of(payload: Mapping[str, Json]) -> str:
