@@ -116,8 +116,6 @@ class EmulatedSlack:
         try:
             async with asyncio.timeout(_PATIENCE):
                 while not await self._answers():
-                    if self._process.returncode is not None:
-                        raise RuntimeError(f"the emulated Slack ended with {self._process.returncode}")
                     await asyncio.sleep(0.1)
         except BaseException:
             await self.stop()
@@ -158,6 +156,8 @@ class EmulatedSlack:
             return cast("dict[str, Any]", await answer.json())
 
     async def _answers(self) -> bool:
+        if self._process is None or self._process.returncode is not None:
+            raise RuntimeError("the emulated Slack has ended")
         try:
             await self.call("api.test", "")
         except (aiohttp.ClientError, ValueError):

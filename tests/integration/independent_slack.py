@@ -36,10 +36,11 @@ _OURS = {
     "appId": APP, "botUserId": BOT, "botName": BOT_NAME,
     "botToken": BOT_TOKEN, "appToken": APP_TOKEN, "signingSecret": SIGNING_SECRET,
 }  # fmt: skip
+_OTHER = {"appId": "A0OTHER0001", "botUserId": "U0OTHER0001", "botName": "other"}
 _CONFIGURATION = {
     "workspace": {"name": "Independent", "domain": "independent", "teamId": "T0INDEPEND1"},
     # a call with a token that the server does not know counts as the first app's: ours is the second
-    "apps": [{"appId": "A0OTHER0001", "botUserId": "U0OTHER0001", "botName": "other"}, _OURS],
+    "apps": [_OTHER, _OURS],
     "users": [{"id": LIN, "name": "lin"}],
     "channels": [{"id": CHANNEL, "name": "daily-digest", "members": [BOT, LIN]}],
 }
@@ -135,8 +136,8 @@ class IndependentSlack:
     def call_at(self, request_url: str) -> None:
         """Call our app there, signed, instead of waiting for its Socket Mode connection; to be said before `start`."""
         called = _OURS | {"mode": "events", "requestUrl": request_url}
-        apps = [*_CONFIGURATION["apps"][:-1], called]
-        self._configuration.write_text(json.dumps(_CONFIGURATION | {"apps": apps}), encoding="utf-8")
+        configuration = _CONFIGURATION | {"apps": [_OTHER, called]}
+        self._configuration.write_text(json.dumps(configuration), encoding="utf-8")
 
     async def start(self) -> None:
         """Start, at a free port the first time and at the same one from then on; returns once it answers.

@@ -76,13 +76,15 @@ class Office:
         self, at: str, *, channel: str = CHANNEL, connected: bool = True, called_at: str = ""
     ) -> AsyncIterator[Bot]:
         """Run the bot from this hour of the day on, such as "08:00:00"; `called_at` is where it listens, HOST:PORT."""
-        called = {"public_url": f"http://{called_at}", "listen": called_at, "slack_signing_secret": SIGNING_SECRET}
+        called: dict[str, Any] = {"slack_app_token": APP_TOKEN}
+        if called_at:
+            called = {"public_url": f"http://{called_at}", "listen": called_at, "slack_signing_secret": SIGNING_SECRET}
         settings = Settings(
             _env_file=None,
             posts=self._folder / "posts",
             telegram_token=None,
             slack_bot_token=BOT_TOKEN,
-            **(called if called_at else {"slack_app_token": APP_TOKEN}),
+            **called,
             slack_api_url=self._slack.api_url,
             slack_channel=channel,
             database_url=f"sqlite:///{self._folder / 'digestbot.db'}",
