@@ -88,10 +88,11 @@ class SlackPerson:
             "enterprise": {"id": self._slack.enterprise_id} if self._slack.enterprise_id else None,
             "is_enterprise_install": self._slack.installed_by_organization,
             "channel": {"id": place.id, "name": "directmessage" if place.kind == "im" else place.name},
-            "message": self._slack.message_json(message),
             "state": {"values": {}},
             "actions": [action],
         }
+        if message.only_for is None:  # of an ephemeral message Slack tells the place only
+            payload["message"] = self._slack.message_json(message)
         if message.is_reply:
             payload["container"]["thread_ts"] = message.thread_ts
         return await self._slack.dispatch("interactive", payload, place, self.account, message=message)
