@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 _WIDEST = 1000
 """Columns of a table that no terminal shows."""
-_EXPLAINED = 5
-"""How many deliveries of a destination `why` looks back at."""
 
 app = typer.Typer(name="deliveries", invoke_without_command=True)
 
@@ -106,22 +104,14 @@ async def _reports(settings: Settings, wanted: DeliveryFilter) -> list[DeliveryR
 
 async def _explained(settings: Settings, to: Destination, issue: str | None) -> list[str]:
     from bot.app import opened_database
-    from bot.ports.ledger import DeliveryFilter
     from bot.scheduling.clock import SystemClock
-    from bot.services.explaining import Explainer, Newest
+    from bot.services.explaining import Explaining
     from bot.storage.ledger import SqlLedger
     from bot.storage.subscriptions import SqlSubscriptions
 
     async with opened_database(settings) as database:
-        ledger = SqlLedger(database)
-        reports = await ledger.reports(DeliveryFilter(issue_key=issue, destination=to, limit=_EXPLAINED))
-        key = issue or await ledger.newest_issue()
-        newest = None
-        if key is not None:
-            newest = Newest(key, await ledger.released_at(key), await ledger.recalled_at(key))
-        subscription = await SqlSubscriptions(database).find(to)
-    explainer = Explainer(SystemClock().now(), settings.timezone)
-    return list(explainer.destination(to, subscription, newest, reports))
+        explaining = Explaining(SqlLedger(database), SqlSubscriptions(database), SystemClock(), settings.timezone)
+        return await explaining.why(to, issue)
 
 
 async def _requeued(settings: Settings, ids: Sequence[int], *, unknown: bool) -> list[int]:

@@ -1,4 +1,4 @@
-"""Why something did or did not arrive, in words for the operator. Pure."""
+"""Why something did or did not arrive, in words for the operator."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from bot.domain.change import Kind, kind_of
 from bot.domain.delivery import Deed, DeliveryReport, DeliveryState, PartState, Receipt
 from bot.domain.destination import Destination
 from bot.domain.subscription import Origin, Subscription
+from bot.ports.clock import Clock
+from bot.ports.ledger import DeliveryFilter, Ledger
+from bot.ports.subscriptions import Subscriptions
 
 _WHAT = {
     Kind.DAILY: "the daily delivery",
@@ -20,18 +23,44 @@ _WHAT = {
 }
 
 
+LOOKED_BACK = 5
+"""How many deliveries of a destination are explained."""
+
+
 @dataclass(frozen=True, slots=True)
 class Newest:
     """What is known of the newest issue that could have gone out."""
 
     key: str
     released_at: datetime | None
-    recalled_at: datetime | None
+    recalled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explaining:
+    """Looks up what there is to tell; for the command line and for owners in a chat."""
+
+    ledger: Ledger
+    subscriptions: Subscriptions
+    clock: Clock
+    zone: tzinfo
+    """The digest's own."""
+
+    async def why(self, to: Destination, issue: str | None = None) -> list[str]:
+        """Return lines of English that tell why an issue, or the newest ones, did or did not arrive there."""
+        reports = await self.ledger.reports(DeliveryFilter(issue_key=issue, destination=to, limit=LOOKED_BACK))
+        key = issue or await self.ledger.newest_issue()
+        newest = None
+        if key is not None:
+            newest = Newest(key, await self.ledger.released_at(key), await self.ledger.recalled_at(key))
+        subscription = await self.subscriptions.find(to)
+        explainer = Explainer(self.clock.now(), self.zone)
+        return list(explainer.destination(to, subscription, newest, reports))
 
 
 @dataclass(frozen=True, slots=True)
 class Explainer:
-    """Explains at one instant, in the digest's own time zone."""
+    """Explains at one instant, in the digest's own time zone. Pure."""
 
     now: datetime
     zone: tzinfo
@@ -70,7 +99,7 @@ class Explainer:
         wants = f"{found.preferences.style}, {found.preferences.language}"
         if found.active:
             return f"subscribed {how} since {self.time(found.joined_at)} ({wants})."
-        ended = f" on {self.time(found.ended_at)}" if found.ended_at else ""
+        ended = f" at {self.time(found.ended_at)}" if found.ended_at else ""
         return f"the subscription ended{ended}: {found.end_reason or 'no reason was noted'}. /start begins it anew."
 
     def _not_planned(self, subscription: Subscription | None, newest: Newest) -> str:
@@ -82,6 +111,8 @@ class Explainer:
             return "It goes to subscribers only; or name the place with digestbot publish --to."
         if not subscription.active:
             return "The subscription had ended."
+        if (until := subscription.preferences.paused_until) is not None and until > self.now:
+            return f"The subscription pauses until {self.time(until)}."
         if subscription.joined_at > newest.released_at:
             return (
                 f"It was released at {self.time(newest.released_at)}, before this subscription began; /today shows it,"
