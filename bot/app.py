@@ -23,16 +23,21 @@ from bot.posts.directory import PostDirectory
 from bot.scheduling.clock import SystemClock
 from bot.services.conversation import Conversation
 from bot.services.drain import Drain
+from bot.services.lanes import LaneHolder
 from bot.services.library import Library
+from bot.services.outlet import Outlet
+from bot.services.pacing import Pace
 from bot.services.publish import DailyWatch, Publisher
 from bot.services.query import Query
 from bot.services.rendering import Renderer
 from bot.services.subscribing import Subscribing
 from bot.settings import NO_POSTS, Settings
 from bot.storage.engine import Database, open_database
+from bot.storage.lanes import SqlLanes
 from bot.storage.ledger import SqlLedger
 from bot.storage.migrations import migrate
 from bot.storage.subscriptions import SqlSubscriptions
+from bot.storage.workers import worker_id
 
 if TYPE_CHECKING:
     import aiohttp
@@ -45,6 +50,10 @@ class Connection(Protocol):
 
     async def start(self) -> None:
         """Connect; wait for a server that cannot be reached; raise PlatformError if a token is refused."""
+        ...
+
+    async def rest(self) -> None:
+        """Listen to readers no more; another process does. What was received is answered."""
         ...
 
     async def stop(self) -> None:
@@ -65,6 +74,7 @@ class Services:
     publisher: Publisher
     watch: DailyWatch
     drain: Drain
+    lanes: LaneHolder
     conversation: Conversation
     senders: dict[Platform, Sender]
     connections: tuple[Connection, ...]
@@ -106,8 +116,11 @@ async def opened_services(
         rendering = Renderer(words_of)
         publisher = Publisher(ledger, subscriptions, rendering, clock)
         senders: dict[Platform, Sender] = {}
-        rates: dict[Platform, float] = {}
-        drain = Drain(ledger, subscriptions, senders, clock, platform_rates=rates)
+        outlets: dict[Platform, Outlet] = {}
+        lanes = LaneHolder(
+            SqlLanes(database, clock, alone=database.path is not None, unknown=settings.unknown), clock, worker_id()
+        )
+        drain = Drain(ledger, subscriptions, outlets, clock, lanes, unknown=settings.unknown)
         conversation = Conversation(
             query=Query(library, timetable, clock),
             subscribing=Subscribing(
@@ -129,7 +142,8 @@ async def opened_services(
             lines.append(_slack(settings, _slack_session(), conversation, chat_pace))
         for line in lines:
             stack.push_async_callback(line.close)
-            senders[line.platform], rates[line.platform] = line.sender, line.rate
+            senders[line.platform] = line.sender
+            outlets[line.platform] = Outlet.of(line.platform, line.sender, Pace(clock, line.rate))
         yield Services(
             settings=settings,
             clock=clock,
@@ -140,6 +154,7 @@ async def opened_services(
             publisher=publisher,
             watch=DailyWatch(library, publisher, ledger, timetable, clock),
             drain=drain,
+            lanes=lanes,
             conversation=conversation,
             senders=senders,
             connections=tuple(line.connection for line in lines),
@@ -218,12 +233,13 @@ class App:
         await services.watch.start()
         await announce()
         scheduler = EmbeddedScheduler(services.timetable, services.clock, self.look)
+        beating = asyncio.create_task(services.lanes.run(services.drain.wake))
         draining = asyncio.create_task(services.drain.run())
-        connecting = asyncio.create_task(self._connect())
+        connecting = asyncio.create_task(self._lead())
         try:
             await self.look()
             scheduler.start()
-            running = {draining, connecting, stopping}
+            running = {beating, draining, connecting, stopping}
             while not stopping.done():
                 done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
@@ -234,16 +250,28 @@ class App:
             connecting.cancel()
             stopping.cancel()
             await asyncio.wait({draining, connecting})
+            beating.cancel()
+            await services.lanes.leave()
             await asyncio.gather(*(connection.stop() for connection in services.connections))
 
-    async def _connect(self) -> None:
-        await asyncio.gather(*(connection.start() for connection in self._services.connections))
-        self.ready.set()
-        _log.info("ready")
+    async def _lead(self) -> None:
+        """Listen to readers while this process is the one that does."""
+        lanes, connections = self._services.lanes, self._services.connections
+        while True:
+            if not lanes.leads:
+                _log.info("standing by: another process listens to readers")
+                await lanes.until_leading()
+            await asyncio.gather(*(connection.start() for connection in connections))
+            self.ready.set()
+            _log.info("ready")
+            await lanes.until_leading(leading=False)
+            await asyncio.gather(*(connection.rest() for connection in connections))
 
     async def look(self) -> None:
         """Read changed posts and release what is due; never raises, as the scheduler will call again."""
         async with self._looking:
+            if not self._services.lanes.leads:
+                return
             try:
                 await self._services.library.refresh()
                 self._posts_missing = False
@@ -260,13 +288,7 @@ class App:
 async def prepare(services: Services) -> None:
     """Void what a process before left behind, read the posts, and take over the settings' destinations."""
     now = services.clock.now()
-    in_doubt = await services.ledger.recover(now=now)
-    if in_doubt:
-        _log.warning(
-            "messages were in flight when the bot last ended; they may have arrived and are not sent again",
-            parts=in_doubt,
-            advice="list them with: digestbot deliveries --troubled",
-        )
+    await services.lanes.beat()
     await services.library.refresh()
     await services.subscriptions.set_fixed(
         services.settings.fixed_destinations, language=services.settings.language, now=now

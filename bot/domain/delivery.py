@@ -36,6 +36,15 @@ class DeliveryState(StrEnum):
     EXPIRED = "expired"
 
 
+class UnknownPolicy(StrEnum):
+    """What becomes of a part that may have arrived."""
+
+    SKIP = "skip"
+    """At most once: it is not sent again, and the next part follows."""
+    RESEND = "resend"
+    """At least once: it is sent again, and may so arrive twice."""
+
+
 FINAL = frozenset({DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.GONE, DeliveryState.EXPIRED})
 
 
@@ -126,6 +135,8 @@ class Delivery:
     id: int
     epoch: int
     """Grows with every lease; a write under an older one changes nothing."""
+    lane: int
+    """The lane through which it was claimed."""
     issue_key: str
     destination: Destination
     occasion: str

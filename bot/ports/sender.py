@@ -18,6 +18,8 @@ class Capabilities:
     """Later parts hang under the first."""
     pace: float
     """Messages a second that one chat takes without complaint."""
+    pace_of_groups: int | None = None
+    """Messages a minute that a chat of several people takes; None where there is no such limit."""
 
 
 class Sender(Protocol):

@@ -8,7 +8,7 @@ from typing import assert_never
 from sqlalchemy import ColumnElement, Select, and_, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.delivery import LIFETIME, DeliveryState, PartState
+from bot.domain.delivery import DAILY, LIFETIME, DeliveryState, PartState
 from bot.ports.ledger import EveryActive, FixedOnly, Only, Plan
 from bot.storage.destination_rows import at_address, ensure_id, inserting
 from bot.storage.engine import Database
@@ -18,8 +18,8 @@ from bot.storage.tables import IS_ACTIVE, IS_FIXED, deliveries, destinations, di
 _CHUNK = 20_000
 """Rows in one transaction: some tens of milliseconds, in which nothing else is recorded."""
 
-_IDENTITY = ("issue_id", "destination_id", "occasion", "rendition_id")
-_PROGRESS = ("state", "epoch", "attempts", "due_at", "planned_at", "expires_at")
+_IDENTITY = ("issue_id", "destination_id", "lane", "occasion", "rendition_id")
+_PROGRESS = ("state", "epoch", "attempts", "urgent", "due_at", "planned_at", "expires_at")
 
 
 async def plan_deliveries(database: Database, plan: Plan, *, now: datetime) -> int:
@@ -29,6 +29,8 @@ async def plan_deliveries(database: Database, plan: Plan, *, now: datetime) -> i
         if isinstance(plan.audience, Only):
             await ensure_id(connection, plan.audience.destination)
     values = (literal(plan.occasion), literal(rendition), literal(DeliveryState.PENDING, deliveries.c.state.type))
+    # a reader who asks for the issue waits for it
+    progress = (literal(0), literal(0), literal(plan.occasion != DAILY))
     times = tuple(literal(instant, deliveries.c.due_at.type) for instant in (now, now, now + LIFETIME))
     reached, added = 0, 0
     while True:
@@ -36,7 +38,7 @@ async def plan_deliveries(database: Database, plan: Plan, *, now: datetime) -> i
             last = await connection.scalar(_end_of_chunk(plan, reached))
             if last is None:
                 return added
-            chunk = select(literal(issue), destinations.c.id, *values, literal(0), literal(0), *times).where(
+            chunk = select(literal(issue), destinations.c.id, destinations.c.lane, *values, *progress, *times).where(
                 _audience(plan), destinations.c.id > reached, destinations.c.id <= last
             )
             adding = inserting(connection, deliveries).from_select(
@@ -81,6 +83,7 @@ async def count_as_delivered(connection: AsyncConnection, plan: Plan, *, message
     identity = {"issue_id": issue, "destination_id": destination, "occasion": plan.occasion}
     delivery = inserting(connection, deliveries).values(
         **identity,
+        lane=plan.audience.destination.lane,
         rendition_id=rendition,
         state=DeliveryState.SENT,
         epoch=0,

@@ -15,7 +15,7 @@ from bot.storage.engine import Database, open_database
 from bot.storage.ledger import SqlLedger
 from bot.storage.migrations import migrate, pending
 from bot.storage.tables import METADATA
-from tests.contract.samples import NOW
+from tests.contract.samples import NOW, recover
 
 DEFINITIONS = {
     "sqlite": "SELECT type, name, sql FROM sqlite_master WHERE tbl_name NOT LIKE 'alembic%' ORDER BY type, name",
@@ -106,4 +106,4 @@ async def test_a_database_of_a_newer_digestbot_is_left_alone(empty: Database) ->
 
 async def test_a_database_that_was_never_migrated_says_what_to_do(empty: Database) -> None:
     with pytest.raises(DatabaseError, match="run `digestbot migrate`"):
-        await SqlLedger(empty).recover(now=NOW)
+        await recover(SqlLedger(empty), now=NOW)

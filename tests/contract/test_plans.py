@@ -11,7 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import StatementError
 
 from bot.domain.delivery import DeliveryState, PartState
-from bot.domain.destination import Destination, Platform
+from bot.domain.destination import EVERY_LANE, Destination, Platform
 from bot.ports.ledger import DeliveryFilter, EveryActive, FixedOnly
 from bot.storage.engine import Database
 from bot.storage.ledger import SqlLedger
@@ -20,6 +20,7 @@ from tests.contract.samples import (
     HOUR,
     NOW,
     SECOND,
+    TESTER,
     a_plan,
     chat,
     claim_one,
@@ -76,7 +77,10 @@ async def test_every_active_subscriber_of_the_plans_platform_and_language_is_pla
     await subscriptions.unsubscribe(chat("left"), reason="/stop", now=NOW)
     await subscriptions.set_fixed([chat("fixed")], language="zh", now=NOW)
     assert await ledger.plan(a_plan(EveryActive(joined_by=NOW)), now=NOW) == 2
-    assert {d.destination.chat for d in await ledger.claim(now=NOW, limit=9)} == {"here", "fixed"}
+    assert {d.destination.chat for d in await ledger.claim(EVERY_LANE, holder=TESTER, now=NOW, limit=9)} == {
+        "here",
+        "fixed",
+    }
 
 
 async def test_fixed_destinations_can_be_planned_alone(ledger: SqlLedger, subscriptions: SqlSubscriptions) -> None:
@@ -102,7 +106,7 @@ async def test_a_delivery_under_way_keeps_its_parts_when_the_issue_is_rendered_a
     assert await ledger.plan(edited, now=NOW) == 0
     upgraded = for_one(chat("2"), parts=4)
     assert await ledger.plan(upgraded, now=NOW + SECOND) == 1
-    claimed = await SqlLedger(database).claim(now=NOW + SECOND, limit=9)
+    claimed = await SqlLedger(database).claim(EVERY_LANE, holder=TESTER, now=NOW + SECOND, limit=9)
     assert [len(delivery.parts) for delivery in claimed] == [3, 4]
 
 

@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from bot.domain.delivery import DeliveryState, PartState, Sent
+from bot.domain.destination import EVERY_LANE
 from bot.domain.errors import DatabaseInUse
 from bot.ports.ledger import DeliveryFilter
 from bot.storage.engine import Database, open_database
 from bot.storage.hold import hold
 from bot.storage.ledger import SqlLedger
-from tests.contract.samples import NOW, a_plan, fill, post
+from tests.contract.samples import NOW, TESTER, a_plan, fill, post, recover
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -87,8 +88,8 @@ async def test_a_killed_process_leaves_only_the_part_in_flight_in_doubt(database
     async with open_database(database_url) as reopened:
         ledger = SqlLedger(reopened)
         await hold_soon(reopened)
-        assert await ledger.recover(now=NOW) == 2
-        claimed = await ledger.claim(now=NOW, limit=9)
+        assert await recover(ledger, now=NOW) == 2
+        claimed = await ledger.claim(EVERY_LANE, holder=TESTER, now=NOW, limit=9)
         assert [[receipt.state for receipt in one.receipts] for one in claimed] == [
             [PartState.SENT, PartState.UNKNOWN]
         ] * 2
@@ -112,7 +113,7 @@ async def test_a_process_killed_anywhere_leaves_a_ledger_that_goes_on(
         process.kill()
         process.wait()
     await hold_soon(database)
-    assert await ledger.recover(now=NOW) <= 1
-    resumed = await ledger.claim(now=NOW, limit=1000)
+    assert await recover(ledger, now=NOW) <= 1
+    resumed = await ledger.claim(EVERY_LANE, holder=TESTER, now=NOW, limit=1000)
     assert all(receipt.state is not PartState.SENDING for delivery in resumed for receipt in delivery.receipts)
     assert len(resumed) == await ledger.unfinished()

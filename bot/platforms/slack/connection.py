@@ -76,10 +76,15 @@ class SlackConnection:
         self._handler.client.wss_uri = str(opened["url"])
         await self._handler.connect_async()  # type: ignore[no-untyped-call]  # slack_bolt leaves it bare
 
+    async def rest(self) -> None:
+        """Close the socket; sending needs none."""
+        if self._handler is not None:
+            handler, self._handler = self._handler, None
+            await handler.close_async()  # type: ignore[no-untyped-call]  # slack_bolt leaves it bare
+
     async def stop(self) -> None:
         """Disconnect."""
-        if self._handler is not None:
-            await self._handler.close_async()  # type: ignore[no-untyped-call]  # slack_bolt leaves it bare
+        await self.rest()
 
     async def _open(self) -> AsyncSlackResponse:
         return await self._client.apps_connections_open(app_token=self._app_token)

@@ -20,13 +20,16 @@ MESSAGES_A_SECOND = 28.0
 CHAT_PACE = 1.0
 """Messages a second to one chat: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this"""
 
+GROUP_PACE = 20
+"""Messages a minute to one group: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this"""
+
 
 class TelegramSender:
     """A `Sender`."""
 
     def __init__(self, bot: Bot, *, pace: float = CHAT_PACE) -> None:
         self._bot = bot
-        self.capabilities = Capabilities(threads=False, pace=pace)
+        self.capabilities = Capabilities(threads=False, pace=pace, pace_of_groups=GROUP_PACE)
 
     async def send(self, part: Part, *, to: Destination, silent: bool, under: str | None) -> Outcome:
         """Send the part; if Telegram cannot parse its markup, send its plain text instead."""
