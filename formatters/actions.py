@@ -6,16 +6,17 @@ button pressed a year later is either understood or known to be outdated.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import assert_never
+
+from formatters.patterns import lazy
+from formatters.values import value
 
 VERSION = "1"
 
-_REF = re.compile(r"[0-9a-z]{1,16}")
+_REF = lazy(r"[0-9a-z]{1,16}")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TurnToItem:
     """Show this item in place of the message that holds the button."""
 
@@ -24,14 +25,14 @@ class TurnToItem:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TurnToHeadlines:
     """Show the issue's headlines in place of the message that holds the button."""
 
     ref: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AnswerWithItem:
     """Answer with a new message that shows this item; the message with the button stays."""
 
@@ -39,14 +40,14 @@ class AnswerWithItem:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AnswerWithHeadlines:
     """Answer with a new message that shows the issue's headlines."""
 
     ref: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SendAll:
     """Send the whole issue, in the chat's style."""
 
@@ -54,6 +55,8 @@ class SendAll:
 
 
 Action = TurnToItem | TurnToHeadlines | AnswerWithItem | AnswerWithHeadlines | SendAll
+StartAction = AnswerWithItem | AnswerWithHeadlines
+"""What a link into the private chat can do."""
 
 
 def encode(action: Action) -> str:
@@ -93,7 +96,18 @@ def decode(data: str) -> Action | None:
             return None
 
 
-def start_link(bot: str, action: AnswerWithItem | AnswerWithHeadlines) -> str:
+def as_link(action: TurnToItem | TurnToHeadlines | AnswerWithItem | AnswerWithHeadlines) -> StartAction:
+    """Return the action for a link that shows the same."""
+    match action:
+        case TurnToItem(ref, number):
+            return AnswerWithItem(ref, number)
+        case TurnToHeadlines(ref):
+            return AnswerWithHeadlines(ref)
+        case _:
+            return action
+
+
+def start_link(bot: str, action: StartAction) -> str:
     """Return the address that opens the private chat with the bot and carries the action as `/start`'s argument.
 
     https://core.telegram.org/bots/features#deep-linking allows 64 of `A-Za-z0-9_-`.
@@ -101,7 +115,7 @@ def start_link(bot: str, action: AnswerWithItem | AnswerWithHeadlines) -> str:
     return f"https://t.me/{bot}?start={encode(action).replace(':', '-')}"
 
 
-def decode_start(argument: str) -> AnswerWithItem | AnswerWithHeadlines | None:
+def decode_start(argument: str) -> StartAction | None:
     """Return the action that `/start` carries, or None for anything else."""
     action = decode(argument.replace("-", ":"))
     return action if isinstance(action, AnswerWithItem | AnswerWithHeadlines) else None

@@ -18,6 +18,7 @@ from bot.domain.errors import DatabaseInUse, SettingsError
 if TYPE_CHECKING:
     from bot.app import Services
     from bot.domain.destination import Destination
+    from bot.scheduling.clock import SystemClock
     from bot.settings import Settings
     from bot.storage.engine import Database
 
@@ -28,16 +29,17 @@ _PATIENCE = timedelta(seconds=5)
 def run() -> None:
     """Run the bot: deliver the daily issue, answer readers, until stopped."""
     from bot.app import require_what_delivering_needs
+    from bot.scheduling.clock import SystemClock
     from bot.settings import load_settings
 
     settings = load_settings()
     require_what_delivering_needs(settings)
-    asyncio.run(_run(settings))
+    asyncio.run(run_bot(settings, SystemClock()))
 
 
-async def _run(settings: Settings) -> None:
+async def run_bot(settings: Settings, clock: SystemClock) -> None:
+    """Run the bot by this clock until SIGTERM or SIGINT."""
     from bot.app import App, opened_database, opened_services
-    from bot.scheduling.clock import SystemClock
     from bot.storage.hold import hold
 
     start_logs(settings)
@@ -45,7 +47,7 @@ async def _run(settings: Settings) -> None:
         async with (
             opened_database(settings) as database,
             hold(database),
-            opened_services(settings, SystemClock(), database) as services,
+            opened_services(settings, clock, database) as services,
         ):
 
             async def announce() -> None:
@@ -112,7 +114,7 @@ def publish(
 
 async def _publish(settings: Settings, post: Path | None, to: Destination | None, *, dry_run: bool) -> int:
     """Return how many deliveries did not get through."""
-    from bot.app import opened_database, opened_services
+    from bot.app import opened_database, opened_services, take_over_fixed
     from bot.cli.publishing import choose, describe, plan, planned_line, rehearse, report
     from bot.posts.directory import PostDirectory
     from bot.scheduling.clock import SystemClock
@@ -136,9 +138,9 @@ async def _publish(settings: Settings, post: Path | None, to: Destination | None
             async with _held(database, services) as holding:
                 if holding:
                     await services.lanes.beat()
-                    await services.subscriptions.set_fixed(
-                        settings.fixed_destinations, language=settings.language, now=services.clock.now()
-                    )
+                    await take_over_fixed(services)
+                    if services.acquaintance:
+                        await services.acquaintance.learn()
                 planned = await plan(services, known, to)
                 typer.echo(await planned_line(services, known, to, planned))
                 if not holding:

@@ -2,6 +2,7 @@
 
 pending ─claim─▶ leased ─intent─▶ (part: sending) ─▶ part sent ─▶ next part … ─▶ sent
    ▲                                   ├▶ throttled / unsent: back to pending, due later
+   │                                   ├▶ unfit: the same delivery goes on in the spare form
    └── restart or takeover, epoch+1 ───┤▶ rejected: dead · gone: gone, and the subscription ends
                                        └▶ unknown: the part stays unknown, the next one follows
 """
@@ -65,12 +66,23 @@ class Sent:
     message_id: str
 
 
+class Scope(StrEnum):
+    """Whom a pause concerns."""
+
+    CHAT = "chat"
+    """One destination: its slow mode, or its own share of messages."""
+    PLATFORM = "platform"
+    """Everything that is sent with the same token."""
+
+
 @dataclass(frozen=True, slots=True)
 class Throttled:
     """Not accepted; the platform says how long to wait."""
 
     after: timedelta
     reason: str
+    scope: Scope = Scope.PLATFORM
+    """What cannot be known counts as everybody's: a pause too wide costs time, one too narrow the token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +95,13 @@ class Unsent:
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """Refused for good: trying again would be refused again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """Refused for its form, which not every chat takes; the issue in another form may be accepted."""
 
     reason: str
 
@@ -109,7 +128,7 @@ class Unknown:
     reason: str
 
 
-Outcome = Sent | Throttled | Unsent | Rejected | Gone | Moved | Unknown
+Outcome = Sent | Throttled | Unsent | Rejected | Unfit | Gone | Moved | Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +166,10 @@ class Delivery:
     attempts: int
     """How often the present part was tried without getting through."""
     expires_at: datetime
+    silent: bool
+    """Whether its first part comes without a sound, too."""
+    previews: bool
+    """Whether the platform may add previews of links."""
 
     @property
     def cursor(self) -> int:
@@ -173,6 +196,8 @@ class DeliveryReport:
     receipts: tuple[Receipt, ...]
     attempts: int
     reason: str | None
+    note: str | None
+    """What is to be known even if all went through, such as why another style was sent."""
     planned_at: datetime
     due_at: datetime
     finished_at: datetime | None

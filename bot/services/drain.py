@@ -73,7 +73,7 @@ class Drain:
         """Let `run` end once what is in flight has its outcome."""
         self._stopping.set()
         for outlet in self._outlets.values():
-            outlet.pace.stop()
+            outlet.stop()
         self._due.set()
 
     async def run(self) -> None:
@@ -141,8 +141,7 @@ class Drain:
                 reason = f"{platform} is not configured"
                 await self._consequences.finish(delivery, DeliveryState.DEAD, reason)
                 continue
-            outlet.open += 1
-            outlet.unbegun.add(delivery.id)
+            outlet.take(delivery)
             task = asyncio.create_task(self._work_on(delivery, outlet, next(self._orders)))
             self._working.add(task)
             task.add_done_callback(self._done)
@@ -169,7 +168,7 @@ class Drain:
             self._begun(delivery, outlet)
 
     def _begun(self, delivery: Delivery, outlet: Outlet) -> None:
-        outlet.unbegun.discard(delivery.id)
+        outlet.begun(delivery)
         if outlet.more and outlet.lacking:
             self._due.set()
 
@@ -177,10 +176,7 @@ class Drain:
         """Send what is left of a delivery, as long as it is ours."""
         present: Delivery | None = delivery
         while present is not None and present.cursor < len(present.parts):
-            to = present.destination
-            turn = await outlet.pace.turn(
-                to.whole_chat, outlet.pace_of(to), order=order, rest=self._rest(present, outlet)
-            )
+            turn = await outlet.turn(present.destination, order=order, rest=self._rest(present, outlet))
             if turn is None or self._lanes.is_wanted_elsewhere(present.lane):
                 if turn is not None:
                     turn.end()
@@ -196,9 +192,9 @@ class Drain:
 
     def _rest(self, delivery: Delivery, outlet: Outlet) -> float:
         """Return for how many seconds the chat must rest from a part that a process before this one sent."""
-        if not delivery.receipts or delivery.id not in outlet.unbegun:
+        if not delivery.receipts or not outlet.is_unbegun(delivery):
             return 0.0
-        every = 1 / outlet.pace_of(delivery.destination).a_second
+        every = 1 / outlet.chat_pace(delivery.destination).a_second
         since = (self._clock.now() - delivery.receipts[-1].at).total_seconds()
         return every - since if 0 <= since < every else 0.0
 
@@ -227,7 +223,13 @@ class Drain:
         part, to = delivery.parts[delivery.cursor], delivery.destination
         try:
             async with asyncio.timeout(LONGEST_REQUEST):
-                return await sender.send(part, to=to, silent=delivery.cursor > 0, under=under)
+                return await sender.send(
+                    part,
+                    to=to,
+                    silent=delivery.silent or delivery.cursor > 0,
+                    under=under,
+                    previews=delivery.previews,
+                )
         except TimeoutError:
             return Unknown(f"no answer within {LONGEST_REQUEST:.0f} s")
         except Exception as error:  # noqa: BLE001  # a fault of ours must not hold up the delivery until a restart

@@ -9,7 +9,7 @@ import structlog
 
 from bot.domain.delivery import Delivery, DeliveryState, Outcome, Rejected, Sent, Throttled, Unknown, UnknownPolicy
 from bot.domain.destination import Destination, Platform
-from bot.domain.retry import Advance, EndSubscription, GiveUp, Redirect, TryAgain, decide, fresh_jitter
+from bot.domain.retry import Advance, EndSubscription, FallBack, GiveUp, Redirect, TryAgain, decide, fresh_jitter
 from bot.domain.subscription import Origin
 from bot.ports.clock import Clock
 from bot.ports.ledger import Ledger
@@ -62,13 +62,18 @@ class Consequences:
                 return await self._settle(delivery, outcome)
             case TryAgain(after, reason, counts):
                 if isinstance(outcome, Throttled):
-                    self._hold(delivery.destination, outcome)
+                    self._outlets[delivery.destination.platform].hold(delivery.destination, outcome)
                 await self._keeping.keep(
                     self._ledger.postpone, delivery, until=now + after, reason=reason, counts=counts
                 )
                 return None
             case Redirect(to):
                 return await self._keeping.keep(self._ledger.redirect, delivery, to, now=now)
+            case FallBack(reason):
+                changed = await self._keeping.keep(self._ledger.fall_back, delivery, reason)
+                if changed is None:  # changes nothing if it was the lease that was lost
+                    await self.finish(delivery, DeliveryState.DEAD, reason)
+                return changed
             case GiveUp(reason):
                 await self.finish(delivery, DeliveryState.DEAD, reason)
                 return None
@@ -99,11 +104,6 @@ class Consequences:
         await self._keeping.keep(
             self._ledger.postpone, delivery, until=self._clock.now(), reason=HELD_BACK, counts=False
         )
-
-    def _hold(self, to: Destination, throttled: Throttled) -> None:
-        outlet = self._outlets[to.platform]
-        outlet.pace.hold_chat(to.whole_chat, outlet.pace_of(to), throttled.after)
-        outlet.pace.hold(throttled.after)
 
     async def _settle(self, delivery: Delivery, outcome: Outcome) -> Delivery | None:
         match outcome:

@@ -131,6 +131,11 @@ class Pace:
         self._stopped = False
         self._numbers = 0
 
+    @property
+    def is_held(self) -> bool:
+        """Return whether a pause concerns all that is sent."""
+        return self._clock.elapsed() < self._held_until
+
     # --- what others ask for -------------------------------------------------------------------------------------
 
     async def turn(self, chat: str, pace: ChatPace, *, order: int, rest: float = 0.0) -> Turn | None:

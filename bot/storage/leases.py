@@ -64,6 +64,16 @@ class Lease:
     rendition_id: int
 
 
+def held(delivery: Delivery) -> ColumnElement[bool]:
+    """Return the condition that the lease is still this one."""
+    return and_(deliveries.c.id == delivery.id, deliveries.c.epoch == delivery.epoch, IS_LEASED)
+
+
+def intent_of(delivery: Delivery) -> ColumnElement[bool]:
+    """Return the condition that a receipt is this delivery's open intent."""
+    return and_(receipts.c.delivery_id == delivery.id, IS_SENDING)
+
+
 async def expire_some(connection: AsyncConnection, *, now: datetime) -> int:
     """End up to a chunk of what is past its time; return how many."""
     late = select(deliveries.c.id).where(IS_PENDING, deliveries.c.expires_at <= now).limit(_CHUNK)
@@ -167,6 +177,8 @@ async def claim(connection: AsyncConnection, ids: Sequence[int], *, holder: str)
             deliveries.c.attempts,
             deliveries.c.expires_at,
             deliveries.c.rendition_id,
+            deliveries.c.silent,
+            deliveries.c.previews,
             issues.c.key,
             destinations.c.platform,
             destinations.c.chat,
@@ -189,6 +201,8 @@ async def claim(connection: AsyncConnection, ids: Sequence[int], *, holder: str)
                 receipts=told[row.id],
                 attempts=row.attempts,
                 expires_at=row.expires_at,
+                silent=row.silent,
+                previews=row.previews,
             ),
             row.rendition_id,
         )
@@ -211,11 +225,10 @@ async def redirect(
     connection: AsyncConnection, delivery: Delivery, to: Destination, *, now: datetime
 ) -> Delivery | None:
     """Take the intent back and move the destination; None if the lease was lost or ends with the move."""
-    lease = and_(deliveries.c.id == delivery.id, deliveries.c.epoch == delivery.epoch, IS_LEASED)
-    held = select(deliveries.c.destination_id).where(lease).with_for_update()
-    source = await connection.scalar(held)
+    place = select(deliveries.c.destination_id).where(held(delivery)).with_for_update()
+    source = await connection.scalar(place)
     if source is None:
         return None
-    await connection.execute(delete(receipts).where(receipts.c.delivery_id == delivery.id, IS_SENDING))
+    await connection.execute(delete(receipts).where(intent_of(delivery)))
     await destination_rows.move(connection, source, to, now=now)
-    return replace(delivery, destination=to) if await connection.scalar(held) is not None else None
+    return replace(delivery, destination=to) if await connection.scalar(place) is not None else None

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar, cast
 
@@ -24,6 +24,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Date,
+    DateTime,
     Dialect,
     ForeignKey,
     Identity,
@@ -31,6 +32,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Named,
+    String,
     Table,
     Text,
     TypedColumns,
@@ -44,8 +46,10 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from bot.domain.delivery import DeliveryState, PartState
 from bot.domain.destination import Platform, lane_of
-from bot.domain.subscription import Origin
+from bot.domain.subscription import Origin, Place
+from bot.storage.columns import MinuteOfDay, Weekdays
 from formatters.parts import Part
+from formatters.views import Style
 
 _Word = TypeVar("_Word", bound=StrEnum)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -147,6 +151,11 @@ def _key() -> Column[int]:
     return Column(Id, Identity(), primary_key=True)
 
 
+def _switch() -> Column[bool]:
+    """Return a column for what is off unless somebody turns it on."""
+    return Column(Boolean(create_constraint=False), server_default=false())
+
+
 class _Issues(TypedColumns):
     id = _key()
     key: Named[str] = Column(Text, unique=True)
@@ -178,6 +187,15 @@ class _Destinations(TypedColumns):
     joined_at: Named[datetime | None] = Column(Instant)
     ended_at: Named[datetime | None] = Column(Instant)
     end_reason: Named[str | None] = Column(Text)
+    place: Named[Place | None] = Column(Word(Place))
+    style: Named[Style | None] = Column(Word(Style))
+    language_chosen: Named[bool] = _switch()
+    hour: Named[time | None] = Column(MinuteOfDay)
+    zone: Named[str | None] = Column(Text)
+    weekdays: Named[frozenset[int]] = Column(Weekdays, server_default=text("127"))
+    paused_until: Named[datetime | None] = Column(Instant)
+    silent: Named[bool] = _switch()
+    previews: Named[bool] = _switch()
     lane: Named[int] = Column(Integer, default=_lane_of, server_default=text("0"))
 
 
@@ -200,6 +218,7 @@ IS_FIXED = destinations.c.origin == literal_column("'settings'")
 Index(
     "ix_destinations_active",
     destinations.c.platform,
+    destinations.c.style,
     destinations.c.language,
     destinations.c.id,
     sqlite_where=IS_ACTIVE,
@@ -208,6 +227,7 @@ Index(
 Index(
     "ix_destinations_fixed",
     destinations.c.platform,
+    destinations.c.style,
     destinations.c.language,
     destinations.c.id,
     sqlite_where=IS_ACTIVE & IS_FIXED,
@@ -253,6 +273,10 @@ class _Deliveries(TypedColumns):
     expires_at: Named[datetime] = Column(Instant)
     finished_at: Named[datetime | None] = Column(Instant)
     reason: Named[str | None] = Column(Text)
+    silent: Named[bool] = _switch()
+    previews: Named[bool] = _switch()
+    note: Named[str | None] = Column(Text)
+    """What an operator should know even if all went through, such as why another style was sent."""
     lane: Named[int] = Column(Integer, server_default=text("0"))
     urgent: Named[bool] = Column(Boolean(create_constraint=False), server_default=false())
     """Claimed before what is not: somebody waits for it, or it has begun."""
@@ -358,3 +382,59 @@ class _Paces(TypedColumns):
 
 
 paces = Table("paces", METADATA, _Paces)
+# Where Slack's OAuth keeps its installations: columns and types are those of slack_sdk, whose store works on them, but
+# for tokens, which are encrypted and so longer. A test compares them.
+
+
+def _installation() -> list[Column[Any]]:
+    return [
+        Column("id", Integer, primary_key=True, autoincrement=True),
+        Column("client_id", String(32), nullable=False),
+        Column("app_id", String(32), nullable=False),
+        Column("enterprise_id", String(32)),
+        Column("enterprise_name", String(200)),
+        Column("team_id", String(32)),
+        Column("team_name", String(200)),
+        Column("bot_token", Text),
+        Column("bot_id", String(32)),
+        Column("bot_user_id", String(32)),
+        Column("bot_scopes", String(1000)),
+        Column("bot_refresh_token", Text),
+        Column("bot_token_expires_at", DateTime),
+        Column("is_enterprise_install", Boolean(create_constraint=False), nullable=False),
+        Column("installed_at", DateTime, nullable=False),
+    ]
+
+
+slack_bots = Table(
+    "slack_bots",
+    METADATA,
+    *_installation(),
+    Index("slack_bots_idx", "client_id", "enterprise_id", "team_id", "installed_at"),
+)
+
+slack_installations = Table(
+    "slack_installations",
+    METADATA,
+    *_installation(),
+    Column("enterprise_url", String(200)),
+    Column("user_id", String(32), nullable=False),
+    Column("user_token", Text),
+    Column("user_scopes", String(1000)),
+    Column("user_refresh_token", Text),
+    Column("user_token_expires_at", DateTime),
+    Column("incoming_webhook_url", Text),
+    Column("incoming_webhook_channel", String(200)),
+    Column("incoming_webhook_channel_id", String(200)),
+    Column("incoming_webhook_configuration_url", String(200)),
+    Column("token_type", String(32)),
+    Index("slack_installations_idx", "client_id", "enterprise_id", "team_id", "user_id", "installed_at"),
+)
+
+slack_oauth_states = Table(
+    "slack_oauth_states",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("state", String(200), nullable=False, unique=True),
+    Column("expire_at", DateTime, nullable=False),
+)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import assert_never
 
 from formatters.actions import (
@@ -25,6 +24,7 @@ from formatters.rendering.lines import Form, Frame, Line, add_blocks, add_number
 from formatters.rendering.opening import facts
 from formatters.rendering.runs import BOLD, Run, clean, flatten, linked, text_of
 from formatters.rendering.sources import is_button_link, source_buttons, source_lines
+from formatters.values import value
 from formatters.views import (
     AdviceView,
     HeadlinesView,
@@ -46,7 +46,7 @@ LONG_ITEM = 700
 _OPEN_POINTS = 2
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Page:
     """One message before its platform is known; a page too long becomes several messages."""
 

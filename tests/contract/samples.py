@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from bot.domain.delivery import DAILY, Delivery, Rejected, Sent, Unknown
 from bot.domain.destination import EVERY_LANE, Destination, Platform
 from bot.domain.issues import KnownIssue
-from bot.domain.subscription import Origin
+from bot.domain.subscription import Origin, Place
 from bot.ports.lanes import Tenure
 from bot.ports.ledger import Audience, EveryActive, Only, Plan
 from bot.scheduling.clock import SystemClock
@@ -21,6 +21,7 @@ from bot.storage.ledger import SqlLedger
 from bot.storage.tables import destinations
 from formatters.issue import Issue
 from formatters.parts import Part
+from formatters.views import Style
 
 TESTER = "the test"
 """The worker that holds every lane."""
@@ -52,14 +53,19 @@ def some_parts(number: int) -> tuple[Part, ...]:
 
 
 def a_plan(
-    audience: Audience | None = None, *, parts: int = 3, issue: str = "2026-02-12", occasion: str = DAILY
+    audience: Audience | None = None,
+    *,
+    parts: int = 3,
+    issue: str = "2026-02-12",
+    occasion: str = DAILY,
+    style: Style = Style.ITEMS,
 ) -> Plan:
     """Return a plan for Chinese readers on Telegram; for all of them unless an audience is given."""
     return Plan(
         issue_key=issue,
         content_hash="a",
         platform=Platform.TELEGRAM,
-        style="items",
+        style=style,
         language="zh",
         parts=some_parts(parts),
         occasion=occasion,
@@ -82,6 +88,8 @@ async def fill(database: Database, number: int) -> None:
                 "thread": "",
                 "origin": Origin.READER,
                 "language": "zh",
+                "place": Place.PRIVATE,
+                "style": Style.ITEMS,
                 "active": True,
                 "joined_at": NOW,
             }
@@ -90,8 +98,12 @@ async def fill(database: Database, number: int) -> None:
         await connection.execute(insert(destinations), readers)
 
 
+async def claim(ledger: SqlLedger, *, now: datetime = NOW) -> list[Delivery]:
+    return await ledger.claim(EVERY_LANE, holder=TESTER, now=now, limit=10)
+
+
 async def claim_one(ledger: SqlLedger) -> Delivery:
-    [delivery] = await ledger.claim(EVERY_LANE, holder=TESTER, now=NOW, limit=10)
+    [delivery] = await claim(ledger)
     return delivery
 
 

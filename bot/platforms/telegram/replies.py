@@ -14,9 +14,12 @@ from telegram.error import BadRequest, RetryAfter
 
 from bot.domain.destination import Destination, Platform
 from bot.languages import Language, Phrases, negotiate, phrases_of
+from bot.platforms.telegram.outcomes import pause_of
+from bot.platforms.telegram.profile import place_of_chat
 from bot.platforms.telegram.sender import arguments_of, post
 from formatters.actions import AnswerWithHeadlines, encode
 from formatters.parts import Json, Part
+from formatters.rendering.limits import TELEGRAM_TEXT_UNITS, utf16_units
 
 _log = structlog.get_logger(__name__)
 
@@ -37,6 +40,7 @@ class Reader:
             negotiate(user.language_code if user else None, default) if self.is_private else default
         )
         self.chat_id = chat.id
+        self.place = place_of_chat(chat.type, topic=bool(thread))
         self.destination = Destination(Platform.TELEGRAM, str(chat.id), str(thread) if thread else "")
 
     @classmethod
@@ -68,13 +72,12 @@ class Reader:
         button = InlineKeyboardButton(self.phrases.open_newest(), callback_data=encode(AnswerWithHeadlines(ref)))
         await self.show({"text": text, "reply_markup": InlineKeyboardMarkup([[button]]).to_dict()})
 
-    async def show(self, payload: Payload) -> Message:
-        """Answer with a rendered payload; a short flood limit is waited out."""
+    async def show(self, payload: Payload) -> str:
+        """Answer with a rendered payload and return the message's id; a short flood limit is waited out."""
         try:
             return await post(self._bot, payload, self.destination)
         except RetryAfter as error:
-            after = error.retry_after
-            pause = after if isinstance(after, timedelta) else timedelta(seconds=after)
+            pause = pause_of(error)
             if pause > _LONGEST_WAIT:
                 raise
             await asyncio.sleep(pause.total_seconds())
@@ -93,6 +96,16 @@ class Reader:
             raise
 
 
-def greeted(greeting: str, overview: Part) -> Payload:
-    """Return an overview's payload with a greeting above it."""
-    return {**overview.payload, "text": f"{html.escape(greeting, quote=False)}\n\n{overview.payload['text']}"}
+def hinted(part: Part, hint: str) -> Payload:
+    """Return a part's payload with a hint below it, where there is room for it."""
+    return _with_text(part, f"{part.payload['text']}\n\n<i>{html.escape(hint, quote=False)}</i>") or part.payload
+
+
+def _with_text(part: Part, text: str) -> Payload | None:
+    """Return the part's payload with this text, or None if it is too long."""
+    return {**part.payload, "text": text} if utf16_units(text) <= TELEGRAM_TEXT_UNITS else None
+
+
+def greeted(greeting: str, overview: Part) -> Payload | None:
+    """Return an overview's payload with a greeting above it, or None where there is no room for it."""
+    return _with_text(overview, f"{html.escape(greeting, quote=False)}\n\n{overview.payload['text']}")

@@ -13,17 +13,20 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.delivery import Delivery, DeliveryReport, DeliveryState, Outcome, Sent
 from bot.domain.destination import EVERY_LANE, Destination, Platform
+from bot.domain.errors import PlatformError
 from bot.domain.issues import KnownIssue, ref_of
+from bot.domain.subscription import Place
 from bot.domain.timetable import Timetable
 from bot.languages import words_of
 from bot.ports.ledger import DeliveryFilter, Ledger
 from bot.ports.posts import Scan
 from bot.ports.sender import Capabilities
+from bot.services.acquaintance import Acquaintance
+from bot.services.bot_name import BotName
 from bot.services.drain import Drain
 from bot.services.lanes import LaneHolder
 from bot.services.library import Library
 from bot.services.outlet import Outlet
-from bot.services.pacing import Pace
 from bot.services.publish import DailyWatch, Publisher
 from bot.services.rendering import Renderer
 from bot.services.subscribing import Subscribing
@@ -124,6 +127,7 @@ class Request:
     silent: bool
     under: str | None
     at: datetime
+    previews: bool
 
 
 class ScriptedSender:
@@ -140,8 +144,10 @@ class ScriptedSender:
     def will(self, *outcomes: Outcome | Exception) -> None:
         self._script += outcomes
 
-    async def send(self, part: Part, *, to: Destination, silent: bool, under: str | None) -> Outcome:
-        self.requests.append(Request(part.name, to, silent, under, self._clock.now()))
+    async def send(
+        self, part: Part, *, to: Destination, silent: bool, under: str | None, previews: bool = False
+    ) -> Outcome:
+        self.requests.append(Request(part.name, to, silent, under, self._clock.now(), previews))
         self.on_request(len(self.requests))
         await asyncio.sleep(0)
         outcome = self._script.pop(0) if self._script else SENT
@@ -154,6 +160,25 @@ class ScriptedSender:
         return [request.part for request in self.requests]
 
 
+class SomeProfile:
+    """A platform that tells the bot's name, unless it cannot be reached."""
+
+    def __init__(self) -> None:
+        self.name = "digest_bot"
+        self.places: dict[Destination, Place] = {}
+        self.reachable = True
+
+    async def user_name(self) -> str:
+        if not self.reachable:
+            raise PlatformError("it cannot be reached")
+        return self.name
+
+    async def place(self, destination: Destination) -> Place | None:
+        if not self.reachable:
+            raise PlatformError("it cannot be reached")
+        return self.places.get(destination)
+
+
 class Newsroom:
     """Everything but a process: each part can be put together anew, as after a restart."""
 
@@ -164,6 +189,7 @@ class Newsroom:
         self.database = database
         self.subscriptions = SqlSubscriptions(database)
         self.timetable = Timetable(time(8), time(12), SHANGHAI)
+        self.profile = SomeProfile()
         self.telegram = ScriptedSender(self.clock)
         self.slack = ScriptedSender(self.clock, threads=True)
         self.restart()
@@ -172,7 +198,10 @@ class Newsroom:
         """Forget what only memory held."""
         self.shelf.forget()
         self.library = Library(self.shelf, self.ledger, self.clock)
-        self.publisher = Publisher(self.ledger, self.subscriptions, Renderer(words_of), self.clock)
+        self.bot_name = BotName(self.ledger, self.profile, bot="1")
+        self.publisher = Publisher(
+            self.ledger, self.subscriptions, Renderer(words_of), self.clock, bot_name=self.bot_name
+        )
         self.watch = DailyWatch(self.library, self.publisher, self.ledger, self.timetable, self.clock)
         self.subscribing = Subscribing(
             subscriptions=self.subscriptions,
@@ -182,6 +211,7 @@ class Newsroom:
             timetable=self.timetable,
             clock=self.clock,
         )
+        self.acquaintance = Acquaintance(self.subscriptions, self.subscribing, self.bot_name, self.profile)
 
     # --- readers -------------------------------------------------------------------------------------------------
 
@@ -237,14 +267,12 @@ class Newsroom:
 
     async def claim(self) -> list[Delivery]:
         """Lease what is due, as a drain does."""
-        return await self.ledger.claim(EVERY_LANE, holder=self.lanes.worker, now=self.clock.now(), limit=9)
+        return await self.ledger.claim(EVERY_LANE, holder=self.lanes.worker, now=self.clock.now(), limit=99)
 
     def drain(self) -> Drain:
         """Return a drain that has not begun."""
         senders = {Platform.TELEGRAM: self.telegram, Platform.SLACK: self.slack}
-        outlets = {
-            platform: Outlet.of(platform, sender, Pace(self.clock, rate=100.0)) for platform, sender in senders.items()
-        }
+        outlets = {platform: Outlet(sender, 100.0, self.clock) for platform, sender in senders.items()}
         return Drain(self.ledger, self.subscriptions, outlets, self.clock, self.lanes)
 
     @asynccontextmanager
