@@ -78,8 +78,8 @@ class Consequences:
                 await self.finish(delivery, DeliveryState.DEAD, reason)
                 return None
             case EndSubscription(reason):
-                await self.finish(delivery, DeliveryState.GONE, reason)
                 await self._keeping.keep(self._end_subscription, delivery.destination, reason)
+                await self.finish(delivery, DeliveryState.GONE, reason)
                 return None
             case _:
                 assert_never(decision)

@@ -47,9 +47,12 @@ async def hold_soon(database: Database) -> None:
     pytest.fail("the database was not let go")
 
 
-async def test_a_second_holder_is_refused_at_once(database: Database, database_url: str) -> None:
+async def test_sqlite_has_one_holder_and_postgresql_many(database: Database, database_url: str) -> None:
     async with open_database(database_url) as other, hold(database):
-        with pytest.raises(DatabaseInUse, match=r"another `digestbot run` \(.*process.*\) sends from it"):
+        if database.path is None:
+            async with hold(other):
+                return
+        with pytest.raises(DatabaseInUse, match=r"another `digestbot run` \(process \d+\) sends from it"):
             async with hold(other):
                 pytest.fail("two held the database")
 
@@ -67,11 +70,10 @@ async def test_the_holder_may_close_the_database_first(database: Database) -> No
 
 async def test_what_a_killed_process_held_is_free(database: Database, database_url: str) -> None:
     with another_process(database_url, "nothing") as process:
-        with pytest.raises(DatabaseInUse) as refused:
-            async with hold(database):
-                pytest.fail("two held the database")
         if database.path:
-            assert f"process {process.pid}" in str(refused.value)
+            with pytest.raises(DatabaseInUse, match=rf"process {process.pid}\b"):
+                async with hold(database):
+                    pytest.fail("two held the database")
         process.kill()
         process.wait()
         await hold_soon(database)

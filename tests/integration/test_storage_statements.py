@@ -6,9 +6,10 @@ import re
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from bot.domain.delivery import LIFETIME, DeliveryState, Sent
 from bot.domain.destination import EVERY_LANE, Platform
@@ -17,7 +18,7 @@ from bot.storage.engine import Database, open_database
 from bot.storage.ledger import SqlLedger
 from bot.storage.migrations import migrate
 from bot.storage.subscriptions import SqlSubscriptions
-from tests.contract.samples import HOUR, NOW, TESTER, a_plan, chat, fill, for_one, post, recover
+from tests.contract.samples import HOUR, NOW, TESTER, a_plan, chat, fill, for_one, hold_every_lane, post, recover
 
 LARGE = {"destinations", "deliveries", "receipts", "twin"}
 """A million rows. Of these only the partial indexes (`ix_…`), which hold what is asked for, are read whole."""
@@ -45,11 +46,15 @@ async def test_the_daily_work_only_touches_the_rows_that_it_is_about(database: D
     await fill(database, 1000)
     seen: dict[str, object] = {}
 
-    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+    def note(
+        _connection: object, _cursor: object, statement: str, parameters: Any, _context: object, many: bool
+    ) -> None:
+        parameters = parameters[0] if many else parameters
         if statement.startswith(("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")):
             seen.setdefault(statement, parameters)
 
-    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    event.listen(Engine, "before_cursor_execute", note)
+    await hold_every_lane(database)
 
     await subscriptions.set_fixed([chat("fixed")], language="zh", now=NOW)
     await subscriptions.active_fixed()
@@ -80,6 +85,7 @@ async def test_the_daily_work_only_touches_the_rows_that_it_is_about(database: D
     await ledger.reopen("2026-02-12", None, now=NOW)
     await ledger.expire(now=NOW + LIFETIME)
 
+    event.remove(Engine, "before_cursor_execute", note)
     assert len(seen) > 30
     scans = {
         f"{line}\n{statement}"
@@ -99,7 +105,7 @@ async def test_claiming_reads_the_due_ones_in_order(database: Database) -> None:
         lambda _connection, _cursor, statement, parameters, *_: statements.append((statement, parameters)),
     )
     await SqlLedger(database).claim(EVERY_LANE, holder=TESTER, now=NOW, limit=5)
-    [claiming] = [one for one in statements if "due_at <=" in one[0]]
-    lines = plan_of(database.path, *claiming)
-    assert any("INDEX ix_deliveries_due (due_at<?)" in line for line in lines), lines
-    assert not any("TEMP B-TREE FOR ORDER" in line for line in lines), lines
+    urgent, of_lanes = [plan_of(database.path, *one) for one in statements if "due_at <=" in one[0]]
+    assert any("INDEX ix_deliveries_urgent (due_at<?)" in line for line in urgent), urgent
+    assert any("INDEX ix_deliveries_due (lane=? AND due_at<?)" in line for line in of_lanes), of_lanes
+    assert not any("TEMP B-TREE FOR ORDER" in line for line in (*urgent, *of_lanes)), (urgent, of_lanes)
