@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -47,9 +49,7 @@ def recall(
 
 
 async def _correct(settings: Settings, issue: str, *, dry_run: bool) -> None:
-    from bot.cli.daily import carried_out, opened_for_command
-
-    async with opened_for_command(settings) as (services, database, stop):
+    async with _opened(settings) as (services, stop):
         known = _known(services, issue)
         found = await services.corrector.proposals(known)
         if not found:
@@ -59,7 +59,7 @@ async def _correct(settings: Settings, issue: str, *, dry_run: bool) -> None:
         if dry_run:
             typer.echo("Nothing is changed.")
             return
-        async with carried_out(services, database, stop):
+        async with _carried_out(services, stop):
             planned = await _carry_out(services, known, found)
             typer.echo(f"{_counted(planned, 'correction')} planned.")
 
@@ -87,9 +87,7 @@ async def _described(services: Services, found: Proposal | Doubt) -> str:
 
 
 async def _recall(settings: Settings, issue: str, *, dry_run: bool, yes: bool) -> None:
-    from bot.cli.daily import carried_out, opened_for_command
-
-    async with opened_for_command(settings) as (services, database, stop):
+    async with _opened(settings) as (services, stop):
         lineages = await services.corrector.lineages(issue)
         if not lineages:
             raise PostsError(
@@ -98,21 +96,55 @@ async def _recall(settings: Settings, issue: str, *, dry_run: bool, yes: bool) -
             )
         for lineage in lineages:
             reach = await services.corrector.reach(lineage)
-            able = services.corrector.taking_back(lineage)
-            typer.echo(
-                f"{lineage.platform}, {lineage.style}, {lineage.language}: {_counted(reach, 'delivery', 'deliveries')}, {able}"
-            )
+            where = f"{lineage.platform}, {lineage.style}, {lineage.language}"
+            deliveries = _counted(reach, "delivery", "deliveries")
+            typer.echo(f"{where} ({deliveries}): {services.corrector.taking_back(lineage)}")
         if dry_run:
             typer.echo("Nothing is taken back.")
             return
         if not yes and not typer.confirm(f"Take {issue} back everywhere? This cannot be undone."):
             raise typer.Exit(1)
-        async with carried_out(services, database, stop):
+        async with _carried_out(services, stop):
             planned, stopped = await services.corrector.recall(issue)
             typer.echo(
                 f"{_counted(planned, 'delivery', 'deliveries')} to take back, {stopped} stopped before they began."
             )
         note(f"The post itself is yours: /today shows {issue} as long as it is in the folder.")
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[tuple[Services, asyncio.Event]]:
+    """Open everything, with the posts as they are; yield the services, and what a signal to stop sets."""
+    from bot.app import opened_database, opened_services
+    from bot.cli.daily import start_logs, stop_signals
+    from bot.posts.directory import PostDirectory
+    from bot.scheduling.clock import SystemClock
+
+    start_logs(settings, level="warning")
+    # who types the command knows that the file is complete
+    source = PostDirectory(settings.posts_folder, settings.timezone, writing=settings.writing, quiet=0)
+    with stop_signals() as stop:
+        async with (
+            opened_database(settings) as database,
+            opened_services(settings, SystemClock(), database, source=source) as services,
+        ):
+            await services.library.refresh()
+            yield services, stop
+
+
+@asynccontextmanager
+async def _carried_out(services: Services, stop: asyncio.Event) -> AsyncIterator[None]:
+    """Carry out what is planned meanwhile; or leave it to the bot that is running."""
+    from bot.cli.daily import carry_out, held
+
+    async with held(services.database, services) as holding:
+        if holding:
+            await services.lanes.beat()
+        yield
+        if holding:
+            await carry_out(services, stop)
+        else:
+            typer.echo("The running bot carries it out.")
 
 
 def _known(services: Services, issue: str) -> KnownIssue:

@@ -39,6 +39,15 @@ class DeliveryState(StrEnum):
     """Overtaken: by a recall, or a correction by a newer one."""
 
 
+class UnknownPolicy(StrEnum):
+    """What becomes of a part that may have arrived."""
+
+    SKIP = "skip"
+    """At most once: it is not sent again, and the next part follows."""
+    RESEND = "resend"
+    """At least once: it is sent again, and may so arrive twice."""
+
+
 FINAL = frozenset(DeliveryState) - {DeliveryState.PENDING, DeliveryState.LEASED}
 
 
@@ -194,6 +203,8 @@ class Delivery:
     id: int
     epoch: int
     """Grows with every lease; a write under an older one changes nothing."""
+    lane: int
+    """The lane through which it was claimed."""
     issue_key: str
     destination: Destination
     occasion: str

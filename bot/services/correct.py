@@ -170,6 +170,19 @@ class Corrector:
         """Return what takes the place of a message that cannot be deleted."""
         return self._publisher.render(NoticeView(), lineage.platform, Style.ITEMS, lineage.language)[0]
 
+    def taking_back(self, lineage: Lineage) -> str:
+        """Return in words what a recall does to messages of a lineage."""
+        sender = self._senders.get(lineage.platform)
+        if sender is None:
+            return f"waits until {lineage.platform} is configured"
+        within, instead = sender.capabilities.delete_within, sender.capabilities.edit
+        if within is None:
+            return "replaced by a notice" if instead else "stays, as its messages can be neither deleted nor edited"
+        if within == timedelta.max:
+            return "deleted"
+        hours = f"deleted up to {within // timedelta(hours=1)} hours after it was sent"
+        return f"{hours}, else replaced by a notice" if instead else hours
+
     async def recall(self, issue_key: str) -> tuple[int, int]:
         """Take an issue back; return how many deliveries do so, and how many that waited are stopped."""
         lineages = await self._changes.lineages(issue_key)

@@ -3,51 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
-from typing import TypeVar, assert_never
+from itertools import count
 
 import structlog
 
-from bot.domain.change import Step, is_change
-from bot.domain.delivery import (
-    Absent,
-    Delivery,
-    DeliveryState,
-    Outcome,
-    Rejected,
-    Scope,
-    Sent,
-    Throttled,
-    Unknown,
-    Unreadable,
-    Unsent,
-)
-from bot.domain.destination import Destination, Platform
+from bot.domain.change import Step
+from bot.domain.delivery import Delivery, DeliveryState, Outcome, Unknown, UnknownPolicy
+from bot.domain.destination import LANES, Platform
 from bot.domain.errors import DatabaseError
-from bot.domain.retry import Advance, EndSubscription, FallBack, GiveUp, Redirect, TryAgain, decide, fresh_jitter
-from bot.domain.subscription import Origin
 from bot.ports.clock import Clock
 from bot.ports.ledger import Ledger
-from bot.ports.sender import Sender
 from bot.ports.subscriptions import Subscriptions
-from bot.services.pacing import Pace
-from bot.services.steps import LOOK_AFTER, Steps
+from bot.services.keeping import Keeping
+from bot.services.lanes import LaneHolder
+from bot.services.lookup import Lookup
+from bot.services.outcomes import Consequences
+from bot.services.outlet import MOST_OPEN, Outlet
+from bot.services.pacing import Turn
+from bot.services.steps import Steps, repeatable
 
 _log = structlog.get_logger(__name__)
 
-_Result = TypeVar("_Result")
-
-WINDOW = 32
-"""Deliveries worked on at once. Each works through its whole issue, so readers get theirs within seconds."""
+LONGEST_REQUEST = 20.0
+"""Seconds that an answer is waited for. A lane is taken over no earlier than this after its holder's lease ended."""
 _LOOK_AGAIN = 1.0
 """Seconds until deliveries planned by another process are noticed."""
 _GRACE = 5.0
 """Seconds that a stopping bot waits for answers: a server that never answers must not keep it from ending."""
-_DATABASE_PAUSE = 1.0
-"""Seconds between two tries to write what must not be forgotten."""
 _EXPIRE_EVERY = timedelta(minutes=1)
 
 
@@ -62,30 +47,37 @@ class Drain:
         self,
         ledger: Ledger,
         subscriptions: Subscriptions,
-        senders: Mapping[Platform, Sender],
+        outlets: Mapping[Platform, Outlet],
         clock: Clock,
+        lanes: LaneHolder,
         *,
-        platform_rates: Mapping[Platform, float],
+        unknown: UnknownPolicy = UnknownPolicy.SKIP,
     ) -> None:
         self._ledger = ledger
-        self._subscriptions = subscriptions
-        self._senders = senders
+        self._outlets = outlets
         self._clock = clock
-        self._rates = platform_rates
-        self._pace = Pace()
+        self._lanes = lanes
+        self._stopping = asyncio.Event()
+        self._keeping = Keeping(clock, self._stopping)
+        self._lookup = Lookup(ledger, clock, keeping=self._keeping, unknown=unknown)
+        self._consequences = Consequences(ledger, subscriptions, outlets, clock, keeping=self._keeping, unknown=unknown)
         self._expired_at: datetime | None = None
         self._due = asyncio.Event()
-        self._stopping = asyncio.Event()
         self._claiming = False
         self._working: set[asyncio.Task[None]] = set()
+        self._orders = count()
 
     def wake(self) -> None:
         """Look for due deliveries now."""
+        for outlet in self._outlets.values():
+            outlet.more = True
         self._due.set()
 
     def stop(self) -> None:
         """Let `run` end once what is in flight has its outcome."""
         self._stopping.set()
+        for outlet in self._outlets.values():
+            outlet.stop()
         self._due.set()
 
     async def run(self) -> None:
@@ -103,10 +95,10 @@ class Drain:
         if not self._working:
             return
         _, hanging = await asyncio.wait(self._working, timeout=_GRACE)
-        for task in hanging:
-            _log.warning("stopping without an answer; the part will be unknown")
-            task.cancel()
         if hanging:
+            _log.warning("stopping without an answer; the parts will be unknown", parts=len(hanging))
+            for task in hanging:
+                task.cancel()
             await asyncio.wait(hanging)
 
     async def run_until_done(self, *, patience: timedelta) -> None:
@@ -126,24 +118,35 @@ class Drain:
         return due is None or due - self._clock.now() > patience
 
     async def _take_due(self) -> None:
-        free = WINDOW - len(self._working)
-        if free <= 0:
-            return
         now = self._clock.now()
         self._claiming = True
         try:
             if self._expired_at is None or now - self._expired_at >= _EXPIRE_EVERY:
                 await self._ledger.expire(now=now)
                 self._expired_at = now
-            due = await self._ledger.next_due()
-            claimed = await self._ledger.claim(now=now, limit=free) if due is not None and due <= now else []
+            for platform in LANES:
+                await self._claim_for(platform, now)
         except DatabaseError as error:
             _log.error("the ledger cannot be read; trying again", problem=str(error))
-            claimed = []
         finally:
             self._claiming = False
+
+    async def _claim_for(self, platform: Platform, now: datetime) -> None:
+        lanes = self._lanes.open_lanes(platform)
+        outlet = self._outlets.get(platform)
+        wanted = outlet.lacking if outlet else MOST_OPEN
+        if not wanted or not lanes:
+            return
+        claimed = await self._ledger.claim(lanes, holder=self._lanes.worker, now=now, limit=wanted)
+        if outlet is not None:
+            outlet.more = len(claimed) == wanted
         for delivery in claimed:
-            task = asyncio.create_task(self._deliver(delivery))
+            if outlet is None:
+                reason = f"{platform} is not configured"
+                await self._consequences.finish(delivery, DeliveryState.DEAD, reason)
+                continue
+            outlet.take(delivery)
+            task = asyncio.create_task(self._work_on(delivery, outlet, next(self._orders)))
             self._working.add(task)
             task.add_done_callback(self._done)
 
@@ -151,185 +154,100 @@ class Drain:
         self._working.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("a delivery stopped by a fault of ours", exc_info=error)
-        self._due.set()
 
     async def _wait_for_work(self) -> None:
         try:
             await asyncio.wait_for(self._due.wait(), _LOOK_AGAIN)
         except TimeoutError:
-            return
+            self.wake()
 
-    async def _deliver(self, claimed: Delivery) -> None:
-        platform = claimed.destination.platform
-        sender = self._senders.get(platform)
-        if sender is None:
-            await self._finish(claimed, DeliveryState.DEAD, f"{platform} is not configured")
-            return
+    async def _work_on(self, delivery: Delivery, outlet: Outlet, order: int) -> None:
         try:
-            await self._work_through(claimed, Steps(sender))
+            with self._lanes.working(delivery.lane):
+                await self._deliver(delivery, outlet, order)
         except DatabaseError as error:
-            _log.error("stopping with a part in doubt", issue=claimed.issue_key, problem=str(error))
+            _log.error("stopping with a part in doubt", issue=delivery.issue_key, problem=str(error))
+        finally:
+            outlet.open -= 1
+            self._begun(delivery, outlet)
 
-    async def _work_through(self, claimed: Delivery, steps: Steps) -> None:
+    def _begun(self, delivery: Delivery, outlet: Outlet) -> None:
+        outlet.begun(delivery)
+        if outlet.more and outlet.lacking:
+            self._due.set()
+
+    async def _deliver(self, delivery: Delivery, outlet: Outlet, order: int) -> None:
         """Carry out what is left of a delivery, as long as it is ours."""
-        delivery: Delivery | None = claimed
+        steps = Steps(outlet.sender)
+        present: Delivery | None = delivery
         readable = True
-        while delivery is not None:
-            if readable and steps.may_look_up(delivery):
-                found = await self._find_out(delivery, steps)
-                readable = found is not delivery
-                delivery = found
+        while present is not None:
+            if readable and steps.may_look_up(present):
+                found = await self._lookup.find_out(present, steps)
+                readable, present = found is not present, found
                 continue
-            step = steps.next(delivery)
+            step = steps.next(present)
             if step is None:
                 break
-            delivery = await self._do(delivery, step, steps)
-        if delivery is None:
+            present = await self._await_turn(steps.take_in_hand(present, step), step, steps, outlet, order)
+        if present is None:
             return
-        if not delivery.is_over:
-            await self._keep(partial(self._ledger.complete, delivery, now=self._clock.now()))
-        _log.info("delivered", issue=delivery.issue_key, destination=str(delivery.destination),
-                  occasion=delivery.occasion)  # fmt: skip
+        if not present.is_over:
+            await self._keeping.keep(self._ledger.complete, present, now=self._clock.now())
+        _log.info("delivered", issue=present.issue_key, destination=str(present.destination), occasion=present.occasion)
 
-    async def _find_out(self, delivery: Delivery, steps: Steps) -> Delivery | None:
-        """Look whether an unknown message arrived; return the delivery itself if nobody may look.
-
-        What is not there yet may still come: it counts as missing only after a while.
-        """
-        last, now = delivery.receipts[-1], self._clock.now()
-        found = await steps.look_up(delivery)
-        match found:
-            case Unreadable(reason):
-                _log.info("a message stays unknown", destination=str(delivery.destination), reason=reason)
-                return delivery
-            case Absent() if now - last.at < LOOK_AFTER:
-                await self._put_off(delivery, last.at + LOOK_AFTER, "looking whether a message arrived")
-                return None
-            case Sent() | Absent():
-                return await self._keep(partial(self._ledger.resolve, delivery, found, now=now))
-            case Throttled(after, reason):
-                await self._put_off(delivery, now + after, reason)
-                return None
-            case Unsent(reason):
-                await self._put_off(delivery, now + LOOK_AFTER, reason)
-                return None
-            case _:
-                assert_never(found)
-
-    async def _put_off(self, delivery: Delivery, until: datetime, reason: str) -> None:
-        await self._keep(partial(self._ledger.postpone, delivery, until=until, reason=reason, counts=False))
-
-    async def _do(self, given: Delivery, step: Step, steps: Steps) -> Delivery | None:
-        """Carry one step out; return the delivery moved on, or None if its work is over for now."""
-        delivery = steps.take_in_hand(given, step)
-        to, sender = delivery.destination, steps.sender
-        await self._await_turn(str(to), every=1 / sender.capabilities.pace)
-        await self._await_turn(to.account, every=1 / self._rates[to.platform])
-        if self._stopping.is_set():
-            await self._keep(lambda: self._ledger.give_back(delivery))
+    async def _await_turn(
+        self, delivery: Delivery, step: Step, steps: Steps, outlet: Outlet, order: int
+    ) -> Delivery | None:
+        """Carry the step out in its turn; return the delivery moved on, or None if its work is over for now."""
+        turn = await outlet.turn(delivery.destination, order=order, rest=self._rest(delivery, outlet))
+        if turn is None or self._lanes.is_wanted_elsewhere(delivery.lane):
+            if turn is not None:
+                turn.end()
+            await self._keeping.keep(self._ledger.give_back, delivery)
             return None
-        if not await self._keep(lambda: self._ledger.intend(delivery, now=self._clock.now())):
-            # changes nothing if it was the lease that was lost
-            if await self._keep(partial(self._ledger.recalled_at, delivery.issue_key)) is not None:
-                await self._finish(delivery, DeliveryState.WITHDRAWN, "the issue was recalled")
-            else:
-                await self._finish(delivery, DeliveryState.GONE, "the subscription has ended")
-            return None
+        self._begun(delivery, outlet)
         try:
-            outcome = await steps.carry_out(delivery, step, now=self._clock.now())
-        except Exception as error:  # noqa: BLE001  # a fault of ours must not hold up the delivery until a restart
-            _log.error("a sender failed by a fault of ours", destination=str(to), exc_info=error)
-            outcome = Unknown(f"{type(error).__name__}: {error}")
-        if isinstance(outcome, Unknown) and sender.capabilities.lookup:
+            return await self._carry_out(delivery, step, steps, turn)
+        finally:
+            turn.end()
+
+    def _rest(self, delivery: Delivery, outlet: Outlet) -> float:
+        """Return for how many seconds the chat must rest from a part that a process before this one sent."""
+        if not delivery.receipts or not outlet.is_unbegun(delivery):
+            return 0.0
+        every = 1 / outlet.chat_pace(delivery.destination).a_second
+        since = (self._clock.now() - delivery.receipts[-1].at).total_seconds()
+        return every - since if 0 <= since < every else 0.0
+
+    async def _carry_out(self, delivery: Delivery, step: Step, steps: Steps, turn: Turn) -> Delivery | None:
+        now = self._clock.now()
+        if now >= delivery.expires_at:
+            await self._consequences.expire(delivery)
+            return None
+        if not await self._keeping.keep(self._ledger.intend, delivery, now=now):
+            if self._lanes.may_send(delivery.lane):
+                # changes nothing if it was the lease that was lost
+                await self._consequences.unwanted(delivery)
+            return None
+        secured = await self._lanes.secured(delivery.lane)
+        if not secured or not await turn.departs() or not self._lanes.may_send(delivery.lane):
+            await self._consequences.withdraw(delivery)
+            return None
+        outcome = await self._request(delivery, step, steps)
+        turn.end()
+        if isinstance(outcome, Unknown) and steps.sender.capabilities.lookup:
             delivery = replace(delivery, doing=replace(delivery.in_hand, last=False))  # it may be found out
-        return await self._follow(delivery, outcome)
+        return await self._consequences.follow(delivery, outcome)
 
-    async def _await_turn(self, key: str, *, every: float) -> None:
-        """Wait for a slot, and through any hold that begins meanwhile; return early when stopping."""
-        now = self._clock.now()
-        until = self._pace.slot(key, now, every=every)
-        while until > now and not self._stopping.is_set():
-            sleeping = asyncio.ensure_future(self._clock.sleep((until - now).total_seconds()))
-            stopping = asyncio.ensure_future(self._stopping.wait())
-            await asyncio.wait({sleeping, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            sleeping.cancel()
-            stopping.cancel()
-            now = self._clock.now()
-            until = max(until, self._pace.held_until(key, now))
-
-    async def _follow(self, delivery: Delivery, outcome: Outcome) -> Delivery | None:
-        """Record the outcome and do what follows from it."""
-        now = self._clock.now()
-        # only an issue whose first message is refused is worth nothing
-        position = 1 if is_change(delivery) else delivery.cursor
-        decision = decide(outcome, attempts=delivery.attempts, position=position, jitter=fresh_jitter())
-        if not isinstance(outcome, Sent):
-            _log.warning("part not sent", issue=delivery.issue_key, destination=str(delivery.destination),
-                         part=delivery.in_hand.part, deed=delivery.in_hand.deed, outcome=type(outcome).__name__.lower(),
-                         reason=outcome.reason)  # fmt: skip
-        match decision:
-            case Advance():
-                return await self._settle(delivery, outcome)
-            case TryAgain(after, reason, counts):
-                if isinstance(outcome, Throttled):
-                    self._pace.hold(str(delivery.destination), now + after)
-                    if outcome.scope is Scope.PLATFORM:
-                        self._pace.hold(delivery.destination.account, now + after)
-                await self._keep(
-                    lambda: self._ledger.postpone(delivery, until=now + after, reason=reason, counts=counts)
-                )
-                return None
-            case Redirect(to, reason):
-                return await self._keep(lambda: self._ledger.redirect(delivery, to, now=now))
-            case FallBack(reason):
-                changed = await self._keep(lambda: self._ledger.fall_back(delivery, reason))
-                if changed is None:  # changes nothing if it was the lease that was lost
-                    await self._finish(delivery, DeliveryState.DEAD, reason)
-                return changed
-            case GiveUp(reason):
-                await self._finish(delivery, DeliveryState.DEAD, reason)
-                return None
-            case EndSubscription(reason):
-                await self._finish(delivery, DeliveryState.GONE, reason)
-                await self._keep(lambda: self._end_subscription(delivery.destination, reason))
-                return None
-            case _:
-                assert_never(decision)
-
-    async def _end_subscription(self, destination: Destination, reason: str) -> None:
-        """End a reader's subscription. What the operator named stays: tomorrow the fault may be mended."""
-        subscription = await self._subscriptions.find(destination)
-        if subscription is not None and subscription.origin is Origin.READER:
-            await self._subscriptions.unsubscribe(destination, reason=reason, now=self._clock.now())
-
-    async def _settle(self, delivery: Delivery, outcome: Outcome) -> Delivery | None:
-        match outcome:
-            case Sent() | Unknown() | Rejected():
-                settled = outcome
-                return await self._keep(lambda: self._ledger.settle(delivery, settled, now=self._clock.now()))
-            case _:
-                raise AssertionError(f"{outcome} does not settle a part")
-
-    async def _finish(self, delivery: Delivery, state: DeliveryState, reason: str) -> None:
-        _log.warning(
-            "delivery ended",
-            issue=delivery.issue_key,
-            destination=str(delivery.destination),
-            state=state,
-            reason=reason,
-        )
-        await self._keep(lambda: self._ledger.finish(delivery, state, reason, now=self._clock.now()))
-
-    async def _keep(self, write: Callable[[], Awaitable[_Result]]) -> _Result:
-        """Write what must not be forgotten; while the database fails, hold it in memory and try again.
-
-        When stopping, one failure is enough: the part stays in doubt, and is unknown at the next start.
-        """
-        while True:
-            try:
-                return await write()
-            except DatabaseError as error:
-                _log.error("the ledger cannot be written; keeping the result and trying again", problem=str(error))
-                if self._stopping.is_set():
-                    raise
-                await self._clock.sleep(_DATABASE_PAUSE)
+    async def _request(self, delivery: Delivery, step: Step, steps: Steps) -> Outcome:
+        """Carry the step out, once. What goes wrong by our own fault must not hold up the delivery."""
+        try:
+            async with asyncio.timeout(LONGEST_REQUEST):
+                outcome = await steps.carry_out(delivery, step, now=self._clock.now())
+        except TimeoutError:
+            outcome = Unknown(f"no answer within {LONGEST_REQUEST:.0f} s")
+        except Exception as error:  # noqa: BLE001  # a fault of ours must not hold up the delivery until a restart
+            _log.error("a sender failed by a fault of ours", destination=str(delivery.destination), exc_info=error)
+            outcome = Unknown(f"{type(error).__name__}: {error}")
+        return repeatable(step, outcome)

@@ -51,21 +51,17 @@ class Steps:
         return self.sender.capabilities.links and self.sender.has_links(delivery.destination)
 
     async def carry_out(self, delivery: Delivery, step: Step, *, now: datetime) -> Outcome:
-        """Carry the step out, once.
-
-        What twice is the same as once may be tried again when nobody knows whether it was done.
-        """
+        """Carry the step out, once."""
         match step:
             case New():
                 outcome = await self._send(delivery, step)
                 return Rejected(outcome.reason) if isinstance(outcome, Unfit) and is_change(delivery) else outcome
             case Edit():
-                outcome = await self._edit(delivery, step)
+                return await self._edit(delivery, step)
             case Removal():
-                outcome = await self._remove(delivery, step, now)
+                return await self._remove(delivery, step, now)
             case _:
                 assert_never(step)
-        return Unsent(outcome.reason) if isinstance(outcome, Unknown) else outcome
 
     async def _send(self, delivery: Delivery, step: New) -> Outcome:
         """Send a part. The first one of an issue may ring, all else is silent."""
@@ -127,3 +123,8 @@ class Steps:
             under=self._under(delivery),
             since=last.at - _LOOK_BACK - LOOK_AFTER,
         )
+
+
+def repeatable(step: Step, outcome: Outcome) -> Outcome:
+    """Return the outcome; if nobody knows whether a step was done that may be done twice, one to be tried again."""
+    return outcome if isinstance(step, New) or not isinstance(outcome, Unknown) else Unsent(outcome.reason)

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.change import Kind
 from bot.domain.delivery import DAILY, LIFETIME, DeliveryState
 from bot.domain.destination import Platform
+from bot.domain.lifecycle import Event, follow
 from bot.ports.changes import Lineage, Target
 from bot.ports.ledger import OVERVIEW, Plan
 from bot.storage import issue_rows
@@ -43,7 +44,7 @@ OVERTAKEN = "overtaken by a newer correction"
 RECALLED = "the issue was recalled"
 
 _BASE = deliveries.alias("base")
-_COPIED = ("issue_id", "destination_id", "silent", "previews")
+_COPIED = ("issue_id", "destination_id", "lane", "silent", "previews")
 """What a change has in common with what it changes."""
 
 
@@ -248,7 +249,7 @@ async def _withdraw(
     """End what waits and is overtaken; return how many deliveries of the issue itself that stops."""
     bases = select(_BASE.c.id).where(base)
     changes = update(deliveries).where(IS_PENDING, deliveries.c.base_id.in_(bases))
-    over = {"state": DeliveryState.WITHDRAWN, "finished_at": now}
+    over = {"state": follow(DeliveryState.PENDING, Event.OVERTAKE), "finished_at": now}
     earlier = ~deliveries.c.occasion.startswith(_occasion(revision))
     reason = RECALLED if revision.kind is Kind.RECALL else OVERTAKEN
     await connection.execute(changes.where(earlier).values(**over, reason=reason))

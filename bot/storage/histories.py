@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import DeliveryState, Receipt
-from bot.storage.tables import IS_CHANGE, deliveries, receipts
+from bot.storage.tables import deliveries, receipts
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,8 @@ async def receipts_of(connection: AsyncConnection, ids: Sequence[int]) -> dict[i
     return {number: tuple(given) for number, given in told.items()}
 
 
-async def of(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, History]:
-    """Return the history of those of these deliveries that are changes."""
-    changes = select(deliveries.c.id, deliveries.c.base_id).where(deliveries.c.id.in_(ids), IS_CHANGE)
-    bases = {row.id: row.base_id for row in await connection.execute(changes)}
+async def of(connection: AsyncConnection, bases: Mapping[int, int]) -> dict[int, History]:
+    """Return the history of each change, told with the delivery that it changes."""
     if not bases:
         return {}
     numbers = set(bases.values())

@@ -52,7 +52,6 @@ async def ensure_rendition(
         parts=parts,
         subjects=subjects,
         used_at=used_at,
-        jumps=any(part.linked is not None for part in parts),
     )
     used = func.coalesce(adding.excluded.used_at, renditions.c.used_at)
     again = {"subjects": adding.excluded.subjects, "used_at": used}

@@ -41,7 +41,7 @@ class Chat:
                 at_most: int = 100) -> None:  # fmt: skip
         """Carry a delivery out; a part with a fate meets it."""
         history = tuple(receipt for receipts in self.receipts for receipt in receipts) if occasion != DAILY else ()
-        delivery = Delivery(1, 1, "key", CHAT, occasion, parts, (), 0, NOW, False, False, history)
+        delivery = Delivery(1, 1, 0, "key", CHAT, occasion, parts, (), 0, NOW, False, False, history)
         self.done = []
         while (step := next_step(delivery, may_edit=True, has_links=self.links)) is not None:
             if len(self.done) == at_most:

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0004"
-down_revision = "0006"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -20,7 +20,6 @@ def upgrade() -> None:
     op.add_column("issues", sa.Column("recalled_at", INSTANT))
     op.add_column("renditions", sa.Column("subjects", sa.Text))
     op.add_column("renditions", sa.Column("used_at", INSTANT))
-    op.add_column("renditions", sa.Column("jumps", sa.Boolean, server_default=sa.false(), nullable=False))
     op.add_column("deliveries", sa.Column("base_id", ID))
     op.add_column("receipts", sa.Column("deed", sa.Text, server_default=sa.text("'new'"), nullable=False))
     op.create_index(
