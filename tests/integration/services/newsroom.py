@@ -26,8 +26,8 @@ from bot.services.bot_name import BotName
 from bot.services.drain import Drain
 from bot.services.lanes import LaneHolder
 from bot.services.library import Library
-from bot.services.preferring import Preferring
 from bot.services.outlet import Outlet
+from bot.services.preferring import Preferring
 from bot.services.publish import DailyWatch, Publisher
 from bot.services.rendering import Renderer
 from bot.services.subscribing import Subscribing
