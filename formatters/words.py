@@ -47,3 +47,5 @@ class Words:
     """A hint where buttons cannot be used, naming /item: 发送 /item 3 查看第 3 条."""
     read_privately: str
     """A button in a group: 私聊阅读 / Read in private."""
+    permalink: str
+    """A button in Slack that gives the address of its message: 链接 / Link."""

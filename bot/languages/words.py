@@ -33,6 +33,7 @@ def words_of(language: str) -> Words:
         label_separator=gettext(": "),
         ask_for_item=gettext("Send /item 3 to read item 3."),
         read_privately=gettext("Read in private chat"),
+        permalink=gettext("Link to this"),
     )
 
 

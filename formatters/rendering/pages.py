@@ -71,8 +71,8 @@ def pages(view: View, words: Words) -> list[Page]:
     Raises NoSuchItem and NothingToShow for what the issue does not hold.
     """
     match view:
-        case IssueView(issue):
-            return _essay(issue, words) if issue.kind == "essay" else _digest(issue, words)
+        case IssueView(issue, ref):
+            return _essay(issue, words) if issue.kind == "essay" else _digest(issue, ref, words)
         case OverviewView(issue, ref):
             return [_overview_answer(issue, ref, words)]
         case HeadlinesView(issue, ref, buttons):
@@ -95,8 +95,8 @@ def pages(view: View, words: Words) -> list[Page]:
             assert_never(view)
 
 
-def _digest(issue: Issue, words: Words) -> list[Page]:
-    found = [Page("overview", _overview(issue, words))]
+def _digest(issue: Issue, ref: str, words: Words) -> list[Page]:
+    found = [_standing_alone(issue, ref, words) if ref else Page("overview", _overview(issue, words))]
     found += [Page(f"item-{item.number}", _item(item, words), source_buttons(item)) for item in issue.items]
     if closing := _outlook(issue, words) + _sections(issue):
         found.append(Page("closing", closing))
@@ -106,6 +106,11 @@ def _digest(issue: Issue, words: Words) -> list[Page]:
 def _essay(issue: Issue, words: Words) -> list[Page]:
     lines = _opening(issue, words) + _sections(issue)
     return [Page("overview", lines, continuation="part-{number}")]
+
+
+def _standing_alone(issue: Issue, ref: str, words: Words) -> Page:
+    lines = _overview(issue, words) + _folded_trends(issue, words)
+    return Page("overview", lines, _number_rows(issue, lambda number: AnswerWithItem(ref, number)))
 
 
 def _overview_answer(issue: Issue, ref: str, words: Words) -> Page:

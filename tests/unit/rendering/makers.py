@@ -27,6 +27,7 @@ WORDS = Words(
     label_separator="：",
     ask_for_item="发送 /item 3 查看第 3 条",
     read_privately="私聊阅读",
+    permalink="链接",
 )
 
 
