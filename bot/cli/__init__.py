@@ -62,13 +62,21 @@ def command_line() -> int:
         app(standalone_mode=True)
     except DigestbotError as error:
         return fail(str(error), error.exit_code)
-    except BrokenPipeError:
-        # the reader of our output left, as `| head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, SystemExit) as end:
+        if not _reader_left(end):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be flushed
         return 0
     except Exception as error:  # noqa: BLE001  # the last line of defence: operators get a sentence
         return fail_of_ours(error)
     return 0
+
+
+def _reader_left(end: BaseException | None) -> bool:
+    """Tell whether nobody reads our output any more, as after `| head`; click and rich make exit code 1 of that."""
+    while end is not None and not isinstance(end, BrokenPipeError):
+        end = end.__context__
+    return end is not None
 
 
 def fail_of_ours(error: Exception) -> int:

@@ -24,6 +24,7 @@ from bot.services.acquaintance import Acquaintance
 from bot.services.bot_name import BotName
 from bot.services.drain import Drain
 from bot.services.library import Library
+from bot.services.preferring import Preferring
 from bot.services.publish import DailyWatch, Publisher
 from bot.services.rendering import Renderer
 from bot.services.subscribing import Subscribing
@@ -195,6 +196,7 @@ class Newsroom:
             timetable=self.timetable,
             clock=self.clock,
         )
+        self.preferring = Preferring(self.subscriptions, self.timetable, self.clock)
         self.acquaintance = Acquaintance(self.subscriptions, self.subscribing, self.bot_name, self.profile)
 
     # --- readers -------------------------------------------------------------------------------------------------
