@@ -99,7 +99,7 @@ def test_only_delivered_items_name_their_address() -> None:
 
 def test_the_overview_of_a_thread_has_trends_and_a_button_for_each_item() -> None:
     issue = digest(item(1, "甲"), item(2, "乙"), trends=(point("缓存", "分层"),))
-    overview, *_ = slack_blocks.render(IssueView(issue, "ref"), WORDS).parts
+    overview, *_ = slack_blocks.render(IssueView(issue, ref="ref"), WORDS).parts
     *_, actions = judge_slack(overview)
     assert "缓存：分层" in overview.text
     assert [(button["text"]["text"], button["value"]) for button in actions["elements"]] == [
