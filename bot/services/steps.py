@@ -69,7 +69,7 @@ class Steps:
             step.part,
             to=delivery.destination,
             silent=delivery.silent or delivery.cursor > 0 or is_change(delivery),
-            under=self._under(delivery),
+            under=self._under(delivery, step.part.name),
             previews=delivery.previews,
             tag=Tag(delivery.id, delivery.cursor),
         )
@@ -90,17 +90,20 @@ class Steps:
 
     async def _addresses(self, delivery: Delivery) -> Mapping[str, str]:
         """Return the address of each message of the delivery that has one, by its part."""
-        under = self._under(delivery)
         found: dict[str, str] = {}
         for name, receipt in shown((*delivery.history, *delivery.receipts)).items():
             if receipt.message_id is not None:
-                link = await self.sender.link(receipt.message_id, to=delivery.destination, under=under)
+                link = await self.sender.link(
+                    receipt.message_id, to=delivery.destination, under=self._under(delivery, name)
+                )
                 if link is not None:
                     found[name] = link
         return found
 
-    def _under(self, delivery: Delivery) -> str | None:
-        return delivery.first_message_id if self.sender.capabilities.threads else None
+    def _under(self, delivery: Delivery, name: str) -> str | None:
+        """Return the message in whose thread a part stands."""
+        alone = any(part.name == name and not part.threaded for part in delivery.parts)
+        return delivery.first_message_id if self.sender.capabilities.threads and not alone else None
 
     # --- messages that may have arrived ------------------------------------------------------------------------------
 
@@ -120,7 +123,7 @@ class Steps:
         return await self.sender.look_up(
             Tag(delivery.id, last.position),
             to=delivery.destination,
-            under=self._under(delivery),
+            under=self._under(delivery, last.part),
             since=last.at - _LOOK_BACK - LOOK_AFTER,
         )
 

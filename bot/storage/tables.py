@@ -129,7 +129,8 @@ def encode_parts(parts: tuple[Part, ...]) -> str:
     fields: list[dict[str, object]] = []
     for part in parts:
         linked = {} if part.linked is None else {"linked": part.linked}
-        fields.append({"name": part.name, "payload": part.payload, "text": part.text, **linked})
+        alone = {} if part.threaded else {"threaded": False}
+        fields.append({"name": part.name, "payload": part.payload, "text": part.text, **linked, **alone})
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
 
