@@ -73,9 +73,11 @@ class SqlChanges:
 
     async def lineages(self, issue_key: str, *, since: datetime | None = None) -> list[Lineage]:
         """Return what an issue was delivered as, each as its newest correction leaves it."""
+        newer = revisions.alias("newer")
         newest = (
-            select(func.max(revisions.c.id))
-            .where(revisions.c.first_id == renditions.c.id, revisions.c.kind == Kind.CORRECTION)
+            select(func.max(newer.c.id))
+            .where(newer.c.first_id == renditions.c.id, newer.c.kind == Kind.CORRECTION)
+            .correlate(renditions)
             .scalar_subquery()
         )
         now = renditions.alias("now")
