@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import assert_never
 
+from formatters.editions import Notes
 from formatters.issue import Issue
 from formatters.values import value
 
@@ -14,10 +15,11 @@ class IssueView:
     """The whole issue as it is delivered: overview, one part per item, closing part.
 
     Delivered parts carry source buttons only: they stand together, and only a correction changes them.
-    An essay is its sections in as few parts as fit.
+    An essay is its sections in as few parts as fit. `notes` say which items are new or changed in a correction.
     """
 
     issue: Issue
+    notes: Notes = ()
 
 
 @value
@@ -103,6 +105,11 @@ class WatchView:
     issue: Issue
 
 
+@value
+class NoticeView:
+    """What takes the place of a message that was withdrawn and cannot be deleted, always one message."""
+
+
 View = (
     IssueView
     | OverviewView
@@ -114,6 +121,7 @@ View = (
     | SourcesView
     | AdviceView
     | WatchView
+    | NoticeView
 )
 
 

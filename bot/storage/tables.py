@@ -196,6 +196,7 @@ class _Destinations(TypedColumns):
     paused_until: Named[datetime | None] = Column(Instant)
     silent: Named[bool] = _switch()
     previews: Named[bool] = _switch()
+    paused_at: Named[datetime | None] = Column(Instant)
     lane: Named[int] = Column(Integer, default=_lane_of, server_default=text("0"))
 
 

@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
-from bot.domain.delivery import Delivery, DeliveryReport, DeliveryState, Outcome, Sent
+from bot.domain.delivery import Delivery, DeliveryReport, DeliveryState, Outcome, Sent, Tag
 from bot.domain.destination import EVERY_LANE, Destination, Platform
 from bot.domain.errors import PlatformError
 from bot.domain.issues import KnownIssue, ref_of
@@ -20,13 +20,14 @@ from bot.domain.timetable import Timetable
 from bot.languages import words_of
 from bot.ports.ledger import DeliveryFilter, Ledger
 from bot.ports.posts import Scan
-from bot.ports.sender import Capabilities
+from bot.ports.sender import Capabilities, OnlySends
 from bot.services.acquaintance import Acquaintance
 from bot.services.bot_name import BotName
 from bot.services.drain import Drain
 from bot.services.lanes import LaneHolder
 from bot.services.library import Library
 from bot.services.outlet import Outlet
+from bot.services.preferring import Preferring
 from bot.services.publish import DailyWatch, Publisher
 from bot.services.rendering import Renderer
 from bot.services.subscribing import Subscribing
@@ -130,7 +131,7 @@ class Request:
     previews: bool
 
 
-class ScriptedSender:
+class ScriptedSender(OnlySends):
     """Answers each request with the next outcome of its script, then accepts everything."""
 
     def __init__(self, clock: ManualClock, *, threads: bool = False) -> None:
@@ -145,8 +146,16 @@ class ScriptedSender:
         self._script += outcomes
 
     async def send(
-        self, part: Part, *, to: Destination, silent: bool, under: str | None, previews: bool = False
+        self,
+        part: Part,
+        *,
+        to: Destination,
+        silent: bool,
+        under: str | None,
+        previews: bool = False,
+        tag: Tag | None = None,
     ) -> Outcome:
+        del tag
         self.requests.append(Request(part.name, to, silent, under, self._clock.now(), previews))
         self.on_request(len(self.requests))
         await asyncio.sleep(0)
@@ -211,6 +220,7 @@ class Newsroom:
             timetable=self.timetable,
             clock=self.clock,
         )
+        self.preferring = Preferring(self.subscriptions, self.timetable, self.clock)
         self.acquaintance = Acquaintance(self.subscriptions, self.subscribing, self.bot_name, self.profile)
 
     # --- readers -------------------------------------------------------------------------------------------------
