@@ -219,8 +219,8 @@ class Drain:
 
     async def _request(self, delivery: Delivery, sender: Sender) -> Outcome:
         """Send the part at the cursor, once. What goes wrong by our own fault must not hold up the delivery."""
-        under = delivery.first_message_id if sender.capabilities.threads else None
         part, to = delivery.parts[delivery.cursor], delivery.destination
+        under = delivery.first_message_id if sender.capabilities.threads and part.threaded else None
         try:
             async with asyncio.timeout(LONGEST_REQUEST):
                 return await sender.send(
