@@ -203,8 +203,6 @@ class Delivery:
     id: int
     epoch: int
     """Grows with every lease; a write under an older one changes nothing."""
-    lane: int
-    """The lane through which it was claimed."""
     issue_key: str
     destination: Destination
     occasion: str
@@ -227,6 +225,8 @@ class Delivery:
     """The step in hand; None: the part at the cursor is sent."""
     is_over: bool = False
     """Whether the last step was settled as such."""
+    lane: int = 0
+    """The lane through which it was claimed."""
 
     @property
     def cursor(self) -> int:
