@@ -88,17 +88,14 @@ async def _described(services: Services, found: Proposal | Doubt) -> str:
 
 async def _recall(settings: Settings, issue: str, *, dry_run: bool, yes: bool) -> None:
     async with _opened(settings) as (services, stop):
-        lineages = await services.corrector.lineages(issue)
-        if not lineages:
+        told = await services.corrector.told_of_recall(issue)
+        if not told:
             raise PostsError(
                 f"Nothing of {issue!r} was sent. Name an issue as digestbot deliveries shows it, such as"
                 " 2026-02-12 for 2026-02-12.md"
             )
-        for lineage in lineages:
-            reach = await services.corrector.reach(lineage)
-            where = f"{lineage.platform}, {lineage.style}, {lineage.language}"
-            deliveries = _counted(reach, "delivery", "deliveries")
-            typer.echo(f"{where} ({deliveries}): {services.corrector.taking_back(lineage)}")
+        for line in told:
+            typer.echo(line)
         if dry_run:
             typer.echo("Nothing is taken back.")
             return

@@ -170,7 +170,7 @@ class Corrector:
         """Return what takes the place of a message that cannot be deleted."""
         return self._publisher.render(NoticeView(), lineage.platform, Style.ITEMS, lineage.language)[0]
 
-    def taking_back(self, lineage: Lineage) -> str:
+    def _taking_back(self, lineage: Lineage) -> str:
         """Return in words what a recall does to messages of a lineage."""
         sender = self._senders.get(lineage.platform)
         if sender is None:
@@ -189,9 +189,18 @@ class Corrector:
         notices = {(lineage.platform, lineage.language): self.notice(lineage) for lineage in lineages}
         return await self._changes.recall(issue_key, notices, now=self._clock.now())
 
-    async def lineages(self, issue_key: str) -> list[Lineage]:
-        """Return what an issue was delivered as."""
-        return await self._changes.lineages(issue_key)
+    async def told_of_recall(self, issue_key: str) -> list[str]:
+        """Return a line of English for each form in which the issue was delivered: how often, and what a recall does.
+
+        Empty if nothing of it was sent.
+        """
+        found: list[str] = []
+        for lineage in await self._changes.lineages(issue_key):
+            reach = await self.reach(lineage)
+            deliveries = f"{reach} {'delivery' if reach == 1 else 'deliveries'}"
+            form = f"{lineage.platform}, {lineage.style}, {lineage.language}"
+            found.append(f"{form} ({deliveries}): {self._taking_back(lineage)}")
+        return found
 
 
 def _compared(lineage: Lineage, target: Target, parts: tuple[Part, ...]) -> Proposal:

@@ -41,7 +41,7 @@ class Chat:
                 at_most: int = 100) -> None:  # fmt: skip
         """Carry a delivery out; a part with a fate meets it."""
         history = tuple(receipt for receipts in self.receipts for receipt in receipts) if occasion != DAILY else ()
-        delivery = Delivery(1, 1, 0, "key", CHAT, occasion, parts, (), 0, NOW, False, False, history)
+        delivery = Delivery(1, 1, "key", CHAT, occasion, parts, (), 0, NOW, False, False, history)
         self.done = []
         while (step := next_step(delivery, may_edit=True, has_links=self.links)) is not None:
             if len(self.done) == at_most:
@@ -178,7 +178,7 @@ def test_what_was_broken_off_is_corrected_but_not_continued() -> None:
     chat.deliver(desk.parts, at_most=2)
     target = desk.correct(digest(item(1, "甲", point("新")), B, C))
     history = tuple(chat.receipts[0])
-    broken = Delivery(2, 1, 0, "key", CHAT, "correction:1:1", target, (), 0, NOW, False, False, history, whole=False)
+    broken = Delivery(2, 1, "key", CHAT, "correction:1:1", target, (), 0, NOW, False, False, history, whole=False)
     assert [step.part.name for step in steps(broken, may_edit=True, has_links=False)] == ["overview", "item-1"]
 
 
@@ -186,7 +186,7 @@ def test_where_nothing_can_be_edited_a_correction_does_nothing() -> None:
     chat, desk = Chat(), Desk(digest(A))
     chat.deliver(desk.parts)
     target = desk.correct(digest(item(1, "改"), B))
-    delivery = Delivery(2, 1, 0, "k", CHAT, "correction:1:1", target, (), 0, NOW, False, False, tuple(chat.receipts[0]))
+    delivery = Delivery(2, 1, "k", CHAT, "correction:1:1", target, (), 0, NOW, False, False, tuple(chat.receipts[0]))
     assert next_step(delivery, may_edit=False, has_links=False) is None
 
 
