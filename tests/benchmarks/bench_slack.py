@@ -11,17 +11,21 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.domain.destination import Destination, Platform
+from bot.domain.destination import Destination
+from bot.logs import configure_logs
+from bot.settings import Settings
+from bot.storage.engine import Database
 from formatters.parts import Part
 from tests import written_posts
 from tests.benchmarks.slack_process import Room, SlackProcess, running
 
 WORKSPACES, CHANNELS, ITEMS = 200, 5, 2
 IN_FLIGHT = 64
+_PATIENCE = 300.0
 PAUSE = 20
 """Seconds for which one channel asks to wait, in the second round."""
 DAY = date(2026, 2, 12)
@@ -38,10 +42,13 @@ class Round:
     throttled: int
     last: dict[str, float]
     """When each channel had its last message, in seconds from the first."""
+    first_workspace: tuple[str, ...]
+    """Its channels; the first of them is the one that is paused."""
 
 
 def main() -> bool:
     """Print the table; return whether the bounds hold."""
+    configure_logs("warning", secrets=())
     with tempfile.TemporaryDirectory() as folder, running(WORKSPACES, CHANNELS) as slack:
         rounds = asyncio.run(_measured(slack, Path(folder)))
     print(f"{WORKSPACES} workspaces × {CHANNELS} channels")
@@ -60,8 +67,9 @@ def _holds(rounds: list[Round]) -> Iterator[bool]:
         yield _told(one.accepted == expected, f"{one.name}: all {expected} messages arrive")
     yield _told(ours.throttled == 0, "no 429")
     yield _told(paused.throttled == 1, "no 429 but the one that was scripted")
-    *others, slowest = sorted(paused.last.values())
-    yield _told(others[-1] < PAUSE < slowest, f"others wait {others[-1]:.1f} s at most while one is paused for {PAUSE} s")
+    kept, *others = (paused.last[channel] for channel in paused.first_workspace)
+    waited = f"its workspace's other channels have all after {max(others):.1f} s, the paused one after {kept:.1f} s"
+    yield _told(max(others) < PAUSE <= kept, waited)
 
 
 def _told(holds: bool, what: str) -> bool:
@@ -80,7 +88,8 @@ async def _measured(slack: SlackProcess, folder: Path) -> list[Round]:
     ours = await _round("ours, with ledger and pace", slack, _ours(slack, folder, DAY))
     await asyncio.sleep(5)
     slack.ask(pause=PAUSE, channel=slack.rooms[0].channel)
-    paused = await _round(f"ours, one channel paused for {PAUSE} s", slack, _ours(slack, folder, DAY + timedelta(days=1)))
+    following = _ours(slack, folder, DAY + timedelta(days=1))
+    paused = await _round(f"ours, one channel paused for {PAUSE} s", slack, following)
     return [plain, ours, paused]
 
 
@@ -88,7 +97,9 @@ async def _round(name: str, slack: SlackProcess, work: Any) -> Round:
     slack.ask(report=True)
     began = time.perf_counter()
     await work
-    return Round(name, time.perf_counter() - began, **slack.ask(report=True))
+    seconds = time.perf_counter() - began
+    channels = tuple(room.channel for room in slack.rooms[:CHANNELS])
+    return Round(name, seconds, first_workspace=channels, **slack.ask(report=True))
 
 
 async def _plain(slack: SlackProcess, post: Path) -> None:
@@ -97,14 +108,15 @@ async def _plain(slack: SlackProcess, post: Path) -> None:
 
     client = AsyncWebClient(base_url=slack.api_url)
     for part in _parts(post):
+        payload: dict[str, Any] = dict(part.payload)
         began = time.perf_counter()
         rooms = iter(slack.rooms)
 
-        async def post_to(rooms: Iterator[Room], part: Part) -> None:
+        async def post_to(rooms: Iterator[Room], payload: dict[str, Any]) -> None:
             for room in rooms:
-                await client.chat_postMessage(token=room.token, channel=room.channel, **dict(part.payload))
+                await client.chat_postMessage(token=room.token, channel=room.channel, **payload)
 
-        await asyncio.gather(*(post_to(rooms, part) for _ in range(IN_FLIGHT)))
+        await asyncio.gather(*(post_to(rooms, payload) for _ in range(IN_FLIGHT)))
         await asyncio.sleep(max(0.0, 1.0 - (time.perf_counter() - began)))
 
 
@@ -121,18 +133,57 @@ def _parts(post: Path) -> tuple[Part, ...]:
 
 
 async def _ours(slack: SlackProcess, folder: Path, day: date) -> None:
-    """Let the bot deliver a day's issue."""
-    from bot.app import App, opened_database, opened_services
-    from bot.scheduling.clock import SystemClock
-    from bot.storage.hold import hold
+    """Let the running bot release a day's issue, until it is carried out."""
+    from bot.app import opened_database
+    from tests.scenario.world import running_bot
 
     settings = _settings(slack, folder)
-    clock = SystemClock()
-    async with opened_database(settings) as database, hold(database), opened_services(settings, clock, database) as bot:
-        await _subscribed(slack, settings, database)
-        app, stop = App(bot), asyncio.Event()
-        del app, stop
-        await bot.library.refresh()
-        known = next(one for one in bot.library.of_day(day))
-        await bot.publisher.publish(known)
-        await bot.drain.run_until_done(patience=timedelta(seconds=PAUSE + 10))
+    async with opened_database(settings) as database:
+        await _installed(slack, settings, database)
+    async with running_bot(settings, f"{day} 08:00:00", ready=False, pace=1.0) as bot:
+        while await bot.services.ledger.released_at(str(day)) is None:
+            await asyncio.sleep(0.1)
+        await bot.app.look()  # takes its turn after the look that is planning
+        await bot.idle(_PATIENCE)
+
+
+def _settings(slack: SlackProcess, folder: Path) -> Settings:
+    from bot.platforms.slack.encryption import new_key
+    from tests.scenario.world import free_address
+
+    address, key = free_address(), folder / "key"
+    if not key.exists():
+        key.write_text(new_key())
+    return Settings(
+        _env_file=None,
+        posts=folder / "posts",
+        public_url=f"http://{address}",
+        listen=address,
+        slack_api_url=slack.api_url,
+        slack_signing_secret="made-up",
+        slack_client_id=CLIENT,
+        slack_client_secret="made-up",
+        encryption_keys=key.read_text(),
+        database_url=f"sqlite:///{folder / 'digestbot.db'}",
+        log_level="warning",
+    )
+
+
+async def _installed(slack: SlackProcess, settings: Settings, database: Database) -> None:
+    """Install the app in every workspace, and subscribe every channel."""
+    from slack_sdk.oauth.installation_store.models.installation import Installation
+
+    from bot.lines import slack_installations
+    from bot.storage.subscriptions import SqlSubscriptions
+
+    installations = slack_installations(settings, database)
+    assert installations is not None
+    if await installations.count():
+        return
+    for team, token in {room.team: room.token for room in slack.rooms}.items():
+        given = Installation(app_id="A1", team_id=team, user_id="U1", bot_token=token, bot_id="B1", bot_user_id="U2")
+        await installations.async_save(given)
+    joined = datetime(2026, 2, 1, tzinfo=UTC)
+    subscriptions = SqlSubscriptions(database)
+    for room in slack.rooms:
+        await subscriptions.subscribe(Destination.in_team(room.team, room.channel), language="zh", now=joined)
