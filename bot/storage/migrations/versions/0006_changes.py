@@ -20,6 +20,11 @@ def upgrade() -> None:
     op.add_column("issues", sa.Column("recalled_at", INSTANT))
     op.add_column("renditions", sa.Column("subjects", sa.Text))
     op.add_column("renditions", sa.Column("used_at", INSTANT))
+    # what was sent before can be recalled, though not corrected: what its items were was not noted
+    op.execute(
+        "UPDATE renditions SET used_at ="
+        " (SELECT coalesce(released_at, first_seen_at) FROM issues WHERE issues.id = renditions.issue_id)"
+    )
     op.add_column("deliveries", sa.Column("base_id", ID))
     op.add_column("receipts", sa.Column("deed", sa.Text, server_default=sa.text("'new'"), nullable=False))
     op.create_index(
