@@ -55,6 +55,8 @@ class SendAll:
 
 
 Action = TurnToItem | TurnToHeadlines | AnswerWithItem | AnswerWithHeadlines | SendAll
+StartAction = AnswerWithItem | AnswerWithHeadlines
+"""What a link into the private chat can do."""
 
 
 def encode(action: Action) -> str:
@@ -94,7 +96,18 @@ def decode(data: str) -> Action | None:
             return None
 
 
-def start_link(bot: str, action: AnswerWithItem | AnswerWithHeadlines) -> str:
+def as_link(action: TurnToItem | TurnToHeadlines | AnswerWithItem | AnswerWithHeadlines) -> StartAction:
+    """Return the action for a link that shows the same."""
+    match action:
+        case TurnToItem(ref, number):
+            return AnswerWithItem(ref, number)
+        case TurnToHeadlines(ref):
+            return AnswerWithHeadlines(ref)
+        case _:
+            return action
+
+
+def start_link(bot: str, action: StartAction) -> str:
     """Return the address that opens the private chat with the bot and carries the action as `/start`'s argument.
 
     https://core.telegram.org/bots/features#deep-linking allows 64 of `A-Za-z0-9_-`.
@@ -102,7 +115,7 @@ def start_link(bot: str, action: AnswerWithItem | AnswerWithHeadlines) -> str:
     return f"https://t.me/{bot}?start={encode(action).replace(':', '-')}"
 
 
-def decode_start(argument: str) -> AnswerWithItem | AnswerWithHeadlines | None:
+def decode_start(argument: str) -> StartAction | None:
     """Return the action that `/start` carries, or None for anything else."""
     action = decode(argument.replace("-", ":"))
     return action if isinstance(action, AnswerWithItem | AnswerWithHeadlines) else None

@@ -10,6 +10,7 @@ import typer
 
 from bot import __version__
 from bot.cli import daily, operating, reading
+from bot.cli.keys import keys
 from bot.cli.output import fail
 from bot.domain.errors import DigestbotError
 
@@ -36,6 +37,7 @@ app.command()(reading.check)
 app.command()(operating.deliveries)
 app.command()(operating.doctor)
 app.command()(operating.migrate)
+app.add_typer(keys)
 
 
 def _print_version(wanted: bool) -> None:
@@ -60,13 +62,21 @@ def command_line() -> int:
         app(standalone_mode=True)
     except DigestbotError as error:
         return fail(str(error), error.exit_code)
-    except BrokenPipeError:
-        # the reader of our output left, as `| head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, SystemExit) as end:
+        if not _reader_left(end):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be flushed
         return 0
     except Exception as error:  # noqa: BLE001  # the last line of defence: operators get a sentence
         return fail_of_ours(error)
     return 0
+
+
+def _reader_left(end: BaseException | None) -> bool:
+    """Tell whether nobody reads our output any more, as after `| head`; click and rich make exit code 1 of that."""
+    while end is not None and not isinstance(end, BrokenPipeError):
+        end = end.__context__
+    return end is not None
 
 
 def fail_of_ours(error: Exception) -> int:

@@ -2,6 +2,7 @@
 
 pending ─claim─▶ leased ─intent─▶ (part: sending) ─▶ part sent ─▶ next part … ─▶ sent
    ▲                                   ├▶ throttled / unsent: back to pending, due later
+   │                                   ├▶ unfit: the same delivery goes on in the spare form
    └── restart or takeover, epoch+1 ───┤▶ rejected: dead · gone: gone, and the subscription ends
                                        └▶ unknown: the part stays unknown, the next one follows
 """
@@ -90,6 +91,13 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfit:
+    """Refused for its form, which not every chat takes; the issue in another form may be accepted."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Gone:
     """The destination is no longer there or has blocked the bot."""
 
@@ -111,7 +119,7 @@ class Unknown:
     reason: str
 
 
-Outcome = Sent | Throttled | Unsent | Rejected | Gone | Moved | Unknown
+Outcome = Sent | Throttled | Unsent | Rejected | Unfit | Gone | Moved | Unknown
 
 
 @dataclass(frozen=True, slots=True)

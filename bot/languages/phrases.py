@@ -13,15 +13,20 @@ from bot.languages.words import short_day
 from bot.services.answers import (
     Arrival,
     EssayHasNoItems,
+    Extract,
     ItemNotFound,
+    Lacking,
     NothingPublished,
-    NoTrends,
     NumberMissing,
     NumberUnclear,
     OutdatedButton,
+    OutdatedLink,
     Sentence,
     TodayNotYet,
 )
+from formatters.views import Style
+
+_MENU = frozenset({"today", "item", "trends", "stop", "help"})
 
 _LONGEST_ECHO = 20
 """Characters of a reader's own words that are repeated in an answer."""
@@ -64,14 +69,28 @@ class Phrases:
                 return gettext(
                     "The {day} issue is one article without items. Send /today and press “Send all” to read it."
                 ).format(day=self._day(day))
-            case NoTrends(day):
-                return gettext("The {day} issue has no trends. Send /today to see what it has.").format(
-                    day=self._day(day)
-                )
+            case Lacking(what, day):
+                return self._lacking(what).format(day=self._day(day))
             case OutdatedButton():
                 return gettext("This button is out of date. Send /today for the newest issue.")
+            case OutdatedLink():
+                return gettext("This link is out of date. Send /today for the newest issue.")
             case _:
                 assert_never(answer)
+
+    def _lacking(self, what: Extract) -> str:
+        gettext = self._catalog.gettext
+        match what:
+            case Extract.TRENDS:
+                return gettext("The {day} issue has no trends. Send /today to see what it has.")
+            case Extract.WATCH:
+                return gettext("The {day} issue has no watch list. Send /today to see what it has.")
+            case Extract.SOURCES:
+                return gettext("The {day} issue names no sources. Send /today to see what it has.")
+            case Extract.ADVICE:
+                return gettext("The {day} issue gives no advice. Send /today to see what it has.")
+            case _:
+                assert_never(what)
 
     def _today_not_yet(self, answer: TodayNotYet) -> str:
         gettext = self._catalog.gettext
@@ -91,20 +110,34 @@ class Phrases:
             text += gettext(" The latest is from {day}.").format(day=self._day(answer.newest_day))
         return text
 
-    def greeting(self, *, joined: bool, release: datetime) -> str:
+    def greeting(self, *, joined: bool, release: datetime, style: Style) -> str:
         """Return what /start says: what will come, when, and how loudly. `release` is in the digest's zone."""
         gettext = self._catalog.gettext
         if joined:
-            text = gettext(
-                "You are subscribed: every day from {time} ({zone}) the new issue comes here, one message per item,"
-                " and only the first of them rings."
-            )
+            text = gettext("You are subscribed: every day from {time} ({zone}) the new issue comes here, {form}.")
         else:
             text = gettext(
-                "You are subscribed already: every day from {time} ({zone}) the new issue comes here, one message"
-                " per item, and only the first of them rings."
+                "You are subscribed already: every day from {time} ({zone}) the new issue comes here, {form}."
             )
-        return text.format(time=self.hour(release), zone=self._zone(release))
+        return text.format(time=self.hour(release), zone=self._zone(release), form=self._form(style))
+
+    def _form(self, style: Style) -> str:
+        gettext = self._catalog.gettext
+        match style:
+            case Style.ITEMS | Style.THREAD:
+                return gettext("one message per item, and only the first of them rings")
+            case Style.COMPACT:
+                return gettext("as one message of headlines that open in place")
+            case Style.HEADLINES:
+                return gettext("as one message of headlines that open in the private chat with me")
+            case Style.RICH:
+                return gettext("as one message")
+            case _:
+                assert_never(style)
+
+    def subscribe_hint(self) -> str:
+        """Return what a reader is told who followed a link without being subscribed."""
+        return self._catalog.gettext("Send /start to get every issue here.")
 
     def farewell(self, *, was_subscribed: bool) -> str:
         """Return what /stop says."""
@@ -154,17 +187,87 @@ class Phrases:
         )
         return text.format(reference=reference)
 
+    def channel_subscribed(self, release: datetime) -> str:
+        """Return what /digest subscribe says in Slack. `release` is in the digest's zone."""
+        text = self._catalog.gettext(
+            "This channel gets the digest every day from {time} ({zone}). The app must be in the channel: type /invite"
+            " @digestbot here if it is not. /digest unsubscribe ends it."
+        )
+        return text.format(time=self.hour(release), zone=self._zone(release))
+
+    def channel_unsubscribed(self) -> str:
+        """Return what /digest unsubscribe says in Slack."""
+        return self._catalog.gettext("This channel does not get the digest. /digest subscribe starts it.")
+
+    def digest_usage(self) -> str:
+        """Return what /digest says in Slack without a word that it knows."""
+        return self._catalog.gettext(
+            "In the channel that is to get the digest, type /digest subscribe; /digest unsubscribe ends it. /today"
+            " shows the newest issue, /item 3 one item of it."
+        )
+
+    def welcome_to_installer(self) -> str:
+        """Return the message to whoever installed the app in a Slack workspace."""
+        return self._catalog.gettext(
+            "Thank you for installing the digest. To have it in a channel, type there: first /invite @digestbot, then"
+            " /digest subscribe. /today shows the newest issue anywhere, to you alone."
+        )
+
+    def not_installed_here(self) -> str:
+        """Return what is told in a workspace that removed the app, or never had it."""
+        return self._catalog.gettext("This app is not installed in this workspace. Ask whoever manages its apps.")
+
+    def installed_title(self) -> str:
+        """Return the heading of the page that ends an installation."""
+        return self._catalog.gettext("Installed")
+
+    def installed(self, workspace: str) -> str:
+        """Return what the page says that ends an installation in a workspace."""
+        text = self._catalog.gettext(
+            "The digest can now come to {workspace}. How to go on stands in your direct messages with this app."
+        )
+        return text.format(workspace=workspace)
+
+    def not_installed_title(self) -> str:
+        """Return the heading of the page that ends an installation that failed."""
+        return self._catalog.gettext("Not installed")
+
+    def not_installed(self) -> str:
+        """Return what the page says that ends an installation that failed."""
+        return self._catalog.gettext(
+            "The installation was cancelled, took longer than ten minutes, or began in another browser. Begin again."
+        )
+
     def commands(self) -> dict[str, str]:
-        """Return each command's name and its description, in menu order."""
+        """Return each command's name and its description, in the order of /help."""
         gettext = self._catalog.gettext
         return {
             "today": gettext("Headlines of today’s issue"),
             "item": gettext("Read one item, such as /item 3"),
             "trends": gettext("Trends and what to watch"),
+            "watch": gettext("What to watch alone"),
+            "sources": gettext("Sources of every item"),
+            "advice": gettext("What the issue advises to do"),
             "start": gettext("Subscribe to the daily digest"),
             "stop": gettext("Unsubscribe"),
             "help": gettext("All commands"),
         }
+
+    def menu(self) -> dict[str, str]:
+        """Return the commands that the menu offers, a few: the rest is in /help."""
+        return {name: about for name, about in self.commands().items() if name in _MENU}
+
+    def slack_words(self) -> str:
+        """Return the list of words that Slack's /digest understands, one a line."""
+        spoken = self.commands()
+        examples = {"item": "item 3", "start": "subscribe", "stop": "unsubscribe"}
+        lines = [f"/digest {examples.get(name, name)} – {about}" for name, about in spoken.items()]
+        return "\n".join([self._catalog.gettext("Commands:"), *lines])
+
+    def unknown_word(self, asked: str) -> str:
+        """Return the answer to a word that /digest does not understand."""
+        text = self._catalog.gettext("“{asked}” is no command of mine.")
+        return f"{text.format(asked=_shortened(asked))}\n{self.slack_words()}"
 
     def help(self) -> str:
         """Return the list of commands, one a line."""

@@ -51,6 +51,8 @@ class Plan:
     parts: tuple[Part, ...]
     occasion: str
     audience: Audience
+    spare: tuple[Part, ...] = ()
+    """The issue in the style `items`, kept for destinations that turn out not to take this style."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,14 @@ class Ledger(Protocol):
 
         None if the lease was lost, or if the new address has its own delivery of this issue: then this
         one ends as gone.
+        """
+        ...
+
+    async def fall_back(self, delivery: Delivery, reason: str) -> Delivery | None:
+        """Take the intent back and let the delivery go on with its plan's spare parts, all of them.
+
+        The subscription, if there is one, prefers the style `items` from now on. `reason` becomes the delivery's
+        note. None, with nothing changed, if the lease was lost or the plan had no spare parts.
         """
         ...
 

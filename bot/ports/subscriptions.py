@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -32,12 +32,26 @@ class Subscriptions(Protocol):
         """Replace the preferences of the destination's subscription, active or not; False if it has none."""
         ...
 
+    async def adjust(
+        self, destination: Destination, change: Callable[[Preferences], Preferences | None]
+    ) -> Subscription | None:
+        """Change the preferences of the destination's subscription, active or not, and return it as it is then.
+
+        Nobody else changes them between what `change` is given and what it returns; None leaves them as they
+        are. Returns None, without a call of `change`, if there is no subscription.
+        """
+        ...
+
     async def unsubscribe(self, destination: Destination, *, reason: str, now: datetime) -> bool:
         """End the subscription; return whether it was active."""
         ...
 
     async def unsubscribe_chat(self, platform: Platform, chat: str, *, reason: str, now: datetime) -> int:
         """End every subscription of a chat, whatever its thread; return how many were active."""
+        ...
+
+    async def unsubscribe_team(self, platform: Platform, team: str, *, reason: str, now: datetime) -> int:
+        """End every subscription of a team's chats; return how many were active."""
         ...
 
     async def move_chat(self, platform: Platform, old: str, new: str, *, now: datetime) -> int:

@@ -19,12 +19,10 @@ from bot.domain.issues import KnownIssue, ref_of
 from bot.ports.posts import Scan
 from bot.posts.writing import AS_IT_COMES, Writing
 from formatters.errors import Diagnostic, PostError, Severity
-from formatters.reading import Reading, read_post
+from formatters.reading import MAX_BYTES, Reading, read_post
 
 QUIET = 5.0
 """Seconds that a file must stay unchanged before it counts: whoever writes it may not be done."""
-LARGEST = 10 * 1024 * 1024
-"""Bytes of a post that is still read; a larger file is no post."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +190,12 @@ def load(path: Path, root: Path, home: tzinfo, writing: Writing = AS_IT_COMES) -
     """Read one post, whose identity is its slug or its place below `root`. Never raises for what is in the file."""
     name = str(path)
     try:
-        data = path.read_bytes() if path.stat().st_size <= LARGEST else None
+        data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
     except OSError as error:
         return _refused(name, f"the file cannot be read ({error.strerror})", "check that it exists and its permissions")
     if data is None:
         return _refused(
-            name, f"the file is larger than {LARGEST // 2**20} MiB", "a post is text; move other files elsewhere"
+            name, f"the file is larger than {MAX_BYTES // 2**20} MiB", "a post is text; move other files elsewhere"
         )
     try:
         reading = read_post(

@@ -9,9 +9,10 @@ from typing import Any, TypeAlias
 
 from bot.sandbox.json_types import Json
 from bot.sandbox.limits import Throttled
-from bot.sandbox.slack_blocks import MESSAGE_CHARACTERS, TOTAL_CHARACTERS, VIEW_BLOCKS, check_blocks, text_length
+from bot.sandbox.slack_blocks import MESSAGE_CHARACTERS, TOTAL_CHARACTERS, check_blocks, text_length
 from bot.sandbox.slack_errors import SlackError, SlackThrottled
 from bot.sandbox.slack_state import Slack
+from bot.sandbox.slack_view_methods import unfurl, views_open, views_publish, views_push, views_update
 from bot.sandbox.slack_workspace import Channel, SlackMessage, SlackVersion
 
 Method: TypeAlias = Callable[[Slack, Json], Awaitable[Json]]
@@ -37,7 +38,8 @@ async def auth_test(slack: Slack, _: Json) -> Json:
         "team_id": slack.team_id,
         "user_id": slack.bot.id,
         "bot_id": slack.bot_id,
-        "is_enterprise_install": False,
+        "enterprise_id": slack.enterprise_id or None,
+        "is_enterprise_install": slack.installed_by_organization,
     }
 
 
@@ -196,32 +198,6 @@ async def users_info(slack: Slack, call: Json) -> Json:
         raise SlackError("user_not_found") from None
 
 
-async def views_publish(slack: Slack, call: Json) -> Json:
-    """https://docs.slack.dev/reference/methods/views.publish"""
-    return _show_view(slack, str(call.get("user_id", "")), call)
-
-
-async def views_open(slack: Slack, call: Json) -> Json:
-    """https://docs.slack.dev/reference/methods/views.open"""
-    trigger = call.get("trigger_id")
-    opener = next((one for one in slack.interactions.values() if one.payload.get("trigger_id") == trigger), None)
-    if opener is None or opener.person is None:
-        raise SlackError("invalid_trigger_id")
-    return _show_view(slack, opener.person.id, call)
-
-
-def _show_view(slack: Slack, user_id: str, call: Json) -> Json:
-    view = call.get("view")
-    if user_id not in slack.people:
-        raise SlackError("user_not_found")
-    if not isinstance(view, dict):
-        raise SlackError("invalid_arguments", response_metadata={"messages": ["[ERROR] missing required field: view"]})
-    _refuse_bad_blocks(view.get("blocks", []), most=VIEW_BLOCKS)
-    slack.views[user_id] = view
-    slack.changes.note()
-    return {"view": {**view, "id": f"V{user_id}", "team_id": slack.team_id, "app_id": slack.app_id}}
-
-
 def _channel(slack: Slack, call: Json) -> Channel:
     place = str(call.get("channel") or "")
     channel = slack.direct(slack.people[place].account) if place in slack.people else slack.channels.find(place)
@@ -283,10 +259,10 @@ def _content(call: Json, longest: int) -> tuple[str, list[Json] | None]:
     return text or NO_PREVIEW, blocks
 
 
-def _refuse_bad_blocks(blocks: Any, **limits: int) -> None:
+def _refuse_bad_blocks(blocks: Any) -> None:
     if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
         raise SlackError("invalid_blocks_format")
-    errors = check_blocks(blocks, **limits)
+    errors = check_blocks(blocks)
     if errors:
         messages = [f"[ERROR] {error}" for error in errors]
         raise SlackError("invalid_blocks", errors=errors, response_metadata={"messages": messages})
@@ -314,6 +290,7 @@ METHODS: dict[str, tuple[Method, str]] = {
     "chat.update": (update, "chat:write"),
     "chat.delete": (delete, "chat:write"),
     "chat.getPermalink": (get_permalink, ""),
+    "chat.unfurl": (unfurl, "links:write"),
     "conversations.info": (conversations_info, "channels:read"),
     "conversations.list": (conversations_list, "channels:read"),
     "conversations.history": (conversations_history, "channels:history"),
@@ -324,5 +301,7 @@ METHODS: dict[str, tuple[Method, str]] = {
     "users.info": (users_info, "users:read"),
     "views.publish": (views_publish, ""),
     "views.open": (views_open, ""),
+    "views.push": (views_push, ""),
+    "views.update": (views_update, ""),
 }
 """Every method with the scope it needs."""

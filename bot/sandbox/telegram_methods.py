@@ -5,12 +5,13 @@ Each takes the decoded parameters of a call and returns the `result`; what Teleg
 
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from bot.sandbox.json_types import Json
 from bot.sandbox.limits import Throttled
 from bot.sandbox.telegram_chats import Account, Chat, Message, Standing, Version
-from bot.sandbox.telegram_entities import Entity, settle, utf16_length
+from bot.sandbox.telegram_entities import Entity, FormattedText, settle, utf16_length
 from bot.sandbox.telegram_errors import (
     NOT_MODIFIED,
     QUERY_TOO_OLD,
@@ -23,7 +24,9 @@ from bot.sandbox.telegram_keyboards import checked_keyboard
 from bot.sandbox.telegram_markup import Markup, MarkupError, parse_html
 from bot.sandbox.telegram_people import bot_member
 from bot.sandbox.telegram_profile import PROFILE_METHODS
+from bot.sandbox.telegram_rich import checked_rich
 from bot.sandbox.telegram_state import Telegram
+from bot.sandbox.telegram_webhook import WEBHOOK_METHODS
 
 Method: TypeAlias = Callable[[Telegram, Json], Awaitable[Any]]
 
@@ -49,19 +52,6 @@ async def get_updates(telegram: Telegram, call: Json) -> list[Json]:
 _POLL_DEFAULTS = {"offset": 0, "limit": 100, "timeout": 0}
 
 
-async def delete_webhook(telegram: Telegram, call: Json) -> bool:
-    """https://core.telegram.org/bots/api#deletewebhook"""
-    if call.get("drop_pending_updates"):
-        telegram.updates.clear()
-    return True
-
-
-async def get_webhook_info(telegram: Telegram, _: Json) -> Json:
-    """https://core.telegram.org/bots/api#getwebhookinfo"""
-    pending = len(telegram.updates.pending)
-    return {"url": "", "has_custom_certificate": False, "pending_update_count": pending}
-
-
 async def send_message(telegram: Telegram, call: Json) -> Json:
     """https://core.telegram.org/bots/api#sendmessage"""
     chat = _writable(telegram, call)
@@ -73,6 +63,11 @@ async def send_message(telegram: Telegram, call: Json) -> Json:
     return telegram.keep(chat, telegram.bot, version, topic=topic, silent=silent, reply_to=reply_to).as_json()
 
 
+async def send_rich_message(telegram: Telegram, call: Json) -> Json:
+    """https://core.telegram.org/bots/api#sendrichmessage"""
+    return await send_message(telegram, {name: value for name, value in call.items() if name != "text"})
+
+
 async def edit_message_text(telegram: Telegram, call: Json) -> Json:
     """https://core.telegram.org/bots/api#editmessagetext"""
     message = _editable(telegram, call)
@@ -82,14 +77,15 @@ async def edit_message_text(telegram: Telegram, call: Json) -> Json:
 async def edit_message_reply_markup(telegram: Telegram, call: Json) -> Json:
     """https://core.telegram.org/bots/api#editmessagereplymarkup"""
     message = _editable(telegram, call)
-    now = message.versions[-1]
     markup = checked_keyboard(call.get("reply_markup"))
-    return _edit(telegram, message, Version(now.text, markup, telegram.now(), now.source, now.dropped_links), call)
+    return _edit(telegram, message, replace(message.versions[-1], markup=markup, at=telegram.now()), call)
 
 
 def _edit(telegram: Telegram, message: Message, version: Version, call: Json) -> Json:
     now = message.versions[-1]
-    if (now.text.text, now.text.entities, now.markup) == (version.text.text, version.text.entities, version.markup):
+    if (now.text.text, now.text.entities, now.markup, now.rich) == (
+        version.text.text, version.text.entities, version.markup, version.rich,
+    ):  # fmt: skip
         raise NOT_MODIFIED
     _admit(telegram, message.chat, call)
     message.versions.append(version)
@@ -265,6 +261,10 @@ def _reply(chat: Chat, call: Json) -> Message | None:
 
 
 def _version(telegram: Telegram, call: Json) -> Version:
+    if "rich_message" in call:
+        rich = checked_rich(call["rich_message"])
+        keyboard = checked_keyboard(call.get("reply_markup"))
+        return Version(FormattedText(rich.text), keyboard, telegram.now(), "", rich.dropped_links, rich.blocks)
     source = call.get("text")
     if not isinstance(source, str) or not source:
         raise bad_request("message text is empty")
@@ -316,9 +316,8 @@ METHODS: dict[str, tuple[str, Method]] = {
     for name, method in {
         "getMe": get_me,
         "getUpdates": get_updates,
-        "deleteWebhook": delete_webhook,
-        "getWebhookInfo": get_webhook_info,
         "sendMessage": send_message,
+        "sendRichMessage": send_rich_message,
         "editMessageText": edit_message_text,
         "editMessageReplyMarkup": edit_message_reply_markup,
         "deleteMessage": delete_message,
@@ -330,6 +329,7 @@ METHODS: dict[str, tuple[str, Method]] = {
         "getChatAdministrators": get_chat_administrators,
         "leaveChat": leave_chat,
         **PROFILE_METHODS,
+        **WEBHOOK_METHODS,
     }.items()
 }
 """Every method by its lower-case name, as the Bot API does not mind case, with its proper name."""

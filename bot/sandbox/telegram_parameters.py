@@ -14,10 +14,12 @@ from bot.sandbox.json_types import Json
 from bot.sandbox.telegram_errors import bad_request
 
 NESTED = frozenset(
-    "allowed_updates commands entities link_preview_options message_ids reply_markup reply_parameters scope".split()
+    "allowed_updates commands entities link_preview_options message_ids reply_markup reply_parameters rich_message "
+    "scope".split()
 )
 INTEGERS = frozenset(
-    "cache_time limit message_id message_thread_id offset timeout user_id reply_to_message_id draft_id".split()
+    "cache_time draft_id limit max_connections message_id message_thread_id offset reply_to_message_id timeout "
+    "user_id".split()
 )
 BOOLEANS = frozenset(
     "allow_paid_broadcast allow_sending_without_reply disable_notification disable_web_page_preview "

@@ -13,6 +13,7 @@ from bot.sandbox.telegram_chats import Account, Chat, Chats, Kind, Message, Stan
 from bot.sandbox.telegram_entities import settle
 from bot.sandbox.telegram_people import Person, Press, bot_member
 from bot.sandbox.telegram_updates import UpdateQueue
+from bot.sandbox.telegram_webhook import Webhook
 
 DEFAULT_TOKEN = "4839574812:" + "made-up-for-the-local-sandbox-only"
 BOT_NAME = "Digestbot"
@@ -50,6 +51,7 @@ class Telegram:
         self.people: dict[int, Person] = {}
         self.presses: dict[str, Press] = {}
         self.updates = UpdateQueue(changes)
+        self.webhook = Webhook(self)
         self.profile: dict[tuple[str, str], str] = {}
         self.commands: dict[tuple[str, str], list[Json]] = {}
         self.actions: list[tuple[int, str]] = []

@@ -12,7 +12,7 @@ import structlog
 from bot.domain.delivery import Delivery, DeliveryState, Outcome, Rejected, Scope, Sent, Throttled, Unknown
 from bot.domain.destination import Destination, Platform
 from bot.domain.errors import DatabaseError
-from bot.domain.retry import Advance, EndSubscription, GiveUp, Redirect, TryAgain, decide, fresh_jitter
+from bot.domain.retry import Advance, EndSubscription, FallBack, GiveUp, Redirect, TryAgain, decide, fresh_jitter
 from bot.domain.subscription import Origin
 from bot.ports.clock import Clock
 from bot.ports.ledger import Ledger
@@ -162,7 +162,7 @@ class Drain:
             await self._finish(delivery, DeliveryState.DEAD, f"{to.platform} is not configured")
             return None
         await self._await_turn(str(to), every=1 / sender.capabilities.pace)
-        await self._await_turn(to.platform, every=1 / self._rates[to.platform])
+        await self._await_turn(to.account, every=1 / self._rates[to.platform])
         if self._stopping.is_set():
             await self._keep(lambda: self._ledger.give_back(delivery))
             return None
@@ -212,13 +212,18 @@ class Drain:
                 if isinstance(outcome, Throttled):
                     self._pace.hold(str(delivery.destination), now + after)
                     if outcome.scope is Scope.PLATFORM:
-                        self._pace.hold(delivery.destination.platform, now + after)
+                        self._pace.hold(delivery.destination.account, now + after)
                 await self._keep(
                     lambda: self._ledger.postpone(delivery, until=now + after, reason=reason, counts=counts)
                 )
                 return None
             case Redirect(to, reason):
                 return await self._keep(lambda: self._ledger.redirect(delivery, to, now=now))
+            case FallBack(reason):
+                changed = await self._keep(lambda: self._ledger.fall_back(delivery, reason))
+                if changed is None:  # changes nothing if it was the lease that was lost
+                    await self._finish(delivery, DeliveryState.DEAD, reason)
+                return changed
             case GiveUp(reason):
                 await self._finish(delivery, DeliveryState.DEAD, reason)
                 return None

@@ -12,9 +12,10 @@ from bot.services.answers import (
     Answer,
     Arrival,
     EssayHasNoItems,
+    Extract,
     ItemNotFound,
+    Lacking,
     NothingPublished,
-    NoTrends,
     NumberMissing,
     NumberUnclear,
     OutdatedButton,
@@ -23,7 +24,9 @@ from bot.services.answers import (
 )
 from bot.services.library import Library
 from formatters.actions import Action, AnswerWithHeadlines, AnswerWithItem, TurnToHeadlines, TurnToItem
-from formatters.views import HeadlinesView, ItemView, TrendsView
+from formatters.issue import Issue
+from formatters.rendering import extracts
+from formatters.views import AdviceView, HeadlinesView, ItemView, SourcesView, TrendsView, View, WatchView
 
 
 class Query:
@@ -80,14 +83,13 @@ class Query:
             return ItemNotFound(day, len(items), number, nearest)
         return Show(ItemView(known.issue, known.ref, number, paging))
 
-    def trends(self) -> Answer:
-        """Answer /trends about the newest issue."""
+    def extract(self, what: Extract) -> Answer:
+        """Answer /trends, /watch, /sources or /advice about the newest issue."""
         known = self._library.newest(self.today)
         if known is None:
             return NothingPublished()
-        if not known.issue.trends and not known.issue.watch:
-            return NoTrends(_day(known))
-        return Show(TrendsView(known.issue))
+        view = _extract(what, known.issue)
+        return Show(view) if view else Lacking(what, _day(known))
 
     def issue_of(self, action: Action) -> KnownIssue | None:
         """Return the issue that a button speaks of, if it may still be shown."""
@@ -107,6 +109,21 @@ class Query:
                 return Show(HeadlinesView(known.issue, known.ref))
             case _:
                 assert_never(action)
+
+
+def _extract(what: Extract, issue: Issue) -> View | None:
+    """Return the view, or None where the issue has nothing to show in it."""
+    match what:
+        case Extract.TRENDS:
+            return TrendsView(issue) if issue.trends or issue.watch else None
+        case Extract.WATCH:
+            return WatchView(issue) if issue.watch else None
+        case Extract.SOURCES:
+            return SourcesView(issue) if extracts.sources(issue) else None
+        case Extract.ADVICE:
+            return AdviceView(issue) if extracts.advice(issue, "") else None
+        case _:
+            assert_never(what)
 
 
 def _day(known: KnownIssue) -> date:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -68,6 +68,22 @@ class SqlSubscriptions:
         async with self._database.writing() as connection:
             return (await connection.execute(preferring)).rowcount == 1
 
+    async def adjust(
+        self, destination: Destination, change: Callable[[Preferences], Preferences | None]
+    ) -> Subscription | None:
+        """Change the preferences in one transaction; return the subscription as it is then."""
+        finding = select(*_SUBSCRIPTION).where(at_address(destination), _EVER).with_for_update()
+        async with self._database.writing() as connection:
+            row = (await connection.execute(finding)).one_or_none()
+            if row is None:
+                return None
+            subscription = _subscription(row)
+            preferences = change(subscription.preferences)
+            if preferences is None or preferences == subscription.preferences:
+                return subscription
+            await connection.execute(update(rows).where(rows.c.id == row.id).values(asdict(preferences)))
+        return replace(subscription, preferences=preferences)
+
     async def unsubscribe(self, destination: Destination, *, reason: str, now: datetime) -> bool:
         """End the subscription; return whether it was active."""
         async with self._database.writing() as connection:
@@ -76,6 +92,12 @@ class SqlSubscriptions:
     async def unsubscribe_chat(self, platform: Platform, chat: str, *, reason: str, now: datetime) -> int:
         """End every subscription of a chat; return how many were active."""
         whole = and_(rows.c.platform == platform, rows.c.chat == chat)
+        async with self._database.writing() as connection:
+            return await _end(connection, whole, reason, now)
+
+    async def unsubscribe_team(self, platform: Platform, team: str, *, reason: str, now: datetime) -> int:
+        """End every subscription of a team's chats; return how many were active."""
+        whole = and_(rows.c.platform == platform, rows.c.chat.startswith(f"{team}/", autoescape=True))
         async with self._database.writing() as connection:
             return await _end(connection, whole, reason, now)
 
@@ -159,6 +181,7 @@ async def _start(
         "place": case((kept, rows.c.place), else_=joining.excluded.place),
         "style": case((kept, rows.c.style), else_=joining.excluded.style),
         "paused_until": None,
+        "paused_at": None,
         "ended_at": None,
         "end_reason": None,
     }

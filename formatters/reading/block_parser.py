@@ -34,6 +34,8 @@ from formatters.reading.math import math_block
 
 MAX_LEVEL = 20
 """Quotes and lists nested deeper are read as text. A quote is one level, a list two."""
+MAX_TOKENS = 600_000
+"""Beyond as many tokens, about 100,000 list entries, lists and quotes are read as text: a line may open many."""
 MAX_CELLS = 50_000
 """Table cells in one post; rows beyond are read as text. Short rows are filled up to the header's width."""
 MAX_DEFINITION_LINES = 8
@@ -192,7 +194,7 @@ def read_blocks(state: StateCore) -> None:
 
 def _no_deeper(rule: BlockRule) -> BlockRule:
     def guarded(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-        return state.level < MAX_LEVEL and rule(state, start, end, silent)
+        return state.level < MAX_LEVEL and len(state.tokens) < MAX_TOKENS and rule(state, start, end, silent)
 
     return guarded
 

@@ -31,6 +31,8 @@ from mdit_py_plugins.footnote.index import footnote_ref
 from formatters.patterns import lazy
 from formatters.reading.math import inline_math
 
+MAX_INLINES = 300_000
+"""Tokens of all texts of one post; texts beyond are taken as they stand."""
 MAX_SPAN = 8_000
 """A paragraph is read in pieces of about as many characters: emphasis takes quadratic time."""
 
@@ -135,17 +137,22 @@ class InlineParser(ParserInline):
 
 def read_inlines(state: StateCore) -> None:
     """Do what markdown-it-py's rule of the core does."""
+    left = MAX_INLINES
     for token in state.tokens:
         if token.type == "inline":
-            text = token.content
-            if _SPECIAL.search(text) is None:
-                token.children = [_text(text)]
-            elif _BOLD_WORDS.fullmatch(text):
-                token.children = _bold_words(text)
-            else:
-                token.children = []
-                for piece in _pieces(text):
-                    token.children += state.md.inline.parse(piece, state.md, state.env, [])
+            token.children = children = []
+            for piece in _pieces(token.content):
+                found = [_text(piece)] if left <= 0 else _parsed(piece, state)
+                left -= len(found)
+                children += found
+
+
+def _parsed(piece: str, state: StateCore) -> list[Token]:
+    if _SPECIAL.search(piece) is None:
+        return [_text(piece)]
+    if _BOLD_WORDS.fullmatch(piece):
+        return _bold_words(piece)
+    return state.md.inline.parse(piece, state.md, state.env, [])
 
 
 def _text(text: str) -> Token:

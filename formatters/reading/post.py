@@ -21,8 +21,10 @@ from formatters.reading.markdown import read_markdown
 from formatters.reading.metadata import read_metadata
 from formatters.reading.structure import Choice, LeftOut, read_structure
 
-MAX_BYTES = 1024 * 1024
-"""A larger post is refused: it would be hundreds of messages, and more than a reader's patience."""
+MAX_BYTES = 8 * 1024 * 1024
+"""A larger post is refused: it would be thousands of messages. The one limit that there is; adapters ask for it."""
+MAX_LINES = 200_000
+"""A post with more is refused: each line may be a block, and blocks take their time."""
 
 _LINE_END = lazy(r"\r\n?")
 # Not to be seen, and refused or misread by YAML, TOML and both platforms; a space keeps words apart
@@ -131,9 +133,8 @@ def _choice(
 
 def _decode(data: bytes, findings: Findings) -> str:
     if len(data) > MAX_BYTES:
-        findings.stop(
-            1, f"the post has {len(data)} bytes, more than {MAX_BYTES}", "split it, and keep images out of the file"
-        )
+        most = f"{MAX_BYTES // 2**20} MiB"
+        findings.stop(1, f"the post is larger than {most}", "split it, and keep images out of the file")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -143,4 +144,6 @@ def _decode(data: bytes, findings: Findings) -> str:
             "save it as UTF-8",
         )
     text = _LINE_END.sub("\n", text)
+    if (lines := text.count("\n")) > MAX_LINES:
+        findings.stop(MAX_LINES, f"the post has {lines} lines, more than {MAX_LINES}", "split it")
     return _UNPRINTABLE.sub(" ", text) if _UNPRINTABLE.search(text) else text

@@ -64,7 +64,7 @@ def read_structure(document: Document, *, title: str | None, choice: Choice, fin
     title, stretches = _settle_title(title, outline(document.blocks), roles, choice.known, left_out)
     stretches = without_contents(stretches, roles, choice.known, left_out)
     notes = (Section((), document.notes, document.notes[0].line),) if document.notes else ()
-    best, fits = _best(stretches, roles, choice)
+    best, fits = _best(stretches, roles, choice, title or "")
     if best is None and choice.named and choice.dialects:
         findings.warn(
             choice.line,
@@ -82,7 +82,9 @@ def read_structure(document: Document, *, title: str | None, choice: Choice, fin
     )
 
 
-def _best(stretches: Sequence[Stretch], roles: Roles, choice: Choice) -> tuple[Candidate | None, tuple[Fit, ...]]:
+def _best(
+    stretches: Sequence[Stretch], roles: Roles, choice: Choice, title: str
+) -> tuple[Candidate | None, tuple[Fit, ...]]:
     best: Candidate | None = None
     fits: list[Fit] = []
     tried: list[Candidate] = []
@@ -91,7 +93,7 @@ def _best(stretches: Sequence[Stretch], roles: Roles, choice: Choice) -> tuple[C
             fits.append(Fit(dialect.name, 0.0, f"cannot fit better than {best.fit.dialect}"))
             continue
         called = [roles.of(stretch.heading, dialect.keywords) for stretch in stretches]
-        seen = list(candidates(stretches, called, dialect, tried))
+        seen = list(candidates(stretches, called, dialect, tried, title=title))
         tried.extend(seen)
         found = max(seen, key=lambda one: (one.fit.score, len(one.items)))
         fits.append(found.fit)

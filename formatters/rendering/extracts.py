@@ -23,6 +23,7 @@ ADVICE = (
     r"what (?:to do|you can do|we recommend)(?: next| now)?",
     r"how to (?:act|respond|use (?:it|this))",
     "제안|추천|실천 ?방안|할 일|提案|おすすめ|推奨(?:事項)?",
+    "(?:ال)?(?:توصية|توصيات|اقتراح|اقتراحات)|ما العمل",
     "öneri(?:ler)?|ne yapmalı|empfehlung(?:en)?|consejos?|conseils?",
 )
 """Labels of points that advise, without regard to case."""

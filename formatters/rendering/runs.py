@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple, assert_never
 
 from formatters.document import Code, Emphasis, Inlines, LineBreak, Link, Strikethrough, Strong, Text, plain
@@ -48,6 +49,7 @@ _TAGS = lazy("(\U0001f3f4[\U000e0061-\U000e007a]{1,6}\U000e007f)|[\U000e0000-\U0
 """Invisible letters; they are seen only as the flags of countries within countries."""
 
 
+@lru_cache(1024)
 def is_web_link(url: str) -> bool:
     """Tell whether the address is http(s) with a host that the public can reach by name or number.
 

@@ -15,7 +15,8 @@ from formatters.rendering.runs import CODE, Run, Runs
 Fits = Callable[[Runs], bool]
 """Tells whether a piece can be sent; a shorter beginning of a piece that fits must fit too."""
 
-_GRAPHEME = r"\X"
+# Two letters are a flag, whatever stands before them: \X alone looks back over all flags before, at each one
+_GRAPHEME = r"[\U0001F1E6-\U0001F1FF]{2}[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]*|\X"
 _WIDE = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}"
 _PLACES = (
     r"\n+",

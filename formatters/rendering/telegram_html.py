@@ -45,18 +45,23 @@ def render(view: View, words: Words) -> Rendition:
 
 def _parts(page: Page, words: Words) -> list[Part]:
     found = without_tables(page.lines, words.label_separator)
-    lines = [*inert(found), *([] if page.hint is None else [page.hint])]
-    text = _markup(lines)
+    lines = inert(found)
+    hint = [] if page.hint is None else [page.hint]
+    text = _markup([*lines, *hint])
     if _fits(text):
-        return [_part(page.name, lines, text, page.rows)]
+        bare = lines if lines is found else inert(found, bare=True)
+        return [_part(page.name, text, page.rows, plain([*bare, *hint]))]
     messages = pack(replace(page, lines=inert(found, cut=True)), _SCALE, words)
-    return [
-        _part(page.named(number), lines, _markup(lines), page.rows if number == len(messages) else ())
-        for number, lines in enumerate(messages, 1)
-    ]
+    parts: list[Part] = []
+    for number, lines in enumerate(messages, 1):
+        ours = len(lines) - len(hint) if number == len(messages) else len(lines)  # the hint's command is meant
+        bare = [*inert(lines[:ours], bare=True), *lines[ours:]]
+        rows = page.rows if number == len(messages) else ()
+        parts.append(_part(page.named(number), _markup(lines), rows, plain(bare)))
+    return parts
 
 
-def _part(name: str, lines: Sequence[Line], text: str, rows: tuple[Row, ...]) -> Part:
+def _part(name: str, text: str, rows: tuple[Row, ...], bare: str) -> Part:
     payload: dict[str, Json] = {
         "text": text,
         "parse_mode": "HTML",
@@ -64,7 +69,7 @@ def _part(name: str, lines: Sequence[Line], text: str, rows: tuple[Row, ...]) ->
     }
     if rows:
         payload["reply_markup"] = keyboard(rows)
-    return Part(name, payload, plain(lines))
+    return Part(name, payload, bare)
 
 
 def keyboard(rows: Sequence[Row]) -> Json:

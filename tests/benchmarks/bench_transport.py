@@ -192,8 +192,8 @@ async def _telegram(server: BareServer, part: Part, stack: AsyncExitStack) -> di
 async def _slack(server: BareServer, part: Part, stack: AsyncExitStack) -> dict[str, Send]:
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.platforms.slack.connection import slack_client, slack_session
     from bot.platforms.slack.sender import SlackSender
+    from bot.platforms.slack.web_api import slack_client, slack_session
 
     plain = AsyncWebClient("xoxb-bench", base_url=f"{server.url}/api/")
     session = await stack.enter_async_context(slack_session())

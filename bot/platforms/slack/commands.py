@@ -8,16 +8,21 @@ from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.domain.destination import Destination, Platform
 from bot.languages import Language, phrases_of
-from bot.services.answers import Answer, OutdatedButton, Show, TodayNotYet
+from bot.platforms.slack.workspaces import place_in
+from bot.services.answers import Answer, Extract, OutdatedButton, Show, TodayNotYet
 from bot.services.conversation import Conversation
 from formatters.actions import Action, AnswerWithHeadlines, SendAll, TurnToHeadlines, TurnToItem, decode, encode
+from formatters.rendering.slack_blocks import escape
 
 _log = structlog.get_logger(__name__)
 
 Json = dict[str, Any]
+
+_EXTRACTS = frozenset(Extract)
 
 
 class SlackCommands:
@@ -31,36 +36,78 @@ class SlackCommands:
         """Attach every listener."""
         app.command("/today")(self._today)
         app.command("/item")(self._item)
+        app.command("/digest")(self._digest)
         app.action(re.compile(r"^digest:"))(self._pressed)
         app.action(re.compile(r"^link:"))(self._followed)
         app.error(self._failed)
 
-    async def _today(self, ack: AsyncAck, respond: AsyncRespond, command: Json) -> None:
+    async def _today(self, ack: AsyncAck, respond: AsyncRespond, command: Json, context: AsyncBoltContext) -> None:
         await ack()
-        subscribed = await self._conversation.subscribing.is_active(
-            Destination(Platform.SLACK, str(command["channel_id"]))
-        )
-        answer = self._conversation.query.headlines_of_today(subscribed=subscribed, buttons=True)
-        await respond(**self._payload(answer), response_type="ephemeral")
+        await respond(**self._payload(await self._headlines(command, context)), response_type="ephemeral")
 
     async def _item(self, ack: AsyncAck, respond: AsyncRespond, command: Json) -> None:
         await ack()
         answer = self._conversation.query.item(str(command.get("text") or ""), paging=True)
         await respond(**self._payload(answer), response_type="ephemeral")
 
-    async def _pressed(self, ack: AsyncAck, respond: AsyncRespond, action: Json, body: Json) -> None:
+    async def _digest(self, ack: AsyncAck, respond: AsyncRespond, command: Json, context: AsyncBoltContext) -> None:
+        """Answer /digest and the word behind it; without one, with today's headlines."""
+        await ack()
+        asked = str(command.get("text") or "").strip()
+        word, _, rest = asked.partition(" ")
+        answer: Answer
+        match word.lower():
+            case "" | "today":
+                answer = await self._headlines(command, context)
+            case "item":
+                answer = self._conversation.query.item(rest, paging=True)
+            case name if name in _EXTRACTS:
+                answer = self._conversation.query.extract(Extract(name))
+            case name:
+                told = await self._told(name, asked, place_in(context, str(command["channel_id"])))
+                await respond(text=escape(told), response_type="ephemeral")
+                return
+        await respond(**self._payload(answer), response_type="ephemeral")
+
+    async def _told(self, word: str, asked: str, to: Destination) -> str:
+        """Subscribe or unsubscribe the channel where it is typed, or tell which words there are."""
+        phrases = phrases_of(self._language)
+        match word:
+            case "subscribe":
+                welcome = await self._conversation.subscribing.start(to, language=self._language)
+                return phrases.channel_subscribed(welcome.release)
+            case "unsubscribe":
+                parting = await self._conversation.subscribing.stop(to)
+                return phrases.fixed_by_settings() if parting == "fixed by settings" else phrases.channel_unsubscribed()
+            case "help":
+                return phrases.slack_words()
+            case _:
+                return phrases.unknown_word(asked)
+
+    async def _headlines(self, command: Json, context: AsyncBoltContext) -> Answer:
+        place = place_in(context, str(command["channel_id"]))
+        subscribed = await self._conversation.subscribing.is_active(place)
+        return self._conversation.query.headlines_of_today(subscribed=subscribed, buttons=True)
+
+    async def _pressed(
+        self, ack: AsyncAck, respond: AsyncRespond, action: Json, body: Json, context: AsyncBoltContext
+    ) -> None:
+        """Do what the button says. A page turns in place where only the presser sees it, else in an answer."""
         await ack()
         pressed: Action | None = decode(str(action.get("value", "")))
         if isinstance(pressed, SendAll):
-            await respond(text=await self._send_all(pressed, body), replace_original=False, response_type="ephemeral")
+            await respond(
+                text=await self._send_all(pressed, body, context), replace_original=False, response_type="ephemeral"
+            )
             return
         answer = self._conversation.query.act(pressed) if pressed else OutdatedButton()
-        turns = isinstance(pressed, TurnToItem | TurnToHeadlines) and isinstance(answer, Show)
+        turning = isinstance(pressed, TurnToItem | TurnToHeadlines) and isinstance(answer, Show)
+        turns = turning and _is_the_readers_own(body)
         await respond(**self._payload(answer), replace_original=turns, response_type="ephemeral")
 
-    async def _send_all(self, action: SendAll, body: Json) -> str:
+    async def _send_all(self, action: SendAll, body: Json, context: AsyncBoltContext) -> str:
         """Deliver the issue to the reader's own conversation with the bot."""
-        to = Destination(Platform.SLACK, str(body["user"]["id"]))
+        to = place_in(context, str(body["user"]["id"]))
         request = str(body.get("container", {}).get("message_ts") or body["trigger_id"])
         added = await self._conversation.send_all(action, to, language=self._language, request=request)
         phrases = phrases_of(self._language)
@@ -101,3 +148,14 @@ class SlackCommands:
         rendition = self._conversation.renderer.render(answer.view, Platform.SLACK, self._language)
         payload = rendition.parts[0].payload
         return {"text": payload["text"], "blocks": payload["blocks"]}
+
+
+def _is_the_readers_own(body: Json) -> bool:
+    """Return whether nobody else sees the message with the button: an ephemeral one, or in a direct message.
+
+    Of an ephemeral message Slack tells the place only (`container`), without the message.
+    https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
+    """
+    container, message = body.get("container", {}), body.get("message")
+    marked = container.get("is_ephemeral") or (message or {}).get("subtype") == "ephemeral"
+    return bool(marked) or message is None or str(container.get("channel_id", "")).startswith("D")

@@ -20,6 +20,10 @@ DEFAULT_PAUSE = timedelta(seconds=30)
 """For a refusal that names no pause."""
 
 
+_REMOVED = frozenset({"invalid_auth", "token_revoked"})
+"""Where the app was installed by OAuth, these say that it was removed: nobody can put another token in place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What Slack answered."""
@@ -28,6 +32,8 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     bot_name: str
+    team: str
+    """Where the app was installed by OAuth; empty for the settings' own token."""
 
 
 def _throttled(answer: Answer) -> Outcome:
@@ -44,6 +50,11 @@ def _later(answer: Answer) -> Outcome:
 
 
 def _token(answer: Answer) -> Outcome:
+    if answer.team and answer.code in _REMOVED:
+        return Gone(f"{answer.code}: the app was removed from {answer.team}")
+    if answer.team:
+        advice = f"the app has to be installed in {answer.team} again, with the scopes that it asks for"
+        return Unsent(f"{answer.code}: {advice}")
     advice = "check DIGESTBOT_SLACK_BOT_TOKEN and the app's scopes (deploy/slack-manifest.yaml)"
     return Unsent(f"{answer.code}: {advice}")
 
@@ -134,10 +145,13 @@ FAILURES: tuple[tuple[tuple[type[Exception], ...], Callable[[str], Outcome]], ..
 """By what came in place of an answer; the first row that fits counts."""
 
 
-def outcome_of(error: Exception, bot_name: str) -> Outcome:
-    """Return the outcome that `error` of a send stands for. `bot_name` is used in advice."""
+def outcome_of(error: Exception, bot_name: str, *, team: str = "") -> Outcome:
+    """Return the outcome that `error` of a send stands for. `bot_name` is used in advice.
+
+    `team` is where the app was installed by OAuth, empty for the settings' own token.
+    """
     if isinstance(error, SlackApiError):
-        return _outcome_of_answer(_answer(error, bot_name))
+        return _outcome_of_answer(_answer(error, bot_name, team))
     for errors, becomes in FAILURES:
         if isinstance(error, errors):
             return becomes(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
@@ -154,13 +168,13 @@ def _outcome_of_answer(answer: Answer) -> Outcome:
     return _rejected(answer) if answer.code else _not_slack(answer)
 
 
-def _answer(error: SlackApiError, bot_name: str) -> Answer:
+def _answer(error: SlackApiError, bot_name: str, team: str) -> Answer:
     """Return what was answered; the code is '' where that was not Slack's JSON."""
     response: Any = error.response
     if isinstance(response, aiohttp.ClientResponse):
-        return Answer("", response.status, response.headers, bot_name)
+        return Answer("", response.status, response.headers, bot_name, team)
     code = response.get("error") if isinstance(response.data, dict) else None
-    return Answer(str(code or ""), int(response.status_code), response.headers, bot_name)
+    return Answer(str(code or ""), int(response.status_code), response.headers, bot_name, team)
 
 
 def _pause(header: object) -> timedelta:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from functools import partial
 from typing import Any
 
 import structlog
@@ -21,16 +23,29 @@ from telegram.ext import (
 
 from bot.domain.destination import Platform
 from bot.languages import LANGUAGES, Language, phrases_of
-from bot.platforms.telegram.replies import Reader, greeted
-from bot.services.answers import Answer, OutdatedButton, Show, TodayNotYet
+from bot.platforms.telegram.replies import Reader, greeted, hinted
+from bot.services.answers import Answer, Extract, OutdatedButton, OutdatedLink, Show, TodayNotYet
 from bot.services.conversation import Conversation
-from formatters.actions import AnswerWithHeadlines, AnswerWithItem, SendAll, TurnToHeadlines, TurnToItem, decode
+from formatters.actions import (
+    AnswerWithHeadlines,
+    AnswerWithItem,
+    SendAll,
+    TurnToHeadlines,
+    TurnToItem,
+    as_link,
+    decode,
+    decode_start,
+    start_link,
+)
 from formatters.parts import Part
 from formatters.views import View
 
 _log = structlog.get_logger(__name__)
 
 ALLOWED_UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
+
+_LINKED = re.compile(r"\d+-[a-z]-")
+"""How the argument of /start begins that one of our links carries, in whatever version."""
 
 _Context = ContextTypes.DEFAULT_TYPE
 TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
@@ -46,8 +61,10 @@ class TelegramCommands:
     def register(self, application: TelegramApplication) -> None:
         """Attach every handler."""
         private = filters.ChatType.PRIVATE
+        answers = {what.value: partial(self._extract, what) for what in Extract}
         for name in phrases_of(self._default).commands():
-            application.add_handler(CommandHandler(name, getattr(self, f"_{name}"), filters=filters.UpdateType.MESSAGE))
+            answer = answers.get(name) or getattr(self, f"_{name}")
+            application.add_handler(CommandHandler(name, answer, filters=filters.UpdateType.MESSAGE))
         application.add_handlers(
             [
                 MessageHandler(filters.StatusUpdate.MIGRATE, self._migrated),
@@ -68,20 +85,38 @@ class TelegramCommands:
 
     async def _start(self, update: Update, context: _Context) -> None:
         message, reader = self._asked(update, context)
+        if reader.is_private and context.args and _LINKED.match(context.args[0]):
+            await self._follow(reader, context.args[0])
+            return
         if not await reader.may_manage(message):
             await reader.say(reader.phrases.admins_only())
             return
         welcome = await self._conversation.subscribing.start(
             reader.destination, language=reader.language, place=reader.place
         )
-        greeting = reader.phrases.greeting(joined=welcome.joined, release=welcome.release)
-        if welcome.missed is None or welcome.overview is None:
+        greeting = reader.phrases.greeting(joined=welcome.joined, release=welcome.release, style=welcome.style)
+        if welcome.missed is None:
             await reader.say(greeting)
             return
-        sent = await reader.show(greeted(greeting, self._render(welcome.overview, reader)))
+        overview = self._render(welcome.missed.overview, reader)
+        payload = greeted(greeting, overview)
+        if payload is None:
+            await reader.say(greeting)
+        message_id = await reader.show(payload or overview.payload)
         await self._conversation.subscribing.overview_shown(
-            welcome.missed, reader.destination, language=reader.language, message_id=sent
+            welcome.missed, reader.destination, language=reader.language, message_id=message_id
         )
+
+    async def _follow(self, reader: Reader, argument: str) -> None:
+        """Show what a link into the private chat leads to. It subscribes nobody; who is not is told how to."""
+        action = decode_start(argument)
+        answer = self._conversation.query.act(action) if action else OutdatedLink()
+        if not isinstance(answer, Show):
+            await reader.say(reader.phrases.sentence(OutdatedLink()))
+            return
+        part = self._render(answer.view, reader)
+        subscribed = await self._conversation.subscribing.is_active(reader.destination)
+        await reader.show(part.payload if subscribed else hinted(part, reader.phrases.subscribe_hint()))
 
     async def _stop(self, update: Update, context: _Context) -> None:
         message, reader = self._asked(update, context)
@@ -105,9 +140,9 @@ class TelegramCommands:
         asked = " ".join(context.args or ())
         await self._answer(reader, self._conversation.query.item(asked, paging=reader.is_private))
 
-    async def _trends(self, update: Update, context: _Context) -> None:
+    async def _extract(self, what: Extract, update: Update, context: _Context) -> None:
         _, reader = self._asked(update, context)
-        await self._answer(reader, self._conversation.query.trends())
+        await self._answer(reader, self._conversation.query.extract(what))
 
     async def _help(self, update: Update, context: _Context) -> None:
         _, reader = self._asked(update, context)
@@ -144,6 +179,9 @@ class TelegramCommands:
         answer = self._conversation.query.act(action)
         if not isinstance(answer, Show):
             await query.answer(reader.phrases.sentence(answer), show_alert=True)
+            return
+        if not reader.is_private:  # the page would turn for everybody
+            await query.answer(url=start_link(query.get_bot().username, as_link(action)))
             return
         payload = self._render(answer.view, reader).payload
         if isinstance(action, TurnToItem | TurnToHeadlines):
@@ -236,4 +274,4 @@ class TelegramCommands:
 
 
 def _menu(language: Language) -> list[BotCommand]:
-    return [BotCommand(name, description) for name, description in phrases_of(language).commands().items()]
+    return [BotCommand(name, description) for name, description in phrases_of(language).menu().items()]

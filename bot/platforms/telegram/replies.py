@@ -13,12 +13,13 @@ from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import BadRequest, RetryAfter
 
 from bot.domain.destination import Destination, Platform
-from bot.domain.subscription import Place
 from bot.languages import Language, Phrases, negotiate, phrases_of
 from bot.platforms.telegram.outcomes import pause_of
+from bot.platforms.telegram.profile import place_of_chat
 from bot.platforms.telegram.sender import arguments_of, post
 from formatters.actions import AnswerWithHeadlines, encode
 from formatters.parts import Json, Part
+from formatters.rendering.limits import TELEGRAM_TEXT_UNITS, utf16_units
 
 _log = structlog.get_logger(__name__)
 
@@ -95,15 +96,16 @@ class Reader:
             raise
 
 
-def place_of_chat(kind: str, *, topic: bool) -> Place:
-    """Return what kind of place a chat is. https://core.telegram.org/bots/api#chat"""
-    if kind == ChatType.PRIVATE:
-        return Place.PRIVATE
-    if topic:
-        return Place.TOPIC
-    return Place.CHANNEL if kind == ChatType.CHANNEL else Place.GROUP
+def hinted(part: Part, hint: str) -> Payload:
+    """Return a part's payload with a hint below it, where there is room for it."""
+    return _with_text(part, f"{part.payload['text']}\n\n<i>{html.escape(hint, quote=False)}</i>") or part.payload
 
 
-def greeted(greeting: str, overview: Part) -> Payload:
-    """Return an overview's payload with a greeting above it."""
-    return {**overview.payload, "text": f"{html.escape(greeting, quote=False)}\n\n{overview.payload['text']}"}
+def _with_text(part: Part, text: str) -> Payload | None:
+    """Return the part's payload with this text, or None if it is too long."""
+    return {**part.payload, "text": text} if utf16_units(text) <= TELEGRAM_TEXT_UNITS else None
+
+
+def greeted(greeting: str, overview: Part) -> Payload | None:
+    """Return an overview's payload with a greeting above it, or None where there is no room for it."""
+    return _with_text(overview, f"{html.escape(greeting, quote=False)}\n\n{overview.payload['text']}")

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
-from telegram.error import TelegramError
+from telegram.error import EndPointNotFound, InvalidToken, TelegramError
 
-from bot.domain.delivery import Outcome, Scope, Sent
+from bot.domain.delivery import Outcome, Rejected, Scope, Sent, Unfit, Unsent
 from bot.domain.destination import Destination
 from bot.domain.throttling import ScopeEvidence
 from bot.platforms.telegram.calls import EncodedPayloads, call, call_encoded
@@ -39,10 +39,13 @@ class TelegramSender:
     ) -> Outcome:
         """Send the part; if Telegram cannot parse its markup, send its plain text instead."""
         del under
-        if previews:
-            part = replace(part, payload=_with_previews(part.payload))
         begun = self._evidence.begin()
-        outcome = await self._send(part, to, silent=silent)
+        if "rich_message" in part.payload:
+            outcome = await self._send_rich(part, to, silent=silent)
+        else:
+            if previews:
+                part = replace(part, payload=_with_previews(part.payload))
+            outcome = await self._send(part, to, silent=silent)
         return self._evidence.judge(outcome, place=to.chat, begun=begun, likely=likely_scope(to))
 
     async def _send(self, part: Part, to: Destination, *, silent: bool) -> Outcome:
@@ -62,6 +65,26 @@ class TelegramSender:
         body = self._encoded.body(place_of(to, silent=silent), payload)
         return _message_id(await call_encoded(self._bot, method_of(payload), body))
 
+    async def _send_rich(self, part: Part, to: Destination, *, silent: bool) -> Outcome:
+        """Send a rich message. What classic messages would survive, too, is an outcome as any; the rest is unfit."""
+        try:
+            return Sent(await self._post(part.payload, to, silent=silent))
+        except (EndPointNotFound, InvalidToken):
+            return await self._unknown_method(to)
+        except TelegramError as error:
+            outcome = outcome_of(error, to)
+            return Unfit(outcome.reason) if isinstance(outcome, Rejected) else outcome
+
+    async def _unknown_method(self, to: Destination) -> Outcome:
+        """Tell a server that knows no rich messages from a token that is refused: both answer 404."""
+        try:
+            await self._bot.get_me()
+        except InvalidToken as error:
+            return outcome_of(error, to)
+        except TelegramError as error:
+            return Unsent(error.message)
+        return Unfit("this Bot API server knows no rich messages")
+
 
 def likely_scope(to: Destination) -> Scope:
     """Return whom a 429 likely concerns. Private chats have no slow mode, and our pace keeps their own limit."""
@@ -78,6 +101,11 @@ def plain(part: Part) -> Mapping[str, Json]:
     return {**{name: value for name, value in part.payload.items() if name != "parse_mode"}, "text": part.text}
 
 
+def chat_id(destination: Destination) -> int | str:
+    """Return the chat as the Bot API names it: a number, or @username."""
+    return destination.chat if destination.chat.startswith("@") else int(destination.chat)
+
+
 async def post(bot: Bot, payload: Mapping[str, Json], to: Destination, *, silent: bool = False) -> str:
     """Send a rendered payload as one message and return its id."""
     return _message_id(await call(bot, method_of(payload), {**place_of(to, silent=silent), **payload}))
@@ -85,8 +113,7 @@ async def post(bot: Bot, payload: Mapping[str, Json], to: Destination, *, silent
 
 def place_of(to: Destination, *, silent: bool) -> dict[str, Json]:
     """Return the parameters that a payload goes with."""
-    chat = to.chat if to.chat.startswith("@") else int(to.chat)
-    return _place(chat, int(to.thread) if to.thread else None, silent=silent)
+    return _place(chat_id(to), int(to.thread) if to.thread else None, silent=silent)
 
 
 def method_of(payload: Mapping[str, Json]) -> str:

@@ -12,9 +12,9 @@ import pytest
 
 from bot.domain.delivery import Gone, Outcome, Rejected, Scope, Sent, Throttled, Unknown, Unsent
 from bot.domain.destination import Destination, Platform
-from bot.platforms.slack.connection import slack_client, slack_session
 from bot.platforms.slack.outcomes import ERRORS, outcome_of
 from bot.platforms.slack.sender import SlackSender
+from bot.platforms.slack.web_api import slack_client, slack_session
 from formatters.parts import Part
 from tests.integration.platforms.scripted_server import (
     HTML,
@@ -160,6 +160,13 @@ async def test_tls_that_fails_is_unsent() -> None:
 
 async def test_an_address_that_is_none_is_unsent() -> None:
     assert isinstance(await sent_to("slack.example"), Unsent)
+
+
+async def test_a_proxy_that_refuses_to_connect_let_nothing_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with scripted(answers("<h1>Log in</h1>", 407)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        assert isinstance(await sent_to("https://slack.invalid"), Unsent)
+        assert proxy.accepted[0].line == "CONNECT slack.invalid:443 HTTP/1.1"
 
 
 def impatient(**seconds: float) -> aiohttp.ClientSession:

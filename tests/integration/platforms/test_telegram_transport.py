@@ -374,6 +374,17 @@ async def test_the_environments_proxy_is_used(connect: Connect, monkeypatch: pyt
         assert proxy.accepted[0].line.startswith(f"POST http://telegram.invalid/bot{TOKEN}/sendMessage ")
 
 
+async def test_a_proxy_that_refuses_to_connect_let_nothing_through(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with scripted(answers("<h1>Log in</h1>", 407)) as proxy:
+        monkeypatch.setenv("https_proxy", proxy.url)
+        monkeypatch.setenv("no_proxy", "")
+        with pytest.raises(NotSent, match=r"the proxy refused to connect \(407\)"):
+            await send(connect("https://telegram.invalid"))
+        assert proxy.accepted[0].line == "CONNECT telegram.invalid:443 HTTP/1.1"
+
+
 async def test_hosts_that_are_excepted_need_no_proxy(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     async with scripted(OK) as server:
         monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")

@@ -14,14 +14,17 @@ from bot.domain.delivery import DeliveryReport, DeliveryState, Outcome, Sent
 from bot.domain.destination import Destination, Platform
 from bot.domain.errors import PlatformError
 from bot.domain.issues import KnownIssue, ref_of
+from bot.domain.subscription import Place
 from bot.domain.timetable import Timetable
 from bot.languages import words_of
 from bot.ports.ledger import DeliveryFilter, Ledger
 from bot.ports.posts import Scan
 from bot.ports.sender import Capabilities
+from bot.services.acquaintance import Acquaintance
 from bot.services.bot_name import BotName
 from bot.services.drain import Drain
 from bot.services.library import Library
+from bot.services.preferring import Preferring
 from bot.services.publish import DailyWatch, Publisher
 from bot.services.rendering import Renderer
 from bot.services.subscribing import Subscribing
@@ -147,12 +150,18 @@ class SomeProfile:
 
     def __init__(self) -> None:
         self.name = "digest_bot"
+        self.places: dict[Destination, Place] = {}
         self.reachable = True
 
     async def user_name(self) -> str:
         if not self.reachable:
             raise PlatformError("it cannot be reached")
         return self.name
+
+    async def place(self, destination: Destination) -> Place | None:
+        if not self.reachable:
+            raise PlatformError("it cannot be reached")
+        return self.places.get(destination)
 
 
 class Newsroom:
@@ -187,6 +196,8 @@ class Newsroom:
             timetable=self.timetable,
             clock=self.clock,
         )
+        self.preferring = Preferring(self.subscriptions, self.timetable, self.clock)
+        self.acquaintance = Acquaintance(self.subscriptions, self.subscribing, self.bot_name, self.profile)
 
     # --- readers -------------------------------------------------------------------------------------------------
 

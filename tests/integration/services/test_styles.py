@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from structlog.testing import capture_logs
 
+from bot.domain.delivery import DeliveryState, Unfit, Unknown
 from bot.domain.destination import Destination
 from bot.domain.errors import PlatformError
 from bot.domain.subscription import Place, Preferences
 from formatters.parts import Part
-from formatters.views import Style
-from tests.integration.services.newsroom import CHANNEL, Newsroom, chat, digest
+from formatters.views import LinkedHeadlinesView, OverviewView, Style
+from tests.integration.services.newsroom import CHANNEL, SENT, TOMORROW, Newsroom, chat, digest
 
 READER, GROUP = chat(), chat(-4001)
 
@@ -120,3 +122,87 @@ class TestADelivery:
         await morning.deliver_due()
         told = {(request.to, request.previews) for request in morning.telegram.requests}
         assert told == {(READER, True), (chat(2), False)}
+
+
+class TestARichMessage:
+    @pytest.fixture
+    async def due(self, morning: Newsroom) -> Newsroom:
+        """The issue is due as a rich message to a reader, and to another as ever."""
+        await prefers(morning, Style.RICH)
+        await morning.look()
+        return morning
+
+    async def test_that_is_refused_is_sent_as_classic_messages_all_of_them(self, due: Newsroom) -> None:
+        due.telegram.will(Unfit("Bad Request: unknown block"), SENT)
+        with capture_logs() as logs:
+            await due.deliver_due()
+        assert due.telegram.parts == ["overview", "overview", "item-1", "item-2", "closing"]
+        assert [request.silent for request in due.telegram.requests] == [False, False, True, True, True]
+        report = await due.report(READER)
+        assert (report.state, report.parts, report.note) == (DeliveryState.SENT, 4, "Bad Request: unknown block")
+        assert any(line.get("reason") == "Bad Request: unknown block" for line in logs)
+
+    async def test_that_is_refused_is_not_tried_again_the_next_day(self, due: Newsroom) -> None:
+        due.telegram.will(Unfit("Bad Request: unknown block"), SENT)
+        await due.deliver_due()
+        due.shelf.issues.append(digest(TOMORROW, items=2))
+        await due.look(f"{TOMORROW} 08:00")
+        await due.deliver_due()
+        assert due.telegram.parts[5:] == ["overview", "item-1", "item-2", "closing"]
+
+    async def test_whose_answer_is_lost_is_not_sent_in_another_form(self, due: Newsroom) -> None:
+        due.telegram.will(Unknown("the answer was lost"))
+        await due.deliver_due()
+        assert due.telegram.parts == ["overview"]
+        subscription = await due.subscriptions.find(READER)
+        assert subscription is not None
+        assert subscription.preferences.style is Style.RICH
+
+
+class TestThePlace:
+    SUPERGROUP = chat(-1001234567890)
+    ANOTHER = chat(-1001234567891)
+
+    async def style_of(self, newsroom: Newsroom, destination: Destination) -> tuple[Place, Style]:
+        subscription = await newsroom.subscriptions.find(destination)
+        assert subscription is not None
+        return subscription.preferences.place, subscription.preferences.style
+
+    async def test_of_a_destination_in_the_settings_is_asked_for(self, newsroom: Newsroom) -> None:
+        await newsroom.fix(self.SUPERGROUP, self.ANOTHER, CHANNEL)
+        newsroom.profile.places = {self.SUPERGROUP: Place.GROUP, self.ANOTHER: Place.CHANNEL}
+        await newsroom.acquaintance.learn()
+        assert await self.style_of(newsroom, self.SUPERGROUP) == (Place.GROUP, Style.HEADLINES)
+        assert await self.style_of(newsroom, self.ANOTHER) == (Place.CHANNEL, Style.ITEMS)
+        assert await self.style_of(newsroom, CHANNEL) == (Place.CHANNEL, Style.THREAD)
+
+    async def test_leaves_a_style_alone_that_was_chosen(self, newsroom: Newsroom) -> None:
+        await newsroom.fix(self.SUPERGROUP)
+        await newsroom.subscriptions.prefer(self.SUPERGROUP, Preferences("zh", Style.RICH, Place.CHANNEL))
+        newsroom.profile.places = {self.SUPERGROUP: Place.GROUP}
+        await newsroom.acquaintance.learn()
+        assert await self.style_of(newsroom, self.SUPERGROUP) == (Place.GROUP, Style.RICH)
+
+    async def test_that_nobody_tells_stays_what_the_address_says(self, newsroom: Newsroom) -> None:
+        await newsroom.fix(self.SUPERGROUP)
+        await newsroom.acquaintance.learn()
+        newsroom.profile.reachable = False
+        await newsroom.acquaintance.learn()
+        assert await self.style_of(newsroom, self.SUPERGROUP) == (Place.CHANNEL, Style.ITEMS)
+
+    async def test_is_known_from_who_types_start(self, newsroom: Newsroom) -> None:
+        await newsroom.fix(self.SUPERGROUP)
+        await newsroom.subscribing.start(self.SUPERGROUP, language="zh", place=Place.GROUP)
+        assert await self.style_of(newsroom, self.SUPERGROUP) == (Place.GROUP, Style.HEADLINES)
+
+
+class TestWhoJoinsLate:
+    async def test_gets_buttons_in_a_private_chat_and_links_in_a_group(self, morning: Newsroom) -> None:
+        await morning.look()
+        private = await morning.subscribing.start(READER, language="zh", place=Place.PRIVATE)
+        group = await morning.subscribing.start(GROUP, language="zh", place=Place.GROUP)
+        assert private.missed is not None
+        assert group.missed is not None
+        assert isinstance(private.missed.overview, OverviewView)
+        assert isinstance(group.missed.overview, LinkedHeadlinesView)
+        assert (private.style, group.style) == (Style.ITEMS, Style.HEADLINES)
