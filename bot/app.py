@@ -16,22 +16,27 @@ from bot.domain.errors import DatabaseError, PostsError, SettingsError
 from bot.domain.timetable import Timetable
 from bot.languages import Language, words_of
 from bot.ports.ledger import Ledger
-from bot.ports.posts import PostSource
 from bot.ports.sender import Sender
 from bot.ports.subscriptions import Subscriptions
-from bot.posts.directory import PostDirectory
+from bot.posts.directory import QUIET, PostDirectory
 from bot.scheduling.clock import SystemClock
+from bot.services.browsing import Browsing
 from bot.services.conversation import Conversation
 from bot.services.drain import Drain
+from bot.services.keeping import Keeping
 from bot.services.library import Library
 from bot.services.publish import DailyWatch, Publisher
 from bot.services.query import Query
 from bot.services.rendering import Renderer
 from bot.services.subscribing import Subscribing
+from bot.services.throttling import Throttle
 from bot.settings import NO_POSTS, Settings
+from bot.storage.archive import SqlArchive
 from bot.storage.engine import Database, open_database
+from bot.storage.keepsakes import SqlKeepsakes
 from bot.storage.ledger import SqlLedger
 from bot.storage.migrations import migrate
+from bot.storage.passages import SqlSearch
 from bot.storage.subscriptions import SqlSubscriptions
 
 if TYPE_CHECKING:
@@ -89,20 +94,26 @@ async def opened_services(
     clock: SystemClock,
     database: Database,
     *,
-    source: PostSource | None = None,
+    quiet: float = QUIET,
     chat_pace: float = 1.0,
 ) -> AsyncIterator[Services]:
     """Wire everything that `settings` ask for; nothing is connected yet.
 
-    Posts come from the settings' folder unless there is another `source`. `chat_pace` is in messages a
-    second to one chat or channel; both platforms ask for 1.
+    A post counts once its file is unchanged for `quiet` seconds. `chat_pace` is in messages a second to one chat
+    or channel; both platforms ask for 1.
     """
     async with AsyncExitStack() as stack:
         ledger, subscriptions = SqlLedger(database), SqlSubscriptions(database)
         timetable = settings.timetable
-        library = Library(
-            source or PostDirectory(settings.posts_folder, settings.timezone, writing=settings.writing), ledger, clock
+        source = PostDirectory(
+            settings.posts_folder,
+            settings.timezone,
+            writing=settings.writing,
+            archive=SqlArchive(database),
+            quiet=quiet,
         )
+        library = Library(source, ledger, clock)
+        keepsakes = SqlKeepsakes(database)
         rendering = Renderer(words_of)
         publisher = Publisher(ledger, subscriptions, rendering, clock)
         senders: dict[Platform, Sender] = {}
@@ -110,6 +121,8 @@ async def opened_services(
         drain = Drain(ledger, subscriptions, senders, clock, platform_rates=rates)
         conversation = Conversation(
             query=Query(library, timetable, clock),
+            browsing=Browsing(library, SqlSearch(database), timetable, clock),
+            keeping=Keeping(keepsakes, library, clock),
             subscribing=Subscribing(
                 subscriptions=subscriptions,
                 ledger=ledger,
@@ -120,6 +133,7 @@ async def opened_services(
             ),
             renderer=rendering,
             publisher=publisher,
+            throttle=Throttle(clock),
             wake_drain=drain.wake,
         )
         lines: list[_Line] = []

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from formatters.issue import Issue
+from formatters.list_views import ListView
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +47,29 @@ class HeadlinesView:
 
 
 @dataclass(frozen=True, slots=True)
+class Own:
+    """What an item is to the one reader who sees it, in a private chat."""
+
+    bot: str
+    """The bot's user name in Telegram, without @, for the address to share; empty where there is none."""
+    saved: bool = False
+    up: bool | None = None
+    """The reader's vote; None where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
 class ItemView:
     """One item as an answer, always one message: too long a text ends in an ellipsis.
 
-    With `paging`, previous, next and headlines turn the page in place.
+    With `paging`, previous, next and headlines turn the page in place. With `own`, a reader can save, share and
+    judge it.
     """
 
     issue: Issue
     ref: str
     number: int
     paging: bool = True
+    own: Own | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +128,7 @@ View = (
     | SourcesView
     | AdviceView
     | WatchView
+    | ListView
 )
 
 

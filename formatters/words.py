@@ -11,6 +11,40 @@ from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
+class ListWords:
+    """Labels of lists, and of what a reader does with an item."""
+
+    month: Callable[[date], str]
+    """2026年2月 / February 2026."""
+    weekdays: tuple[str, ...]
+    """Seven short names, from Monday."""
+    found: Callable[[str], str]
+    """A heading over what a search for these words found."""
+    saved: str
+    """A heading: 收藏 / Saved."""
+    archive: str
+    """A heading, and a button: 往期 / Archive."""
+    gone: str
+    """In place of the title of an item that is no more."""
+    pick_a_day: str
+    """Below a calendar."""
+    narrow: str
+    """Below the findings of a search that is too long for buttons to carry."""
+    save: str
+    """A button: 收藏 / Save."""
+    is_saved: str
+    """The same button once it was pressed: 已收藏 / Saved."""
+    share: str
+    """A button: 分享 / Share."""
+    all_headlines: str
+    """A button: 全部标题 / All headlines."""
+    back: str
+    """A button that turns a page back: ‹ 上一页 / Previous."""
+    on: str
+    """A button that turns a page on: 下一页 › / Next."""
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """Labels and phrases of one language."""
 
@@ -46,3 +80,4 @@ class Words:
     """A hint where buttons cannot be used, naming /item: 发送 /item 3 查看第 3 条."""
     read_privately: str
     """A button in a group: 私聊阅读 / Read in private."""
+    lists: ListWords

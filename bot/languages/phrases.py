@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import cache
-from typing import assert_never
 
 from babel.dates import format_time, get_timezone_name
 
+from bot.languages.archive_sentences import ArchiveNotices, archive_sentence, shortened
 from bot.languages.catalog import translations
-from bot.languages.words import short_day
+from bot.languages.words import long_day, short_day
 from bot.services.answers import (
     Arrival,
     EssayHasNoItems,
@@ -23,11 +23,8 @@ from bot.services.answers import (
     TodayNotYet,
 )
 
-_LONGEST_ECHO = 20
-"""Characters of a reader's own words that are repeated in an answer."""
 
-
-class Phrases:
+class Phrases(ArchiveNotices):
     """Every sentence of one language, as plain text without any markup."""
 
     def __init__(self, language: str) -> None:
@@ -59,7 +56,7 @@ class Phrases:
                     "“{asked}” is not a number. The {day} issue has {count} item; send /item 1",
                     "“{asked}” is not a number. The {day} issue has {count} items; for example, send /item {count}",
                     count,
-                ).format(asked=_shortened(asked), day=self._day(day), count=count)
+                ).format(asked=shortened(asked), day=self._day(day), count=count)
             case EssayHasNoItems(day):
                 return gettext(
                     "The {day} issue is one article without items. Send /today and press “Send all” to read it."
@@ -71,7 +68,7 @@ class Phrases:
             case OutdatedButton():
                 return gettext("This button is out of date. Send /today for the newest issue.")
             case _:
-                assert_never(answer)
+                return archive_sentence(answer, self._catalog, lambda day: long_day(day, self._language))
 
     def _today_not_yet(self, answer: TodayNotYet) -> str:
         gettext = self._catalog.gettext
@@ -168,7 +165,9 @@ class Phrases:
 
     def help(self) -> str:
         """Return the list of commands, one a line."""
-        lines = [f"/{name} – {description}" for name, description in self.commands().items()]
+        lines = [
+            f"/{name} – {description}" for name, description in (self.commands() | self.reading_commands()).items()
+        ]
         return "\n".join([self._catalog.gettext("Commands:"), *lines])
 
     def hour(self, instant: datetime) -> str:
@@ -182,11 +181,6 @@ class Phrases:
 
     def _day(self, day: date) -> str:
         return short_day(day, self._language)
-
-
-def _shortened(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _LONGEST_ECHO else text[:_LONGEST_ECHO] + "…"
 
 
 @cache

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from bot.services.archive_answers import ArchiveSentence
 from formatters.views import View
 
 
@@ -101,5 +102,6 @@ Sentence = (
     | EssayHasNoItems
     | NoTrends
     | OutdatedButton
+    | ArchiveSentence
 )
 Answer = Show | Sentence

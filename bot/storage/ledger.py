@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import Delivery, DeliveryReport, DeliveryState, Rejected, Sent, Unknown
 from bot.domain.destination import Destination
-from bot.domain.issues import KnownIssue
+from bot.domain.issues import Listed
 from bot.ports.ledger import DeliveryFilter, Plan
 from bot.storage import issue_rows, leases, planning, reopening, reports
 from bot.storage.destination_rows import at_address, inserting
@@ -31,7 +31,7 @@ class SqlLedger:
         self._database = database
         self._renditions: OrderedDict[int, tuple[Part, ...]] = OrderedDict()
 
-    async def record_issues(self, issues: Sequence[KnownIssue], *, now: datetime) -> dict[str, str]:
+    async def record_issues(self, issues: Sequence[Listed], *, now: datetime) -> dict[str, str]:
         """Remember issues; return the ref of each key. Writes only what changed."""
         async with self._database.reading() as connection:
             found = await issue_rows.compare(connection, issues)

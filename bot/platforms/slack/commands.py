@@ -10,10 +10,20 @@ import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
 from bot.domain.destination import Destination, Platform
+from bot.domain.person import Person
 from bot.languages import Language, phrases_of
 from bot.services.answers import Answer, OutdatedButton, Show, TodayNotYet
 from bot.services.conversation import Conversation
-from formatters.actions import Action, AnswerWithHeadlines, SendAll, TurnToHeadlines, TurnToItem, decode, encode
+from formatters.actions import (
+    Action,
+    AnswerWithHeadlines,
+    IssueAction,
+    ListAction,
+    SendAll,
+    TurningAction,
+    decode,
+    encode,
+)
 
 _log = structlog.get_logger(__name__)
 
@@ -40,12 +50,12 @@ class SlackCommands:
         subscribed = await self._conversation.subscribing.is_active(
             Destination(Platform.SLACK, str(command["channel_id"]))
         )
-        answer = self._conversation.query.headlines_of_today(subscribed=subscribed, buttons=True)
+        answer = await self._conversation.query.headlines_of_today(subscribed=subscribed, buttons=True)
         await respond(**self._payload(answer), response_type="ephemeral")
 
     async def _item(self, ack: AsyncAck, respond: AsyncRespond, command: Json) -> None:
         await ack()
-        answer = self._conversation.query.item(str(command.get("text") or ""), paging=True)
+        answer = await self._conversation.query.item(str(command.get("text") or ""), paging=True)
         await respond(**self._payload(answer), response_type="ephemeral")
 
     async def _pressed(self, ack: AsyncAck, respond: AsyncRespond, action: Json, body: Json) -> None:
@@ -54,8 +64,11 @@ class SlackCommands:
         if isinstance(pressed, SendAll):
             await respond(text=await self._send_all(pressed, body), replace_original=False, response_type="ephemeral")
             return
-        answer = self._conversation.query.act(pressed) if pressed else OutdatedButton()
-        turns = isinstance(pressed, TurnToItem | TurnToHeadlines) and isinstance(answer, Show)
+        person = Person(Platform.SLACK, str(body["user"]["id"]))
+        answer: Answer = OutdatedButton()
+        if isinstance(pressed, IssueAction | ListAction):
+            answer = await self._conversation.shown(pressed, person)
+        turns = isinstance(pressed, TurningAction) and isinstance(answer, Show)
         await respond(**self._payload(answer), replace_original=turns, response_type="ephemeral")
 
     async def _send_all(self, action: SendAll, body: Json) -> str:

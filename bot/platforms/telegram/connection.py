@@ -12,7 +12,8 @@ from telegram.request import HTTPXRequest
 
 from bot.domain.errors import PlatformError
 from bot.languages import Language
-from bot.platforms.telegram.commands import ALLOWED_UPDATES, TelegramApplication, TelegramCommands
+from bot.platforms.telegram.application import TelegramApplication
+from bot.platforms.telegram.commands import ALLOWED_UPDATES, TelegramCommands
 from bot.platforms.telegram.request import CausalRequest
 from bot.services.conversation import Conversation
 

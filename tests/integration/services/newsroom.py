@@ -12,20 +12,28 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.delivery import DeliveryReport, DeliveryState, Outcome, Sent
 from bot.domain.destination import Destination, Platform
-from bot.domain.issues import KnownIssue, ref_of
+from bot.domain.issues import KnownIssue, Listed, ref_of
 from bot.domain.timetable import Timetable
 from bot.languages import words_of
 from bot.ports.ledger import DeliveryFilter, Ledger
 from bot.ports.posts import Scan
 from bot.ports.sender import Capabilities
+from bot.services.browsing import Browsing
+from bot.services.conversation import Conversation
 from bot.services.drain import Drain
+from bot.services.keeping import Keeping
 from bot.services.library import Library
 from bot.services.publish import DailyWatch, Publisher
+from bot.services.query import Query
 from bot.services.rendering import Renderer
 from bot.services.subscribing import Subscribing
+from bot.services.throttling import Throttle
 from bot.storage.engine import Database
+from bot.storage.keepsakes import SqlKeepsakes
 from bot.storage.ledger import SqlLedger
+from bot.storage.passages import SqlSearch
 from bot.storage.subscriptions import SqlSubscriptions
+from formatters.issue import Issue
 from formatters.parts import Part
 from formatters.reading import read_post
 from tests import written_posts
@@ -97,6 +105,9 @@ class Shelf:
         before, self._shown = self._shown, tuple(self.issues)
         return Scan(self._shown, (), self.settling, changed=before != self._shown)
 
+    async def load(self, listed: Listed) -> Issue | None:
+        return next((one.issue for one in self.issues if one.content_hash == listed.content_hash), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -164,6 +175,20 @@ class Newsroom:
             publisher=self.publisher,
             timetable=self.timetable,
             clock=self.clock,
+        )
+
+    def conversation(self) -> Conversation:
+        """Return everything that answers readers; nothing is wired to a platform."""
+        keepsakes = SqlKeepsakes(self.database)
+        return Conversation(
+            query=Query(self.library, self.timetable, self.clock),
+            browsing=Browsing(self.library, SqlSearch(self.database), self.timetable, self.clock),
+            keeping=Keeping(keepsakes, self.library, self.clock),
+            subscribing=self.subscribing,
+            renderer=Renderer(words_of),
+            publisher=self.publisher,
+            throttle=Throttle(self.clock),
+            wake_drain=lambda: None,
         )
 
     # --- readers -------------------------------------------------------------------------------------------------
