@@ -12,7 +12,7 @@ import structlog
 from pydantic import SecretStr
 
 from bot.domain.destination import Platform
-from bot.domain.errors import DatabaseError, PostsError, SettingsError
+from bot.domain.errors import DatabaseError, PlatformError, PostsError, SettingsError
 from bot.domain.timetable import Timetable
 from bot.languages import Language, words_of
 from bot.ports.ledger import Ledger
@@ -20,6 +20,7 @@ from bot.ports.sender import Sender
 from bot.ports.subscriptions import Subscriptions
 from bot.posts.directory import QUIET, PostDirectory
 from bot.scheduling.clock import SystemClock
+from bot.services.bot_name import BotName
 from bot.services.browsing import Browsing
 from bot.services.conversation import Conversation
 from bot.services.drain import Drain
@@ -41,6 +42,7 @@ from bot.storage.subscriptions import SqlSubscriptions
 
 if TYPE_CHECKING:
     import aiohttp
+    from telegram import Bot
 
 _log = structlog.get_logger(__name__)
 
@@ -115,7 +117,9 @@ async def opened_services(
         library = Library(source, ledger, clock)
         keepsakes = SqlKeepsakes(database)
         rendering = Renderer(words_of)
-        publisher = Publisher(ledger, subscriptions, rendering, clock)
+        telegram = _telegram_bot(settings, settings.telegram_token) if settings.telegram_token else None
+        bot_name = _bot_name(ledger, telegram)
+        publisher = Publisher(ledger, subscriptions, rendering, clock, bot_name=bot_name)
         senders: dict[Platform, Sender] = {}
         rates: dict[Platform, float] = {}
         drain = Drain(ledger, subscriptions, senders, clock, platform_rates=rates)
@@ -137,8 +141,8 @@ async def opened_services(
             wake_drain=drain.wake,
         )
         lines: list[_Line] = []
-        if settings.telegram_token:
-            lines.append(_telegram(settings, settings.telegram_token, conversation, chat_pace))
+        if telegram:
+            lines.append(_telegram(settings, telegram, conversation, chat_pace))
         if settings.slack_bot_token and settings.slack_app_token:
             lines.append(_slack(settings, _slack_session(), conversation, chat_pace))
         for line in lines:
@@ -174,11 +178,24 @@ class _Line:
 # Each SDK takes about a second to import: a bot without the platform does without it.
 
 
-def _telegram(settings: Settings, token: SecretStr, conversation: Conversation, pace: float) -> _Line:
-    from bot.platforms.telegram.connection import TelegramConnection, telegram_bot
+def _telegram_bot(settings: Settings, token: SecretStr) -> Bot:
+    from bot.platforms.telegram.connection import telegram_bot
+
+    return telegram_bot(token.get_secret_value(), settings.telegram_api_url)
+
+
+def _bot_name(ledger: Ledger, bot: Bot | None) -> BotName:
+    if bot is None:
+        return BotName(ledger, None, bot="")
+    from bot.platforms.telegram.profile import TelegramProfile
+
+    return BotName(ledger, TelegramProfile(bot), bot=bot.token.partition(":")[0])
+
+
+def _telegram(settings: Settings, bot: Bot, conversation: Conversation, pace: float) -> _Line:
+    from bot.platforms.telegram.connection import TelegramConnection
     from bot.platforms.telegram.sender import MESSAGES_A_SECOND, TelegramSender
 
-    bot = telegram_bot(token.get_secret_value(), settings.telegram_api_url)
     connection = TelegramConnection(bot, conversation, cast("Language", settings.language))
     return _Line(Platform.TELEGRAM, connection, TelegramSender(bot, pace=pace), MESSAGES_A_SECOND, bot.request.shutdown)
 
@@ -269,6 +286,8 @@ class App:
                 self._posts_missing = True
             except DatabaseError as error:
                 _log.error("the ledger cannot be used; trying again", problem=str(error))
+            except PlatformError as error:
+                _log.error("an issue could not be planned for everybody; trying again", problem=str(error))
 
 
 async def prepare(services: Services) -> None:

@@ -102,7 +102,8 @@ async def _telegram(settings: Settings) -> AsyncIterator[Finding]:
         return
     from telegram.error import InvalidToken, TelegramError
 
-    from bot.platforms.telegram.connection import REFUSED, telegram_bot
+    from bot.platforms.telegram.connection import telegram_bot
+    from bot.platforms.telegram.profile import REFUSED
 
     bot = telegram_bot(settings.telegram_token.get_secret_value(), settings.telegram_api_url)
     try:

@@ -64,6 +64,7 @@ def _as_json(report: DeliveryReport) -> dict[str, Any]:
         "state": report.state,
         "parts": report.parts,
         "reason": report.reason,
+        "note": report.note,
         "attempts": report.attempts,
         "planned_at": report.planned_at.isoformat(),
         "due_at": report.due_at.isoformat(),

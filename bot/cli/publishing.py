@@ -10,10 +10,12 @@ from bot.app import Services
 from bot.cli.output import note
 from bot.cli.reading import load_post
 from bot.domain.delivery import DeliveryState, PartState
-from bot.domain.destination import Destination
+from bot.domain.destination import Destination, Platform
 from bot.domain.errors import PostsError
 from bot.domain.issues import KnownIssue
+from bot.domain.subscription import Place, default_style
 from bot.ports.ledger import DeliveryFilter
+from formatters.views import Style
 
 _SHOWN = 20
 
@@ -46,11 +48,24 @@ async def describe(services: Services, known: KnownIssue, to: Destination | None
 
 async def rehearse(services: Services, known: KnownIssue, to: Destination | None) -> str:
     """Return how many messages each destination would get, and how many have the issue already, in one line."""
-    platforms = [to.platform] if to else sorted(services.senders)
-    sizes = {platform: services.publisher.size(known, platform, services.settings.language) for platform in platforms}
-    messages = ", ".join(f"{size} messages on {platform}" for platform, size in sizes.items())
+    styles = {(to.platform, await services.publisher.style_of(to))} if to else await _styles(services)
+    sizes = {
+        (platform, style): await services.publisher.size(known, platform, style, services.settings.language)
+        for platform, style in sorted(styles)
+    }
+    messages = ", ".join(
+        f"{size} message{'' if size == 1 else 's'} on {platform} ({style})" for (platform, style), size in sizes.items()
+    )
     delivered = (await services.ledger.tally(known.key, to)).get(DeliveryState.SENT, 0)
     return f"Nothing is sent: it would be {messages}; delivered already: {delivered}."
+
+
+async def _styles(services: Services) -> set[tuple[Platform, Style]]:
+    """Return the styles in use on each platform, once the destinations of the settings are taken over."""
+    used = {(platform, style) for platform, style, _ in await services.subscriptions.audiences()}
+    named = services.settings.fixed_destinations
+    used |= {(one.platform, await services.publisher.style_of(one)) for one in named}
+    return used or {(platform, default_style(platform, Place.CHANNEL)) for platform in services.senders}
 
 
 async def _audience(services: Services) -> int:
@@ -70,7 +85,7 @@ async def plan(services: Services, known: KnownIssue, to: Destination | None) ->
         planned = await services.publisher.publish(known)
     else:
         subscription = await services.subscriptions.find(to)
-        language = subscription.language if subscription else services.settings.language
+        language = subscription.preferences.language if subscription else services.settings.language
         planned = await services.publisher.send_to(known, to, language=language)
     return planned + await services.ledger.reopen(known.key, to, now=now)
 

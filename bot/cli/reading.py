@@ -188,11 +188,13 @@ def _explain(reading: Reading) -> None:
 
 
 def _parts(known: KnownIssue, platform: Platform, language: str, style: Style | None = None) -> tuple[Part, ...]:
+    from bot.domain.subscription import Place, default_style
     from bot.languages import words_of
-    from bot.services.rendering import STYLES, Renderer
+    from bot.services.rendering import Renderer
     from formatters.views import delivered
 
-    style = style or Style(STYLES[platform])
+    # as readers get it who subscribe by themselves; in Slack, as the channel of the settings does
+    style = style or default_style(platform, Place.CHANNEL)
     view = delivered(known.issue, style, ref=known.ref, bot=_SOME_BOT)
     return Renderer(words_of).render(view, platform, language, style).parts
 
@@ -204,8 +206,7 @@ def calls(parts: tuple[Part, ...], platform: Platform) -> Iterable[dict[str, Any
             case Platform.TELEGRAM:
                 from bot.platforms.telegram.sender import call_of as telegram_call
 
-                call = telegram_call(part.payload, chat="{chat_id}", silent=position > 0)
-                yield {**call, "method": "sendRichMessage"} if "rich_message" in part.payload else call
+                yield telegram_call(part.payload, chat="{chat_id}", silent=position > 0)
             case Platform.SLACK:
                 from bot.platforms.slack.sender import call_of as slack_call
 

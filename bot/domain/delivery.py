@@ -2,6 +2,7 @@
 
 pending ─claim─▶ leased ─intent─▶ (part: sending) ─▶ part sent ─▶ next part … ─▶ sent
    ▲                                   ├▶ throttled / unsent: back to pending, due later
+   │                                   ├▶ unfit: the same delivery goes on in the spare form
    └── restart or takeover, epoch+1 ───┤▶ rejected: dead · gone: gone, and the subscription ends
                                        └▶ unknown: the part stays unknown, the next one follows
 """
@@ -79,6 +80,13 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfit:
+    """Refused for its form, which not every chat takes; the issue in another form may be accepted."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Gone:
     """The destination is no longer there or has blocked the bot."""
 
@@ -100,7 +108,7 @@ class Unknown:
     reason: str
 
 
-Outcome = Sent | Throttled | Unsent | Rejected | Gone | Moved | Unknown
+Outcome = Sent | Throttled | Unsent | Rejected | Unfit | Gone | Moved | Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +144,10 @@ class Delivery:
     attempts: int
     """How often the present part was tried without getting through."""
     expires_at: datetime
+    silent: bool
+    """Whether its first part comes without a sound, too."""
+    previews: bool
+    """Whether the platform may add previews of links."""
 
     @property
     def cursor(self) -> int:
@@ -162,6 +174,8 @@ class DeliveryReport:
     receipts: tuple[Receipt, ...]
     attempts: int
     reason: str | None
+    note: str | None
+    """What is to be known even if all went through, such as why another style was sent."""
     planned_at: datetime
     due_at: datetime
     finished_at: datetime | None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import assert_never
 
-from bot.domain.delivery import Gone, Moved, Outcome, Rejected, Sent, Throttled, Unknown, Unsent
+from bot.domain.delivery import Gone, Moved, Outcome, Rejected, Sent, Throttled, Unfit, Unknown, Unsent
 from bot.domain.destination import Destination
 
 MOST_ATTEMPTS = 16
@@ -43,6 +43,13 @@ class Redirect:
 
 
 @dataclass(frozen=True, slots=True)
+class FallBack:
+    """The delivery goes on in its spare form, at once; the destination is remembered to want that."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class GiveUp:
     """The delivery ends as dead."""
 
@@ -56,7 +63,7 @@ class EndSubscription:
     reason: str
 
 
-Decision = Advance | TryAgain | Redirect | GiveUp | EndSubscription
+Decision = Advance | TryAgain | Redirect | FallBack | GiveUp | EndSubscription
 
 
 def decide(outcome: Outcome, *, attempts: int, position: int, jitter: float) -> Decision:
@@ -70,6 +77,8 @@ def decide(outcome: Outcome, *, attempts: int, position: int, jitter: float) -> 
             return Advance()
         case Rejected(reason):
             return GiveUp(reason) if position == 0 else Advance()
+        case Unfit(reason):
+            return FallBack(reason)
         case Gone(reason):
             return EndSubscription(reason)
         case Moved(to, reason):

@@ -5,24 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Literal, Protocol
 
 from bot.domain.delivery import Delivery, DeliveryReport, DeliveryState, Rejected, Sent, Unknown
 from bot.domain.destination import Destination, Platform
 from bot.domain.issues import Listed
 from formatters.parts import Part
+from formatters.views import Style
+
+OVERVIEW: Final = "overview"
+"""Stands for a style where a reader who joined late got the overview alone, as an answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class EveryActive:
-    """Every active subscription of the plan's platform and language that began no later than `joined_by`."""
+    """Every active subscription of the plan's platform, style and language that began no later than `joined_by`."""
 
     joined_by: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class FixedOnly:
-    """The active subscriptions that come from the settings."""
+    """The active subscriptions of the plan's platform, style and language that come from the settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +46,13 @@ class Plan:
     issue_key: str
     content_hash: str
     platform: Platform
-    style: str
+    style: Style | Literal["overview"]
     language: str
     parts: tuple[Part, ...]
     occasion: str
     audience: Audience
+    spare: tuple[Part, ...] = ()
+    """The issue in the style `items`, kept for destinations that turn out not to take this style."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +156,14 @@ class Ledger(Protocol):
 
         None if the lease was lost, or if the new address has its own delivery of this issue: then this
         one ends as gone.
+        """
+        ...
+
+    async def fall_back(self, delivery: Delivery, reason: str) -> Delivery | None:
+        """Take the intent back and let the delivery go on with its plan's spare parts, all of them.
+
+        The subscription, if there is one, prefers the style `items` from now on. `reason` becomes the delivery's
+        note. None, with nothing changed, if the lease was lost or the plan had no spare parts.
         """
         ...
 

@@ -28,10 +28,13 @@ class Sender(Protocol):
         """Return what the platform can do; the same on every call."""
         ...
 
-    async def send(self, part: Part, *, to: Destination, silent: bool, under: str | None) -> Outcome:
+    async def send(
+        self, part: Part, *, to: Destination, silent: bool, under: str | None, previews: bool = False
+    ) -> Outcome:
         """Send `part` and return what became of it; raise only for programming errors.
 
         `silent` asks for delivery without a sound, where the platform has one. `under` is the message
-        id of the delivery's first part, for platforms with threads.
+        id of the delivery's first part, for platforms with threads. `previews` allows the platform to
+        add previews of links.
         """
         ...

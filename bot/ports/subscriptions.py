@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
 from bot.domain.destination import Destination, Platform
-from bot.domain.subscription import Subscription
+from bot.domain.subscription import Place, Preferences, Subscription
+from formatters.views import Style
 
 
 class Subscriptions(Protocol):
@@ -17,8 +18,18 @@ class Subscriptions(Protocol):
         """Return the subscription, active or ended."""
         ...
 
-    async def subscribe(self, destination: Destination, *, language: str, now: datetime) -> bool:
-        """Make the destination's subscription active as a reader's; return whether it was not before."""
+    async def subscribe(
+        self, destination: Destination, *, language: str, now: datetime, place: Place | None = None
+    ) -> bool:
+        """Make the destination's subscription active as a reader's; return whether it was not before.
+
+        A new one gets the default preferences of its place, which the address tells if `place` is None. A reader
+        who returns finds their preferences again, but for a pause. `language` counts unless they chose one.
+        """
+        ...
+
+    async def prefer(self, destination: Destination, preferences: Preferences) -> bool:
+        """Replace the preferences of the destination's subscription, active or not; False if it has none."""
         ...
 
     async def unsubscribe(self, destination: Destination, *, reason: str, now: datetime) -> bool:
@@ -36,15 +47,23 @@ class Subscriptions(Protocol):
         """
         ...
 
-    async def set_fixed(self, destinations: Iterable[Destination], *, language: str, now: datetime) -> None:
+    async def set_fixed(
+        self,
+        destinations: Iterable[Destination],
+        *,
+        language: str,
+        now: datetime,
+        styles: Mapping[Destination, Style] | None = None,
+    ) -> None:
         """Make exactly these the active subscriptions that come from the settings.
 
-        One that a reader had already becomes the settings' own; one dropped from the settings ends.
+        One that a reader had already becomes the settings' own; one dropped from the settings ends. Those in
+        `styles` get that style; the others keep theirs, and a new one gets the default of its place.
         """
         ...
 
-    async def audiences(self) -> dict[tuple[Platform, str], int]:
-        """Return how many active subscriptions there are for each (platform, language)."""
+    async def audiences(self) -> dict[tuple[Platform, Style, str], int]:
+        """Return how many active subscriptions there are for each (platform, style, language)."""
         ...
 
     async def active_fixed(self) -> list[Subscription]:

@@ -14,14 +14,15 @@ from bot.sandbox.json_types import Json
 from bot.sandbox.telegram_errors import bad_request
 
 NESTED = frozenset(
-    "allowed_updates commands entities link_preview_options message_ids reply_markup reply_parameters scope".split()
+    "allowed_updates button commands entities link_preview_options message_ids reply_markup reply_parameters "
+    "results scope".split()
 )
 INTEGERS = frozenset(
     "cache_time limit message_id message_thread_id offset timeout user_id reply_to_message_id draft_id".split()
 )
 BOOLEANS = frozenset(
     "allow_paid_broadcast allow_sending_without_reply disable_notification disable_web_page_preview "
-    "drop_pending_updates protect_content show_alert".split()
+    "drop_pending_updates is_personal protect_content show_alert".split()
 )
 
 

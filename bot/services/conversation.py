@@ -61,6 +61,6 @@ class Conversation:
         known = await self.query.issue_of(action)
         if known is None:
             return None
-        added = await self.publisher.send_to(known, to, language=language, occasion=f"request:{request}")
+        added = await self.publisher.send_all(known, to, language=language, occasion=f"request:{request}")
         self.wake_drain()
         return bool(added)

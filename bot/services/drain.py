@@ -12,7 +12,7 @@ import structlog
 from bot.domain.delivery import Delivery, DeliveryState, Outcome, Rejected, Sent, Throttled, Unknown
 from bot.domain.destination import Destination, Platform
 from bot.domain.errors import DatabaseError
-from bot.domain.retry import Advance, EndSubscription, GiveUp, Redirect, TryAgain, decide, fresh_jitter
+from bot.domain.retry import Advance, EndSubscription, FallBack, GiveUp, Redirect, TryAgain, decide, fresh_jitter
 from bot.domain.subscription import Origin
 from bot.ports.clock import Clock
 from bot.ports.ledger import Ledger
@@ -172,7 +172,13 @@ class Drain:
             return None
         under = delivery.first_message_id if sender.capabilities.threads else None
         try:
-            outcome = await sender.send(delivery.parts[delivery.cursor], to=to, silent=delivery.cursor > 0, under=under)
+            outcome = await sender.send(
+                delivery.parts[delivery.cursor],
+                to=to,
+                silent=delivery.silent or delivery.cursor > 0,
+                under=under,
+                previews=delivery.previews,
+            )
         except Exception as error:  # noqa: BLE001  # a fault of ours must not hold up the delivery until a restart
             _log.error("a sender failed by a fault of ours", destination=str(to), exc_info=error)
             outcome = Unknown(f"{type(error).__name__}: {error}")
@@ -212,6 +218,11 @@ class Drain:
                 return None
             case Redirect(to, reason):
                 return await self._keep(lambda: self._ledger.redirect(delivery, to, now=now))
+            case FallBack(reason):
+                changed = await self._keep(lambda: self._ledger.fall_back(delivery, reason))
+                if changed is None:  # changes nothing if it was the lease that was lost
+                    await self._finish(delivery, DeliveryState.DEAD, reason)
+                return changed
             case GiveUp(reason):
                 await self._finish(delivery, DeliveryState.DEAD, reason)
                 return None

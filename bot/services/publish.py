@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 import structlog
 
 from bot.domain.delivery import DAILY
 from bot.domain.destination import Destination, Platform
 from bot.domain.issues import KnownIssue
+from bot.domain.subscription import default_style, place_of
 from bot.domain.timetable import Timetable
 from bot.ports.clock import Clock
-from bot.ports.ledger import Audience, EveryActive, FixedOnly, Ledger, Only, Plan
+from bot.ports.ledger import OVERVIEW, Audience, EveryActive, FixedOnly, Ledger, Only, Plan
 from bot.ports.subscriptions import Subscriptions
+from bot.services.bot_name import BotName
 from bot.services.library import Library
-from bot.services.rendering import STYLES, Renderer
-from formatters.views import IssueView, OverviewView, View
+from bot.services.rendering import Renderer
+from formatters.views import OverviewView, Style, View, delivered
 
 _log = structlog.get_logger(__name__)
 
@@ -27,13 +30,25 @@ _CLOSED = "watch-closed"
 
 
 class Publisher:
-    """Plans deliveries. Planning twice adds nothing, so every method may be repeated."""
+    """Plans deliveries. Planning twice adds nothing, so every method may be repeated.
 
-    def __init__(self, ledger: Ledger, subscriptions: Subscriptions, renderer: Renderer, clock: Clock) -> None:
+    Methods that plan raise PlatformError where a style needs the bot's own name and nobody can be asked for it.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        subscriptions: Subscriptions,
+        renderer: Renderer,
+        clock: Clock,
+        *,
+        bot_name: BotName,
+    ) -> None:
         self._ledger = ledger
         self._subscriptions = subscriptions
         self._renderer = renderer
         self._clock = clock
+        self._bot_name = bot_name
 
     async def release(self, known: KnownIssue) -> int:
         """Plan the issue for everybody who subscribed before its release; return how many were added."""
@@ -51,38 +66,63 @@ class Publisher:
         return await self._plan(known, EveryActive(joined_by=now))
 
     async def send_to(self, known: KnownIssue, to: Destination, *, language: str, occasion: str = DAILY) -> int:
-        """Plan the issue for one destination; return 1, or 0 if it has such a delivery already."""
-        plan = self._whole(known, to.platform, language, Only(to), occasion)
+        """Plan the issue for one destination, in its style; return 1, or 0 if it has such a delivery already."""
+        plan = await self._whole(
+            known, to.platform, await self.style_of(to), language, audience=Only(to), occasion=occasion
+        )
         return await self._ledger.plan(plan, now=self._clock.now())
 
-    def size(self, known: KnownIssue, platform: Platform, language: str) -> int:
+    async def send_all(self, known: KnownIssue, to: Destination, *, language: str, occasion: str) -> int:
+        """Plan the whole issue for one destination, as `send_to` does, but never as mere headlines."""
+        style = await self.style_of(to)
+        if style in {Style.COMPACT, Style.HEADLINES}:
+            style = Style.ITEMS
+        plan = await self._whole(known, to.platform, style, language, audience=Only(to), occasion=occasion)
+        return await self._ledger.plan(plan, now=self._clock.now())
+
+    async def style_of(self, to: Destination) -> Style:
+        """Return the style that a destination prefers; without a subscription, the default of its place."""
+        subscription = await self._subscriptions.find(to)
+        return subscription.preferences.style if subscription else default_style(to.platform, place_of(to))
+
+    async def size(self, known: KnownIssue, platform: Platform, style: Style, language: str) -> int:
         """Return how many messages the issue is on a platform."""
-        return len(self._renderer.render(IssueView(known.issue), platform, language).parts)
+        view = await self._delivered(known, style)
+        return len(self._renderer.render(view, platform, language, style).parts)
 
     async def overview_delivered(self, known: KnownIssue, to: Destination, *, language: str, message_id: str) -> None:
         """Note that the issue's overview, sent as an answer, is this destination's daily delivery."""
         view = OverviewView(known.issue, known.ref)
         plan = self._plan_of(
-            known, view, platform=to.platform, style="overview", language=language, audience=Only(to), occasion=DAILY
+            known, view, platform=to.platform, style=OVERVIEW, language=language, audience=Only(to), occasion=DAILY
         )
         await self._ledger.count_as_delivered(plan, message_id=message_id, now=self._clock.now())
 
     async def _plan(self, known: KnownIssue, audience: EveryActive | FixedOnly) -> int:
         added = 0
-        for platform, language in sorted(await self._subscriptions.audiences()):
-            plan = self._whole(known, platform, language, audience, DAILY)
-            added += await self._ledger.plan(plan, now=self._clock.now())
-        if added:
-            _log.info("deliveries planned", issue=known.key, deliveries=added)
+        try:
+            # headlines last: they need the bot's name, and nobody else shall wait for it
+            groups = sorted(await self._subscriptions.audiences(), key=lambda one: (one[1] is Style.HEADLINES, one))
+            for platform, style, language in groups:
+                plan = await self._whole(known, platform, style, language, audience=audience, occasion=DAILY)
+                added += await self._ledger.plan(plan, now=self._clock.now())
+        finally:
+            if added:
+                _log.info("deliveries planned", issue=known.key, deliveries=added)
         return added
 
-    def _whole(self, known: KnownIssue, platform: Platform, language: str, audience: Audience, occasion: str) -> Plan:
-        view = IssueView(known.issue)
+    async def _delivered(self, known: KnownIssue, style: Style) -> View:
+        name = await self._bot_name.get() if style is Style.HEADLINES else ""
+        return delivered(known.issue, style, ref=known.ref, bot=name)
+
+    async def _whole(
+        self, known: KnownIssue, platform: Platform, style: Style, language: str, *, audience: Audience, occasion: str
+    ) -> Plan:
         return self._plan_of(
             known,
-            view,
+            await self._delivered(known, style),
             platform=platform,
-            style=STYLES[platform],
+            style=style,
             language=language,
             audience=audience,
             occasion=occasion,
@@ -94,20 +134,23 @@ class Publisher:
         view: View,
         *,
         platform: Platform,
-        style: str,
+        style: Style | Literal["overview"],
         language: str,
         audience: Audience,
         occasion: str,
     ) -> Plan:
+        form = Style.ITEMS if style == OVERVIEW else style
+        spare = self._renderer.render(view, platform, language).parts if form is Style.RICH else ()
         return Plan(
             issue_key=known.key,
             content_hash=known.content_hash,
             platform=platform,
             style=style,
             language=language,
-            parts=self._renderer.render(view, platform, language).parts,
+            parts=self._renderer.render(view, platform, language, form).parts,
             occasion=occasion,
             audience=audience,
+            spare=spare,
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from enum import StrEnum
 
 from bot.domain.destination import Platform
 from formatters.parts import Rendition
@@ -16,36 +15,6 @@ _RENDERERS: Mapping[Platform, Callable[[View, Words], Rendition]] = {
     Platform.SLACK: slack_blocks.render,
     Platform.CONSOLE: plain_text.render,
 }
-
-
-class Place(StrEnum):
-    """What kind of place a destination is."""
-
-    PRIVATE = "private"
-    GROUP = "group"
-    """Where people talk; Slack's channels are no such place, as they have threads."""
-    TOPIC = "topic"
-    CHANNEL = "channel"
-
-
-def default_style(platform: Platform, place: Place) -> Style:
-    """Return how an issue is shown in such a place unless somebody chooses otherwise.
-
-    A plain group is for talking: it gets one message of headlines that open in the private chat.
-    """
-    if platform is Platform.SLACK:
-        return Style.ITEMS if place is Place.PRIVATE else Style.THREAD
-    if platform is Platform.TELEGRAM and place is Place.GROUP:
-        return Style.HEADLINES
-    return Style.ITEMS
-
-
-STYLES: Mapping[Platform, str] = {
-    Platform.TELEGRAM: Style.ITEMS.value,
-    Platform.SLACK: Style.THREAD.value,
-    Platform.CONSOLE: Style.ITEMS.value,
-}
-"""How each platform shows an issue where the kind of place is not known."""
 
 
 class Renderer:

@@ -11,7 +11,7 @@ import structlog
 from bot.domain.delivery import DAILY
 from bot.domain.destination import Destination, Platform
 from bot.domain.issues import KnownIssue
-from bot.domain.subscription import Origin
+from bot.domain.subscription import Origin, Place
 from bot.domain.timetable import Timetable
 from bot.ports.clock import Clock
 from bot.ports.ledger import Ledger
@@ -68,10 +68,10 @@ class Subscribing:
         subscription = await self._subscriptions.find(destination)
         return subscription is not None and subscription.active
 
-    async def start(self, destination: Destination, *, language: str) -> Welcome:
-        """Subscribe the destination, or revive its subscription."""
+    async def start(self, destination: Destination, *, language: str, place: Place | None = None) -> Welcome:
+        """Subscribe the destination, or revive its subscription; its address tells the place if nobody knows it."""
         now = self._clock.now()
-        joined = await self._subscriptions.subscribe(destination, language=language, now=now)
+        joined = await self._subscriptions.subscribe(destination, language=language, place=place, now=now)
         if joined:
             _log.info("subscribed", destination=str(destination))
         release = self._timetable.next_release(now).astimezone(self._timetable.zone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, TableClause, and_, exists, select, update
@@ -10,8 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import DeliveryState, PartState
 from bot.domain.destination import Destination
-from bot.domain.subscription import Origin
+from bot.domain.subscription import Origin, Preferences
 from bot.storage.tables import IS_LEASED, IS_SENDING, deliveries, destinations, issues, receipts
+
+PREFERENCES = tuple(field.name for field in fields(Preferences))
+"""The columns of a subscriber's preferences, each named as its field."""
 
 
 def inserting(connection: AsyncConnection, table: TableClause) -> sqlite.Insert | postgresql.Insert:
@@ -82,7 +86,7 @@ async def _hand_over_subscription(
     if new.joined_at is None or old.origin is Origin.SETTINGS:
         values = {
             "origin": old.origin,
-            "language": old.language,
+            **{name: getattr(old, name) for name in PREFERENCES},
             "active": True,
             "joined_at": new.joined_at if new.active else old.joined_at,
             "ended_at": None,

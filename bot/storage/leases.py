@@ -44,12 +44,12 @@ class Lease:
     rendition_id: int
 
 
-def _held(delivery: Delivery) -> ColumnElement[bool]:
+def held(delivery: Delivery) -> ColumnElement[bool]:
     """Return the condition that the lease is still this one."""
     return and_(deliveries.c.id == delivery.id, deliveries.c.epoch == delivery.epoch, IS_LEASED)
 
 
-def _intent(delivery: Delivery) -> ColumnElement[bool]:
+def intent_of(delivery: Delivery) -> ColumnElement[bool]:
     """Return the condition that a receipt is this delivery's open intent."""
     return and_(receipts.c.delivery_id == delivery.id, IS_SENDING)
 
@@ -108,6 +108,8 @@ async def claim(connection: AsyncConnection, *, now: datetime, limit: int) -> li
             deliveries.c.attempts,
             deliveries.c.expires_at,
             deliveries.c.rendition_id,
+            deliveries.c.silent,
+            deliveries.c.previews,
             issues.c.key,
             destinations.c.platform,
             destinations.c.chat,
@@ -129,6 +131,8 @@ async def claim(connection: AsyncConnection, *, now: datetime, limit: int) -> li
                 receipts=told[row.id],
                 attempts=row.attempts,
                 expires_at=row.expires_at,
+                silent=row.silent,
+                previews=row.previews,
             ),
             row.rendition_id,
         )
@@ -165,7 +169,7 @@ async def intend(connection: AsyncConnection, delivery: Delivery, *, now: dateti
     )
     intent = inserting(connection, receipts).from_select(
         ["delivery_id", "position", "part", "state", "digest", "at"],
-        lease.where(_held(delivery), ~unwanted).with_for_update(),
+        lease.where(held(delivery), ~unwanted).with_for_update(),
     )
     again = intent.on_conflict_do_update(
         index_elements=[receipts.c.delivery_id, receipts.c.position],
@@ -186,7 +190,7 @@ async def settle(
     after: dict[str, object] = {"attempts": 0, "reason": None}
     if delivery.cursor + 1 >= len(delivery.parts):
         after |= {"state": DeliveryState.SENT, "finished_at": now}
-    if not (await connection.execute(update(deliveries).where(_held(delivery)).values(after))).rowcount:
+    if not (await connection.execute(update(deliveries).where(held(delivery)).values(after))).rowcount:
         return None
     same = and_(receipts.c.state == state, receipts.c.message_id.is_not_distinct_from(message_id))
     settled = await connection.execute(
@@ -217,30 +221,30 @@ async def postpone(
     connection: AsyncConnection, delivery: Delivery, *, until: datetime, reason: str, counts: bool
 ) -> None:
     """Take the intent back and end the lease."""
-    ending = update(deliveries).where(_held(delivery))
+    ending = update(deliveries).where(held(delivery))
     values = {"state": DeliveryState.PENDING, "due_at": until, "reason": reason}
     attempts = deliveries.c.attempts + (1 if counts else 0)
     if (await connection.execute(ending.values(**values, attempts=attempts))).rowcount:
-        await connection.execute(delete(receipts).where(_intent(delivery)))
+        await connection.execute(delete(receipts).where(intent_of(delivery)))
 
 
 async def give_back(connection: AsyncConnection, delivery: Delivery) -> None:
     """End the lease between two parts. With an intent on record it stays: only `recover` may judge that part."""
-    between = ~exists().where(_intent(delivery))
-    await connection.execute(update(deliveries).where(_held(delivery), between).values(state=DeliveryState.PENDING))
+    between = ~exists().where(intent_of(delivery))
+    await connection.execute(update(deliveries).where(held(delivery), between).values(state=DeliveryState.PENDING))
 
 
 async def redirect(
     connection: AsyncConnection, delivery: Delivery, to: Destination, *, now: datetime
 ) -> Delivery | None:
     """Take the intent back and move the destination; None if the lease was lost or ends with the move."""
-    held = select(deliveries.c.destination_id).where(_held(delivery)).with_for_update()
-    source = await connection.scalar(held)
+    place = select(deliveries.c.destination_id).where(held(delivery)).with_for_update()
+    source = await connection.scalar(place)
     if source is None:
         return None
-    await connection.execute(delete(receipts).where(_intent(delivery)))
+    await connection.execute(delete(receipts).where(intent_of(delivery)))
     await destination_rows.move(connection, source, to, now=now)
-    return replace(delivery, destination=to) if await connection.scalar(held) is not None else None
+    return replace(delivery, destination=to) if await connection.scalar(place) is not None else None
 
 
 async def finish(
@@ -249,7 +253,7 @@ async def finish(
     """End the delivery; an open intent becomes a rejected part."""
     if state not in {DeliveryState.DEAD, DeliveryState.GONE, DeliveryState.EXPIRED}:
         raise ValueError(f"a delivery is not finished as {state}")
-    ending = update(deliveries).where(_held(delivery)).values(state=state, reason=reason, finished_at=now)
+    ending = update(deliveries).where(held(delivery)).values(state=state, reason=reason, finished_at=now)
     if (await connection.execute(ending)).rowcount:
-        rejecting = update(receipts).where(_intent(delivery))
+        rejecting = update(receipts).where(intent_of(delivery))
         await connection.execute(rejecting.values(state=PartState.REJECTED, reason=reason, at=now))

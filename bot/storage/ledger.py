@@ -14,7 +14,7 @@ from bot.domain.delivery import Delivery, DeliveryReport, DeliveryState, Rejecte
 from bot.domain.destination import Destination
 from bot.domain.issues import Listed
 from bot.ports.ledger import DeliveryFilter, Plan
-from bot.storage import issue_rows, leases, planning, reopening, reports
+from bot.storage import issue_rows, leases, planning, rendition_rows, reopening, reports
 from bot.storage.destination_rows import at_address, inserting
 from bot.storage.engine import Database
 from bot.storage.tables import IS_LEASED, IS_PENDING, deliveries, destinations, issues, marks, renditions
@@ -133,6 +133,12 @@ class SqlLedger:
         """Take the intent back and move the destination with its subscription and deliveries."""
         async with self._database.writing() as connection:
             return await leases.redirect(connection, delivery, to, now=now)
+
+    async def fall_back(self, delivery: Delivery, reason: str) -> Delivery | None:
+        """Go on with the spare parts; None if the lease was lost or there are none."""
+        async with self._database.writing() as connection:
+            parts = await rendition_rows.fall_back(connection, delivery, reason)
+        return None if parts is None else replace(delivery, parts=parts, attempts=0)
 
     async def finish(self, delivery: Delivery, state: DeliveryState, reason: str, *, now: datetime) -> None:
         """End the delivery as dead, gone or expired; ValueError for another state."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -13,19 +14,24 @@ from bot.ports.ledger import EveryActive, FixedOnly, Only, Plan
 from bot.storage.destination_rows import at_address, ensure_id, inserting
 from bot.storage.engine import Database
 from bot.storage.issue_rows import issue_id
-from bot.storage.tables import IS_ACTIVE, IS_FIXED, deliveries, destinations, digest_of, receipts, renditions
+from bot.storage.rendition_rows import SPARE, RenditionOf, ensure_rendition
+from bot.storage.tables import IS_ACTIVE, IS_FIXED, deliveries, destinations, receipts
 
 _CHUNK = 20_000
 """Rows in one transaction: some tens of milliseconds, in which nothing else is recorded."""
 
 _IDENTITY = ("issue_id", "destination_id", "occasion", "rendition_id")
 _PROGRESS = ("state", "epoch", "attempts", "due_at", "planned_at", "expires_at")
+_FROZEN = ("silent", "previews")
+"""Preferences that hold for a delivery as they are when it is planned, beside those that chose its rendition."""
 
 
 async def plan_deliveries(database: Database, plan: Plan, *, now: datetime) -> int:
     """Add what is missing; return how many were added. A process that dies in between leaves whole chunks."""
     async with database.writing() as connection:
         issue, rendition = await _ensure_rendition(connection, plan)
+        if plan.spare:
+            await _ensure_rendition(connection, replace(plan, style=SPARE, parts=plan.spare))
         if isinstance(plan.audience, Only):
             await ensure_id(connection, plan.audience.destination)
     values = (literal(plan.occasion), literal(rendition), literal(DeliveryState.PENDING, deliveries.c.state.type))
@@ -36,11 +42,12 @@ async def plan_deliveries(database: Database, plan: Plan, *, now: datetime) -> i
             last = await connection.scalar(_end_of_chunk(plan, reached))
             if last is None:
                 return added
-            chunk = select(literal(issue), destinations.c.id, *values, literal(0), literal(0), *times).where(
+            frozen = tuple(destinations.c[name] for name in _FROZEN)
+            chunk = select(literal(issue), destinations.c.id, *values, literal(0), literal(0), *times, *frozen).where(
                 _audience(plan), destinations.c.id > reached, destinations.c.id <= last
             )
             adding = inserting(connection, deliveries).from_select(
-                [*_IDENTITY, *_PROGRESS], chunk.order_by(destinations.c.id)
+                [*_IDENTITY, *_PROGRESS, *_FROZEN], chunk.order_by(destinations.c.id)
             )
             added += (await connection.execute(adding.on_conflict_do_nothing())).rowcount
         reached = last
@@ -60,7 +67,12 @@ def _audience(plan: Plan) -> ColumnElement[bool]:
 
 def _candidates(plan: Plan) -> ColumnElement[bool]:
     """Return a condition that an index alone can answer, and that `_audience` implies."""
-    ours = and_(IS_ACTIVE, destinations.c.platform == plan.platform, destinations.c.language == plan.language)
+    ours = and_(
+        IS_ACTIVE,
+        destinations.c.platform == plan.platform,
+        destinations.c.style == plan.style,
+        destinations.c.language == plan.language,
+    )
     match plan.audience:
         case EveryActive():
             return ours
@@ -110,16 +122,6 @@ async def _ensure_rendition(connection: AsyncConnection, plan: Plan) -> tuple[in
     """Return the numbers of the issue's and the rendition's rows, adding the latter if it is new."""
     if not plan.parts:
         raise ValueError(f"the plan for {plan.issue_key!r} has no parts")
-    identity = {
-        "issue_id": await issue_id(connection, plan.issue_key),
-        "content_hash": plan.content_hash,
-        "platform": plan.platform,
-        "style": plan.style,
-        "language": plan.language,
-        "digest": digest_of(plan.parts),
-    }
-    adding = inserting(connection, renditions).values(**identity, size=len(plan.parts), parts=plan.parts)
-    await connection.execute(adding.on_conflict_do_nothing())
-    wanted = select(renditions.c.id, renditions.c.issue_id).filter_by(**identity)
-    row = (await connection.execute(wanted)).one()
-    return row.issue_id, row.id
+    issue = await issue_id(connection, plan.issue_key)
+    rendition = RenditionOf(issue, plan.content_hash, plan.platform, plan.style, plan.language)
+    return issue, await ensure_rendition(connection, rendition, plan.parts)

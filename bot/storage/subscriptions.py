@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.destination import Destination, Platform
-from bot.domain.subscription import Origin, Subscription
+from bot.domain.subscription import Origin, Place, Preferences, Subscription, place_of
 from bot.storage import destination_rows
-from bot.storage.destination_rows import at_address, inserting
+from bot.storage.destination_rows import PREFERENCES, at_address, inserting
 from bot.storage.engine import Database
 from bot.storage.tables import IS_ACTIVE, IS_FIXED
 from bot.storage.tables import destinations as rows
+from formatters.views import Style
 
 DROPPED = "no longer named in the settings"
 
 _ADDRESS = (rows.c.platform, rows.c.chat, rows.c.thread)
-_SUBSCRIPTION = (
+_SUBSCRIPTION: tuple[ColumnElement[Any], ...] = (
     rows.c.id,
     *_ADDRESS,
     rows.c.origin,
-    rows.c.language,
     rows.c.active,
     rows.c.joined_at,
     rows.c.ended_at,
     rows.c.end_reason,
+    *(rows.c[name] for name in PREFERENCES),
 )
 _EVER = rows.c.joined_at.is_not(None)
 """Rows without it are destinations that never subscribed."""
@@ -46,17 +48,25 @@ class SqlSubscriptions:
             row = (await connection.execute(select(*_SUBSCRIPTION).where(at_address(destination), _EVER))).one_or_none()
         return None if row is None else _subscription(row)
 
-    async def subscribe(self, destination: Destination, *, language: str, now: datetime) -> bool:
+    async def subscribe(
+        self, destination: Destination, *, language: str, now: datetime, place: Place | None = None
+    ) -> bool:
         """Make the subscription active; return whether it was not before.
 
-        An active one takes the language, but stays the settings' own if it is.
+        An active one takes the language unless one was chosen, but stays the settings' own if it is.
         """
         async with self._database.writing() as connection:
-            started = await _start(connection, destination, Origin.READER, language, now)
+            started = await _start(connection, destination, language, origin=Origin.READER, place=place, now=now)
             if not started:
                 readers = and_(at_address(destination), rows.c.origin == Origin.READER)
-                await connection.execute(update(rows).where(readers).values(language=language))
+                await connection.execute(update(rows).where(readers).values(language=_unless_chosen(language)))
         return started
+
+    async def prefer(self, destination: Destination, preferences: Preferences) -> bool:
+        """Replace the preferences; False if there is no subscription."""
+        preferring = update(rows).where(at_address(destination), _EVER).values(asdict(preferences))
+        async with self._database.writing() as connection:
+            return (await connection.execute(preferring)).rowcount == 1
 
     async def unsubscribe(self, destination: Destination, *, reason: str, now: datetime) -> bool:
         """End the subscription; return whether it was active."""
@@ -86,18 +96,33 @@ class SqlSubscriptions:
                 moved += row.joined_at is not None and had is None
         return moved
 
-    async def set_fixed(self, destinations: Iterable[Destination], *, language: str, now: datetime) -> None:
+    async def set_fixed(
+        self,
+        destinations: Iterable[Destination],
+        *,
+        language: str,
+        now: datetime,
+        styles: Mapping[Destination, Style] | None = None,
+    ) -> None:
         """Make exactly these the active subscriptions that come from the settings."""
+        styles = styles or {}
         async with self._database.writing() as connection:
-            named = [await _fix(connection, destination, language, now) for destination in sorted(set(destinations))]
+            named = [
+                await _fix(connection, destination, language, now, styles.get(destination))
+                for destination in sorted(set(destinations))
+            ]
             await _end(connection, and_(IS_FIXED, rows.c.id.not_in(named)), DROPPED, now)
 
-    async def audiences(self) -> dict[tuple[Platform, str], int]:
-        """Return how many active subscriptions there are for each (platform, language)."""
-        group = (rows.c.platform, rows.c.language)
+    async def audiences(self) -> dict[tuple[Platform, Style, str], int]:
+        """Return how many active subscriptions there are for each (platform, style, language)."""
+        group = (rows.c.platform, rows.c.style, rows.c.language)
         async with self._database.reading() as connection:
             counted = await connection.execute(select(*group, func.count()).where(IS_ACTIVE).group_by(*group))
-            return {(platform, language or ""): number for platform, language, number in counted}
+            return {
+                (platform, style, language): number
+                for platform, style, language, number in counted
+                if style and language
+            }
 
     async def active_fixed(self) -> list[Subscription]:
         """Return the active subscriptions that come from the settings, by destination."""
@@ -106,17 +131,39 @@ class SqlSubscriptions:
             return sorted((_subscription(row) for row in fixed), key=lambda one: one.destination)
 
 
+def _unless_chosen(language: str) -> ColumnElement[str | None]:
+    """Return the language that was chosen, else this one."""
+    return case((rows.c.language_chosen, rows.c.language), else_=language)
+
+
 async def _start(
-    connection: AsyncConnection, destination: Destination, origin: Origin, language: str, now: datetime
+    connection: AsyncConnection,
+    destination: Destination,
+    language: str,
+    *,
+    origin: Origin,
+    now: datetime,
+    place: Place | None = None,
 ) -> bool:
-    """Add a subscription, or begin an ended one anew; False, with nothing changed, if it is active."""
-    begun = {"origin": origin, "language": language, "active": True, "joined_at": now}
+    """Add a subscription, or begin an ended one anew; False, with nothing changed, if it is active.
+
+    One that is begun anew keeps its preferences, unless the place is found to be of another kind.
+    """
+    begun = {"origin": origin, "active": True, "joined_at": now}
     address = {"platform": destination.platform, "chat": destination.chat, "thread": destination.thread}
-    joining = inserting(connection, rows).values(**address, **begun)
+    fresh = Preferences.default(destination.platform, place or place_of(destination), language)
+    joining = inserting(connection, rows).values(**address, **begun, **asdict(fresh))
+    kept = rows.c.place.is_not(None) if place is None else rows.c.place == place
+    again = {
+        "language": _unless_chosen(language),
+        "place": case((kept, rows.c.place), else_=joining.excluded.place),
+        "style": case((kept, rows.c.style), else_=joining.excluded.style),
+        "paused_until": None,
+        "ended_at": None,
+        "end_reason": None,
+    }
     joining = joining.on_conflict_do_update(
-        index_elements=list(_ADDRESS),
-        set_={**begun, "ended_at": None, "end_reason": None},
-        where=rows.c.active.is_(False),
+        index_elements=list(_ADDRESS), set_=begun | again, where=rows.c.active.is_(False)
     )
     return (await connection.execute(joining)).rowcount == 1
 
@@ -126,11 +173,15 @@ async def _end(connection: AsyncConnection, which: ColumnElement[bool], reason: 
     return (await connection.execute(ending)).rowcount
 
 
-async def _fix(connection: AsyncConnection, destination: Destination, language: str, now: datetime) -> int:
+async def _fix(
+    connection: AsyncConnection, destination: Destination, language: str, now: datetime, style: Style | None
+) -> int:
     """Make the subscription the settings' own; return the number of its row."""
-    if not await _start(connection, destination, Origin.SETTINGS, language, now):
-        taking_over = update(rows).where(at_address(destination))
-        await connection.execute(taking_over.values(origin=Origin.SETTINGS, language=language))
+    values: dict[str, object] = {"style": style} if style else {}
+    if not await _start(connection, destination, language, origin=Origin.SETTINGS, now=now):
+        values |= {"origin": Origin.SETTINGS, "language": _unless_chosen(language)}
+    if values:
+        await connection.execute(update(rows).where(at_address(destination)).values(values))
     return await destination_rows.ensure_id(connection, destination)
 
 
@@ -139,7 +190,7 @@ def _subscription(row: Row[*tuple[Any, ...]]) -> Subscription:
         id=row.id,
         destination=Destination(row.platform, row.chat, row.thread),
         origin=row.origin,
-        language=row.language,
+        preferences=Preferences(**{name: getattr(row, name) for name in PREFERENCES}),
         active=row.active,
         joined_at=row.joined_at,
         ended_at=row.ended_at,

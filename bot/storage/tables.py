@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar, cast
 
@@ -34,15 +34,19 @@ from sqlalchemy import (
     Text,
     TypedColumns,
     UniqueConstraint,
+    false,
     literal_column,
+    text,
 )
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from bot.domain.delivery import DeliveryState, PartState
 from bot.domain.destination import Platform
-from bot.domain.subscription import Origin
+from bot.domain.subscription import Origin, Place
+from bot.storage.columns import MinuteOfDay, Weekdays
 from formatters.parts import Part
+from formatters.views import Style
 
 _Word = TypeVar("_Word", bound=StrEnum)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -144,6 +148,11 @@ def _key() -> Column[int]:
     return Column(Id, Identity(), primary_key=True)
 
 
+def _switch() -> Column[bool]:
+    """Return a column for what is off unless somebody turns it on."""
+    return Column(Boolean(create_constraint=False), server_default=false())
+
+
 class _Issues(TypedColumns):
     id = _key()
     key: Named[str] = Column(Text, unique=True)
@@ -170,6 +179,15 @@ class _Destinations(TypedColumns):
     joined_at: Named[datetime | None] = Column(Instant)
     ended_at: Named[datetime | None] = Column(Instant)
     end_reason: Named[str | None] = Column(Text)
+    place: Named[Place | None] = Column(Word(Place))
+    style: Named[Style | None] = Column(Word(Style))
+    language_chosen: Named[bool] = _switch()
+    hour: Named[time | None] = Column(MinuteOfDay)
+    zone: Named[str | None] = Column(Text)
+    weekdays: Named[frozenset[int]] = Column(Weekdays, server_default=text("127"))
+    paused_until: Named[datetime | None] = Column(Instant)
+    silent: Named[bool] = _switch()
+    previews: Named[bool] = _switch()
 
 
 destinations = Table(
@@ -191,6 +209,7 @@ IS_FIXED = destinations.c.origin == literal_column("'settings'")
 Index(
     "ix_destinations_active",
     destinations.c.platform,
+    destinations.c.style,
     destinations.c.language,
     destinations.c.id,
     sqlite_where=IS_ACTIVE,
@@ -199,6 +218,7 @@ Index(
 Index(
     "ix_destinations_fixed",
     destinations.c.platform,
+    destinations.c.style,
     destinations.c.language,
     destinations.c.id,
     sqlite_where=IS_ACTIVE & IS_FIXED,
@@ -244,6 +264,10 @@ class _Deliveries(TypedColumns):
     expires_at: Named[datetime] = Column(Instant)
     finished_at: Named[datetime | None] = Column(Instant)
     reason: Named[str | None] = Column(Text)
+    silent: Named[bool] = _switch()
+    previews: Named[bool] = _switch()
+    note: Named[str | None] = Column(Text)
+    """What an operator should know even if all went through, such as why another style was sent."""
 
 
 deliveries = Table(

@@ -11,13 +11,14 @@ from sqlalchemy import insert
 from bot.domain.delivery import DAILY, Delivery, Rejected, Sent, Unknown
 from bot.domain.destination import Destination, Platform
 from bot.domain.issues import KnownIssue
-from bot.domain.subscription import Origin
+from bot.domain.subscription import Origin, Place
 from bot.ports.ledger import Audience, EveryActive, Only, Plan
 from bot.storage.engine import Database
 from bot.storage.ledger import SqlLedger
 from bot.storage.tables import destinations
 from formatters.issue import Issue
 from formatters.parts import Part
+from formatters.views import Style
 
 NOW = datetime(2026, 2, 12, 0, 0, 0, 123456, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -47,14 +48,19 @@ def some_parts(number: int) -> tuple[Part, ...]:
 
 
 def a_plan(
-    audience: Audience | None = None, *, parts: int = 3, issue: str = "2026-02-12", occasion: str = DAILY
+    audience: Audience | None = None,
+    *,
+    parts: int = 3,
+    issue: str = "2026-02-12",
+    occasion: str = DAILY,
+    style: Style = Style.ITEMS,
 ) -> Plan:
     """Return a plan for Chinese readers on Telegram; for all of them unless an audience is given."""
     return Plan(
         issue_key=issue,
         content_hash="a",
         platform=Platform.TELEGRAM,
-        style="items",
+        style=style,
         language="zh",
         parts=some_parts(parts),
         occasion=occasion,
@@ -77,6 +83,8 @@ async def fill(database: Database, number: int) -> None:
                 "thread": "",
                 "origin": Origin.READER,
                 "language": "zh",
+                "place": Place.PRIVATE,
+                "style": Style.ITEMS,
                 "active": True,
                 "joined_at": NOW,
             }

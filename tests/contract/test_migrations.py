@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 
 from bot.domain.errors import DatabaseError
+from bot.domain.subscription import Place, Preferences
+from bot.storage import migrations
 from bot.storage.archive_tables import PASSAGES
 from bot.storage.engine import Database, open_database
 from bot.storage.ledger import SqlLedger
 from bot.storage.migrations import migrate, pending
 from bot.storage.schema import METADATA
-from tests.contract.samples import NOW
+from bot.storage.subscriptions import SqlSubscriptions
+from formatters.views import Style
+from tests.contract.samples import NOW, channel, chat
+from tests.contract.test_subscriptions import found
 
 DEFINITIONS = {
     "sqlite": "SELECT type, name, sql FROM sqlite_master WHERE tbl_name NOT LIKE 'alembic%' ORDER BY type, name",
@@ -71,6 +79,54 @@ async def test_migrations_make_the_very_indexes_and_constraints(empty: Database)
     await migrate(empty)
     assert await definitions() == declared
     assert any("WHERE" in " ".join(definition) for definition in declared)
+
+
+FIRST_STEP_ROWS = """
+INSERT INTO destinations (platform, chat, thread, origin, language, active, joined_at) VALUES
+    ('telegram', '1001', '', 'reader', 'zh', {true}, {now}),
+    ('telegram', '-4001', '', 'reader', 'zh', {true}, {now}),
+    ('telegram', '-1009', '', 'reader', 'en', {true}, {now}),
+    ('telegram', '-1009', '45', 'reader', 'zh', {true}, {now}),
+    ('telegram', '-1007', '', 'settings', 'zh', {true}, {now}),
+    ('telegram', '@news', '', 'settings', 'zh', {true}, {now}),
+    ('slack', 'C1', '', 'settings', 'zh', {true}, {now}),
+    ('slack', 'D1', '', 'reader', 'en', {false}, {now}),
+    ('telegram', 'guest', '', NULL, NULL, {false}, NULL)
+"""
+
+
+async def test_who_subscribed_before_there_were_preferences_gets_the_issue_as_before(empty: Database) -> None:
+    def first_step_alone(connection: Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+
+    on_sqlite = {"true": "1", "false": "0", "now": "0"}
+    on_postgresql = {"true": "true", "false": "false", "now": "now()"}
+    words = on_sqlite if empty.dialect == "sqlite" else on_postgresql
+    async with empty.writing() as connection:
+        await connection.run_sync(first_step_alone)
+        await connection.execute(text(FIRST_STEP_ROWS.format(**words)))
+    await migrate(empty)
+    told = {
+        destination: (await found(SqlSubscriptions(empty), destination)).preferences
+        for destination in (
+            *(chat("1001"), chat("-4001"), chat("-1009"), chat("-1009", "45"), chat("-1007"), chat("@news")),
+            *(channel("C1"), channel("D1")),
+        )
+    }
+    assert told == {
+        chat("1001"): Preferences("zh", Style.ITEMS, Place.PRIVATE),
+        chat("-4001"): Preferences("zh", Style.ITEMS, Place.GROUP),
+        chat("-1009"): Preferences("en", Style.ITEMS, Place.GROUP),
+        chat("-1009", "45"): Preferences("zh", Style.ITEMS, Place.TOPIC),
+        chat("-1007"): Preferences("zh", Style.ITEMS, Place.CHANNEL),
+        chat("@news"): Preferences("zh", Style.ITEMS, Place.CHANNEL),
+        channel("C1"): Preferences("zh", Style.THREAD, Place.CHANNEL),
+        channel("D1"): Preferences("en", Style.THREAD, Place.PRIVATE),
+    }
+    assert await SqlSubscriptions(empty).find(chat("guest")) is None
 
 
 async def test_two_that_migrate_at_once_do_it_once(empty: Database, empty_url: str) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import time
 
 import pytest
 
 from bot.domain.delivery import Delivery, DeliveryState, PartState, Sent
 from bot.domain.destination import Platform
-from bot.domain.subscription import Origin
+from bot.domain.subscription import Origin, Place, Preferences
 from bot.ports.ledger import DeliveryFilter
 from bot.storage.ledger import SqlLedger
 from bot.storage.subscriptions import SqlSubscriptions
+from formatters.views import Style
 from tests.contract.samples import HOUR, NOW, chat, for_one, post
 
 OLD, NEW = chat("-123"), chat("-100456")
@@ -98,7 +100,7 @@ async def test_a_chat_that_moves_to_a_subscribed_address_ends(subscriptions: Sql
     assert old is not None
     assert new is not None
     assert (old.active, old.end_reason) == (False, "moved to telegram:-100456")
-    assert (new.active, new.language, new.joined_at) == (True, "en", NOW + HOUR)
+    assert (new.active, new.preferences.language, new.joined_at) == (True, "en", NOW + HOUR)
 
 
 async def test_readers_who_stopped_at_the_new_address_are_left_in_peace(subscriptions: SqlSubscriptions) -> None:
@@ -124,10 +126,14 @@ async def test_an_address_that_was_only_written_to_becomes_the_subscribers(
 ) -> None:
     await ledger.plan(for_one(NEW, issue="yesterday"), now=NOW)
     await subscriptions.subscribe(OLD, language="en", now=NOW)
+    chosen = Preferences(
+        "en", Style.ITEMS, Place.GROUP, hour=time(7, 30), zone="Europe/Berlin", weekdays=frozenset({6, 7}), silent=True
+    )
+    await subscriptions.prefer(OLD, chosen)
     assert await subscriptions.move_chat(Platform.TELEGRAM, OLD.chat, NEW.chat, now=NOW + HOUR) == 1
     new = await subscriptions.find(NEW)
     assert new is not None
-    assert (new.active, new.language, new.joined_at) == (True, "en", NOW)
+    assert (new.active, new.preferences, new.joined_at) == (True, chosen, NOW)
 
 
 async def test_a_part_in_flight_to_a_merged_address_is_in_doubt(

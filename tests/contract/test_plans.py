@@ -12,10 +12,12 @@ from sqlalchemy.exc import StatementError
 
 from bot.domain.delivery import DeliveryState, PartState
 from bot.domain.destination import Destination, Platform
+from bot.domain.subscription import Place, Preferences
 from bot.ports.ledger import DeliveryFilter, EveryActive, FixedOnly
 from bot.storage.engine import Database
 from bot.storage.ledger import SqlLedger
 from bot.storage.subscriptions import SqlSubscriptions
+from formatters.views import Style
 from tests.contract.samples import (
     HOUR,
     NOW,
@@ -65,7 +67,7 @@ async def test_times_are_given_back_in_utc_whatever_their_zone(ledger: SqlLedger
     assert due.tzinfo is UTC
 
 
-async def test_every_active_subscriber_of_the_plans_platform_and_language_is_planned(
+async def test_every_active_subscriber_of_the_plans_platform_style_and_language_is_planned(
     ledger: SqlLedger, subscriptions: SqlSubscriptions
 ) -> None:
     await subscriptions.subscribe(chat("here"), language="zh", now=NOW)
@@ -75,8 +77,27 @@ async def test_every_active_subscriber_of_the_plans_platform_and_language_is_pla
     await subscriptions.subscribe(chat("left"), language="zh", now=NOW)
     await subscriptions.unsubscribe(chat("left"), reason="/stop", now=NOW)
     await subscriptions.set_fixed([chat("fixed")], language="zh", now=NOW)
+    await subscriptions.subscribe(chat("compact"), language="zh", now=NOW)
+    await subscriptions.prefer(chat("compact"), Preferences("zh", Style.COMPACT, Place.PRIVATE))
     assert await ledger.plan(a_plan(EveryActive(joined_by=NOW)), now=NOW) == 2
     assert {d.destination.chat for d in await ledger.claim(now=NOW, limit=9)} == {"here", "fixed"}
+    assert await ledger.plan(a_plan(EveryActive(joined_by=NOW), style=Style.COMPACT), now=NOW) == 1
+    assert [d.destination.chat for d in await ledger.claim(now=NOW, limit=9)] == ["compact"]
+
+
+async def test_a_delivery_keeps_the_loudness_and_previews_of_its_planning(
+    ledger: SqlLedger, subscriptions: SqlSubscriptions
+) -> None:
+    plain = Preferences("zh", Style.ITEMS, Place.PRIVATE)
+    for name, preferences in (("a", plain), ("b", replace(plain, silent=True)), ("c", replace(plain, previews=True))):
+        await subscriptions.subscribe(chat(name), language="zh", now=NOW)
+        await subscriptions.prefer(chat(name), preferences)
+    assert await ledger.plan(a_plan(), now=NOW) == 3
+    await ledger.plan(for_one(chat("stranger")), now=NOW)
+    for name in ("a", "b", "c"):
+        await subscriptions.prefer(chat(name), plain)
+    claimed = {one.destination.chat: (one.silent, one.previews) for one in await ledger.claim(now=NOW, limit=9)}
+    assert claimed == {"a": (False, False), "b": (True, False), "c": (False, True), "stranger": (False, False)}
 
 
 async def test_fixed_destinations_can_be_planned_alone(ledger: SqlLedger, subscriptions: SqlSubscriptions) -> None:

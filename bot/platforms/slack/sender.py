@@ -28,10 +28,14 @@ class SlackSender:
         self.capabilities = Capabilities(threads=True, pace=pace)
         self.bot_name = bot_name or "digestbot"
 
-    async def send(self, part: Part, *, to: Destination, silent: bool, under: str | None) -> Outcome:
+    async def send(
+        self, part: Part, *, to: Destination, silent: bool, under: str | None, previews: bool = False
+    ) -> Outcome:
         """Post the part, in the thread of message `under` if there is one."""
         del silent
         payload: dict[str, Any] = dict(part.payload)
+        if previews:
+            payload |= {"unfurl_links": True, "unfurl_media": True}
         try:
             answer = await self._client.chat_postMessage(
                 channel=to.chat, thread_ts=under or to.thread or None, **payload

@@ -73,19 +73,21 @@ class TelegramCommands:
         if not await reader.may_manage(message):
             await reader.say(reader.phrases.admins_only())
             return
-        welcome = await self._conversation.subscribing.start(reader.destination, language=reader.language)
+        welcome = await self._conversation.subscribing.start(
+            reader.destination, language=reader.language, place=reader.place
+        )
         greeting = reader.phrases.greeting(joined=welcome.joined, release=welcome.release)
         if welcome.missed is None or welcome.overview is None:
             await reader.say(greeting)
             return
-        sent = await reader.show(
+        message_id = await reader.show(
             greeted(
                 greeting,
                 self._conversation.renderer.render(welcome.overview, Platform.TELEGRAM, reader.language).parts[0],
             )
         )
         await self._conversation.subscribing.overview_shown(
-            welcome.missed, reader.destination, language=reader.language, message_id=str(sent.message_id)
+            welcome.missed, reader.destination, language=reader.language, message_id=str(message_id)
         )
 
     async def _stop(self, update: Update, context: _Context) -> None:

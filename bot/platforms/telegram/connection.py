@@ -14,6 +14,7 @@ from bot.domain.errors import PlatformError
 from bot.languages import Language
 from bot.platforms.telegram.application import TelegramApplication
 from bot.platforms.telegram.commands import ALLOWED_UPDATES, TelegramCommands
+from bot.platforms.telegram.profile import REFUSED
 from bot.platforms.telegram.request import CausalRequest
 from bot.services.conversation import Conversation
 
@@ -24,9 +25,6 @@ _POLL = 25
 _POOL = 16
 """Connections. The transport grows slower, not faster, with a larger pool."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
-REFUSED = (
-    "DIGESTBOT_TELEGRAM_TOKEN: Telegram does not accept this token; copy the present one from @BotFather (/mybots)"
-)
 
 
 def telegram_bot(token: str, api_url: str) -> Bot:

@@ -14,6 +14,7 @@ from telegram.error import BadRequest, RetryAfter
 
 from bot.domain.destination import Destination, Platform
 from bot.domain.person import Person
+from bot.domain.subscription import Place
 from bot.languages import Language, Phrases, negotiate, phrases_of
 from bot.platforms.telegram.sender import arguments_of, post
 from bot.services.answers import Answer, Show, TodayNotYet
@@ -40,6 +41,7 @@ class Reader:
             negotiate(user.language_code if user else None, default) if self.is_private else default
         )
         self.chat_id = chat.id
+        self.place = place_of_chat(chat.type, topic=bool(thread))
         self.destination = Destination(Platform.TELEGRAM, str(chat.id), str(thread) if thread else "")
 
     @classmethod
@@ -98,8 +100,8 @@ class Reader:
         button = InlineKeyboardButton(self.phrases.open_newest(), callback_data=encode(AnswerWithHeadlines(ref)))
         await self.show({"text": text, "reply_markup": InlineKeyboardMarkup([[button]]).to_dict()})
 
-    async def show(self, payload: Payload) -> Message:
-        """Answer with a rendered payload; a short flood limit is waited out."""
+    async def show(self, payload: Payload) -> int:
+        """Answer with a rendered payload; return the message's id. A short flood limit is waited out."""
         try:
             return await post(self._bot, payload, self.destination)
         except RetryAfter as error:
@@ -121,6 +123,15 @@ class Reader:
                 await self.show(payload)
                 return
             raise
+
+
+def place_of_chat(kind: str, *, topic: bool) -> Place:
+    """Return what kind of place a chat is. https://core.telegram.org/bots/api#chat"""
+    if kind == ChatType.PRIVATE:
+        return Place.PRIVATE
+    if topic:
+        return Place.TOPIC
+    return Place.CHANNEL if kind == ChatType.CHANNEL else Place.GROUP
 
 
 def greeted(greeting: str, overview: Part) -> Payload:

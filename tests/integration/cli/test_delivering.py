@@ -63,7 +63,10 @@ class TestPublish:
         assert result.code == 0
         assert result.out.splitlines() == [
             f"推理日报｜{outside.day()} ({outside.day()}) to 2 active subscriptions",
-            "Nothing is sent: it would be 2 messages on slack, 2 messages on telegram; delivered already: 0.",
+            (
+                "Nothing is sent: it would be 2 messages on slack (thread), 2 messages on telegram (items);"
+                " delivered already: 0."
+            ),
         ]
         assert json.loads(bot("deliveries", "--json").out) == []
         assert reader.messages == []

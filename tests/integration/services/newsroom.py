@@ -12,12 +12,14 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.delivery import DeliveryReport, DeliveryState, Outcome, Sent
 from bot.domain.destination import Destination, Platform
+from bot.domain.errors import PlatformError
 from bot.domain.issues import KnownIssue, Listed, ref_of
 from bot.domain.timetable import Timetable
 from bot.languages import words_of
 from bot.ports.ledger import DeliveryFilter, Ledger
 from bot.ports.posts import Scan
 from bot.ports.sender import Capabilities
+from bot.services.bot_name import BotName
 from bot.services.browsing import Browsing
 from bot.services.conversation import Conversation
 from bot.services.drain import Drain
@@ -118,6 +120,7 @@ class Request:
     silent: bool
     under: str | None
     at: datetime
+    previews: bool
 
 
 class ScriptedSender:
@@ -134,8 +137,10 @@ class ScriptedSender:
     def will(self, *outcomes: Outcome | Exception) -> None:
         self._script += outcomes
 
-    async def send(self, part: Part, *, to: Destination, silent: bool, under: str | None) -> Outcome:
-        self.requests.append(Request(part.name, to, silent, under, self._clock.now()))
+    async def send(
+        self, part: Part, *, to: Destination, silent: bool, under: str | None, previews: bool = False
+    ) -> Outcome:
+        self.requests.append(Request(part.name, to, silent, under, self._clock.now(), previews))
         self.on_request(len(self.requests))
         await asyncio.sleep(0)
         outcome = self._script.pop(0) if self._script else SENT
@@ -148,6 +153,19 @@ class ScriptedSender:
         return [request.part for request in self.requests]
 
 
+class SomeProfile:
+    """A platform that tells the bot's name, unless it cannot be reached."""
+
+    def __init__(self) -> None:
+        self.name = "digest_bot"
+        self.reachable = True
+
+    async def user_name(self) -> str:
+        if not self.reachable:
+            raise PlatformError("it cannot be reached")
+        return self.name
+
+
 class Newsroom:
     """Everything but a process: each part can be put together anew, as after a restart."""
 
@@ -158,6 +176,7 @@ class Newsroom:
         self.database = database
         self.subscriptions = SqlSubscriptions(database)
         self.timetable = Timetable(time(8), time(12), SHANGHAI)
+        self.profile = SomeProfile()
         self.telegram = ScriptedSender(self.clock)
         self.slack = ScriptedSender(self.clock, threads=True)
         self.restart()
@@ -166,7 +185,10 @@ class Newsroom:
         """Forget what only memory held."""
         self.shelf.forget()
         self.library = Library(self.shelf, self.ledger, self.clock)
-        self.publisher = Publisher(self.ledger, self.subscriptions, Renderer(words_of), self.clock)
+        self.bot_name = BotName(self.ledger, self.profile, bot="1")
+        self.publisher = Publisher(
+            self.ledger, self.subscriptions, Renderer(words_of), self.clock, bot_name=self.bot_name
+        )
         self.watch = DailyWatch(self.library, self.publisher, self.ledger, self.timetable, self.clock)
         self.subscribing = Subscribing(
             subscriptions=self.subscriptions,

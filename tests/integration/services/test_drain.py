@@ -317,7 +317,9 @@ class Slow(ScriptedSender):
         super().__init__(clock)
         self.began, self.may_end = asyncio.Event(), asyncio.Event()
 
-    async def send(self, part: Part, *, to: Destination, silent: bool, under: str | None) -> Outcome:
+    async def send(
+        self, part: Part, *, to: Destination, silent: bool, under: str | None, previews: bool = False
+    ) -> Outcome:
         self.began.set()
         await self.may_end.wait()
-        return await super().send(part, to=to, silent=silent, under=under)
+        return await super().send(part, to=to, silent=silent, under=under, previews=previews)

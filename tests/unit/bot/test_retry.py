@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.delivery import Gone, Moved, Outcome, Rejected, Sent, Throttled, Unknown, Unsent
+from bot.domain.delivery import Gone, Moved, Outcome, Rejected, Sent, Throttled, Unfit, Unknown, Unsent
 from bot.domain.destination import Destination, Platform
 from bot.domain.retry import (
     MOST_ATTEMPTS,
     Advance,
     Decision,
     EndSubscription,
+    FallBack,
     GiveUp,
     Redirect,
     TryAgain,
@@ -36,6 +37,8 @@ TABLE: list[tuple[Outcome, int, int, Decision]] = [
     (Rejected("message is too long"), 0, 0, GiveUp("message is too long")),
     (Rejected("message is too long"), 0, 1, Advance()),
     (Rejected("message is too long"), 9, 8, Advance()),
+    (Unfit("no rich messages"), 0, 0, FallBack("no rich messages")),
+    (Unfit("no rich messages"), 2, 1, FallBack("no rich messages")),
     (Gone("bot was blocked"), 0, 0, EndSubscription("bot was blocked")),
     (Gone("bot was blocked"), 3, 4, EndSubscription("bot was blocked")),
     (Moved(NEW_HOME, "upgraded"), 0, 0, Redirect(NEW_HOME, "upgraded")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.destination import Platform
-from bot.services.rendering import Place, default_style
+from bot.domain.subscription import Place, default_style
 from formatters.actions import AnswerWithHeadlines, AnswerWithItem, SendAll, decode_start, encode, start_link
 from formatters.errors import NothingToShow
 from formatters.issue import Issue, Item, Point, SourceLink
