@@ -15,6 +15,7 @@ from bot.domain.destination import Platform
 from bot.domain.errors import DatabaseError, PlatformError, PostsError, SettingsError
 from bot.domain.timetable import Timetable
 from bot.languages import Language, words_of
+from bot.ports.keepsakes import Keepsakes
 from bot.ports.ledger import Ledger
 from bot.ports.sender import Sender
 from bot.ports.subscriptions import Subscriptions
@@ -67,6 +68,7 @@ class Services:
     clock: SystemClock
     ledger: Ledger
     subscriptions: Subscriptions
+    keepsakes: Keepsakes
     library: Library
     renderer: Renderer
     publisher: Publisher
@@ -153,6 +155,7 @@ async def opened_services(
             clock=clock,
             ledger=ledger,
             subscriptions=subscriptions,
+            keepsakes=keepsakes,
             library=library,
             renderer=rendering,
             publisher=publisher,

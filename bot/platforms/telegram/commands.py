@@ -48,6 +48,9 @@ class TelegramCommands:
         private = filters.ChatType.PRIVATE
         for name in phrases_of(self._default).commands():
             application.add_handler(CommandHandler(name, getattr(self, f"_{name}"), filters=filters.UpdateType.MESSAGE))
+        for part in (Presses, ReadingCommands, InlineAnswers):
+            part(self._conversation, self._default).register(application)
+        Door(self._conversation.throttle, self._default).register(application)
         application.add_handlers(
             [
                 MessageHandler(filters.StatusUpdate.MIGRATE, self._migrated),
@@ -56,9 +59,6 @@ class TelegramCommands:
                 ChatMemberHandler(self._membership, ChatMemberHandler.MY_CHAT_MEMBER),
             ]
         )
-        for part in (Presses, ReadingCommands, InlineAnswers):
-            part(self._conversation, self._default).register(application)
-        Door(self._conversation.throttle, self._default).register(application)
         application.add_error_handler(self._failed)
 
     async def publish_menu(self, application: TelegramApplication) -> None:
