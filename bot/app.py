@@ -17,10 +17,12 @@ from bot.domain.timetable import Timetable
 from bot.languages import Language, words_of
 from bot.ports.keepsakes import Keepsakes
 from bot.ports.ledger import Ledger
+from bot.ports.profile import Profile
 from bot.ports.sender import Sender
 from bot.ports.subscriptions import Subscriptions
 from bot.posts.directory import QUIET, PostDirectory
 from bot.scheduling.clock import SystemClock
+from bot.services.acquaintance import Acquaintance
 from bot.services.bot_name import BotName
 from bot.services.browsing import Browsing
 from bot.services.conversation import Conversation
@@ -77,6 +79,8 @@ class Services:
     conversation: Conversation
     senders: dict[Platform, Sender]
     connections: tuple[Connection, ...]
+    acquaintance: Acquaintance | None
+    """None without Telegram."""
 
     @property
     def timetable(self) -> Timetable:
@@ -120,23 +124,26 @@ async def opened_services(
         keepsakes = SqlKeepsakes(database)
         rendering = Renderer(words_of)
         telegram = _telegram_bot(settings, settings.telegram_token) if settings.telegram_token else None
-        bot_name = _bot_name(ledger, telegram)
+        profile = _profile(telegram) if telegram else None
+        # the number before the colon is the bot's id
+        bot_name = BotName(ledger, profile, bot=telegram.token.partition(":")[0] if telegram else "")
         publisher = Publisher(ledger, subscriptions, rendering, clock, bot_name=bot_name)
         senders: dict[Platform, Sender] = {}
         rates: dict[Platform, float] = {}
         drain = Drain(ledger, subscriptions, senders, clock, platform_rates=rates)
+        subscribing = Subscribing(
+            subscriptions=subscriptions,
+            ledger=ledger,
+            library=library,
+            publisher=publisher,
+            timetable=timetable,
+            clock=clock,
+        )
         conversation = Conversation(
             query=Query(library, timetable, clock),
             browsing=Browsing(library, SqlSearch(database), timetable, clock),
             keeping=Keeping(keepsakes, library, clock),
-            subscribing=Subscribing(
-                subscriptions=subscriptions,
-                ledger=ledger,
-                library=library,
-                publisher=publisher,
-                timetable=timetable,
-                clock=clock,
-            ),
+            subscribing=subscribing,
             renderer=rendering,
             publisher=publisher,
             throttle=Throttle(clock),
@@ -164,6 +171,7 @@ async def opened_services(
             conversation=conversation,
             senders=senders,
             connections=tuple(line.connection for line in lines),
+            acquaintance=Acquaintance(subscriptions, subscribing, bot_name, profile) if profile else None,
         )
 
 
@@ -187,12 +195,10 @@ def _telegram_bot(settings: Settings, token: SecretStr) -> Bot:
     return telegram_bot(token.get_secret_value(), settings.telegram_api_url)
 
 
-def _bot_name(ledger: Ledger, bot: Bot | None) -> BotName:
-    if bot is None:
-        return BotName(ledger, None, bot="")
+def _profile(bot: Bot) -> Profile:
     from bot.platforms.telegram.profile import TelegramProfile
 
-    return BotName(ledger, TelegramProfile(bot), bot=bot.token.partition(":")[0])
+    return TelegramProfile(bot)
 
 
 def _telegram(settings: Settings, bot: Bot, conversation: Conversation, pace: float) -> _Line:
@@ -272,6 +278,8 @@ class App:
 
     async def _connect(self) -> None:
         await asyncio.gather(*(connection.start() for connection in self._services.connections))
+        if self._services.acquaintance:
+            await self._services.acquaintance.learn()
         self.ready.set()
         _log.info("ready")
 
@@ -304,8 +312,17 @@ async def prepare(services: Services) -> None:
             advice="list them with: digestbot deliveries --troubled",
         )
     await services.library.refresh()
+    await take_over_fixed(services)
+
+
+async def take_over_fixed(services: Services) -> None:
+    """Make the settings' destinations the fixed subscriptions."""
+    settings = services.settings
     await services.subscriptions.set_fixed(
-        services.settings.fixed_destinations, language=services.settings.language, now=now
+        settings.fixed_destinations,
+        language=settings.language,
+        now=services.clock.now(),
+        styles=settings.fixed_styles,
     )
 
 

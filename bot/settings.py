@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,8 +27,10 @@ from pydantic_settings import (
 
 from bot.domain.destination import Destination, slack_destination, telegram_destination
 from bot.domain.errors import SettingsError
+from bot.domain.subscription import place_of, styles_of
 from bot.domain.timetable import Timetable
 from bot.posts.writing import Writing, writing_of
+from formatters.views import Style
 
 PREFIX = "DIGESTBOT_"
 NO_POSTS = "DIGESTBOT_POSTS is not set; name the folder that holds your .md posts"
@@ -54,12 +57,25 @@ def _zone(value: object) -> ZoneInfo:
         raise ValueError(f"{value!r} is not an IANA time zone; use a name such as 'Asia/Shanghai'") from error
 
 
-def _chats(value: object) -> tuple[Destination, ...]:
+def _chats(value: object) -> Mapping[Destination, Style | None]:
+    if isinstance(value, Mapping):
+        return value
     if isinstance(value, str):
         value = value.split(",")
     chats = value if isinstance(value, list | tuple) else (value,)
-    named = (str(chat).strip() for chat in chats)
-    return tuple(dict.fromkeys(telegram_destination(chat) for chat in named if chat))
+    return dict(_styled(chat) for chat in map(str, chats) if chat.strip())
+
+
+def _styled(text: str) -> tuple[Destination, Style | None]:
+    """Return what `@channel` or `@channel=rich` names."""
+    address, separator, word = (piece.strip() for piece in text.partition("="))
+    destination = telegram_destination(address)
+    if not separator:
+        return destination, None
+    offered = styles_of(destination.platform, place_of(destination))
+    if word not in offered:
+        raise ValueError(f"{text.strip()!r} names no style of such a place; write {address}={' or ='.join(offered)}")
+    return destination, Style(word)
 
 
 def _channel(value: object) -> Destination | None:
@@ -109,8 +125,10 @@ class Settings(BaseSettings):
     telegram_token: Annotated[SecretStr | None, BeforeValidator(_nothing_if_blank)] = Field(
         None, description="The Telegram bot's token, from @BotFather."
     )
-    telegram_chats: Annotated[tuple[Destination, ...], NoDecode, BeforeValidator(_chats)] = Field(
-        (), description="Chats that always get the digest: @channel, -100123 or -100123/45 (chat/topic), with commas."
+    telegram_chats: Annotated[Mapping[Destination, Style | None], NoDecode, BeforeValidator(_chats)] = Field(
+        {},
+        description="Chats that always get the digest: @channel, -100123 or -100123/45 (chat/topic), with commas. A"
+        " style may follow, as in @channel=rich: items, headlines or rich.",
     )
     telegram_api_url: str = Field(
         "https://api.telegram.org", description="The Bot API server's root; calls go to <root>/bot<token>/<method>."
@@ -257,6 +275,11 @@ class Settings(BaseSettings):
         telegram = self.telegram_chats if self.telegram_token else ()
         slack = (self.slack_channel,) if self.slack_channel and self.slack_bot_token else ()
         return (*telegram, *slack)
+
+    @property
+    def fixed_styles(self) -> dict[Destination, Style]:
+        """The styles that the settings name for them."""
+        return {destination: style for destination, style in self.telegram_chats.items() if style}
 
     @property
     def secrets(self) -> tuple[str, ...]:

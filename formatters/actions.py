@@ -136,6 +136,8 @@ TurningAction = TurnToItem | TurnToHeadlines | TurnToFindings | TurnToMonth | Tu
 OwnAction = Keep | Vote | Unfold
 """Changes what an item is to the reader."""
 Action = IssueAction | SendAll | ListAction | OwnAction
+StartAction = AnswerWithItem | AnswerWithHeadlines | TurnToMonth
+"""What a link into the private chat can do."""
 
 
 def encode(action: Action) -> str:
@@ -242,7 +244,15 @@ def _open_day(text: str) -> OpenDay | None:
         return None
 
 
-StartAction = AnswerWithItem | AnswerWithHeadlines | TurnToMonth
+def as_link(action: IssueAction) -> StartAction:
+    """Return the action for a link that shows the same."""
+    match action:
+        case TurnToItem(ref, number):
+            return AnswerWithItem(ref, number)
+        case TurnToHeadlines(ref):
+            return AnswerWithHeadlines(ref)
+        case _:
+            return action
 
 
 def start_link(bot: str, action: StartAction) -> str:
@@ -250,7 +260,12 @@ def start_link(bot: str, action: StartAction) -> str:
 
     https://core.telegram.org/bots/features#deep-linking allows 64 of `A-Za-z0-9_-`.
     """
-    return f"https://t.me/{bot}?start={encode(action).replace(':', '-')}"
+    return f"https://t.me/{bot}?start={start_argument(action)}"
+
+
+def start_argument(action: StartAction) -> str:
+    """Return the action as `/start`'s argument."""
+    return encode(action).replace(":", "-")
 
 
 def decode_start(argument: str) -> StartAction | None:

@@ -112,7 +112,7 @@ def publish(
 
 async def _publish(settings: Settings, post: Path | None, to: Destination | None, *, dry_run: bool) -> int:
     """Return how many deliveries did not get through."""
-    from bot.app import opened_database, opened_services
+    from bot.app import opened_database, opened_services, take_over_fixed
     from bot.cli.publishing import choose, describe, plan, planned_line, rehearse, report
     from bot.scheduling.clock import SystemClock
 
@@ -134,9 +134,9 @@ async def _publish(settings: Settings, post: Path | None, to: Destination | None
             async with _held(database) as holding:
                 if holding:
                     await services.ledger.recover(now=services.clock.now())
-                    await services.subscriptions.set_fixed(
-                        settings.fixed_destinations, language=settings.language, now=services.clock.now()
-                    )
+                    await take_over_fixed(services)
+                    if services.acquaintance:
+                        await services.acquaintance.learn()
                 planned = await plan(services, known, to)
                 typer.echo(await planned_line(services, known, to, planned))
                 if not holding:

@@ -118,7 +118,7 @@ async def _demo(posts: Path, port: int) -> AsyncIterator[Demo]:
     with tempfile.TemporaryDirectory(prefix="digestbot-demo-") as folder:
         async with sandbox:
             channel = sandbox.slack.channel("daily-digest", people=[sandbox.slack.user("lin")], bot=True)
-            sandbox.slack.commands = ["/today", "/item 3"]
+            sandbox.slack.commands = ["/today", "/item 3", "/digest help"]
             settings = _DemoSettings(
                 posts=posts,
                 telegram_token=sandbox.telegram.token,

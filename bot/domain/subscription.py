@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -113,6 +113,12 @@ class Preferences:
     def default(cls, platform: Platform, place: Place, language: str) -> Preferences:
         """Return what a destination gets unless somebody chooses otherwise."""
         return cls(language=language, style=default_style(platform, place), place=place)
+
+    def in_place(self, platform: Platform, place: Place) -> Preferences:
+        """Return the same for a place that turned out to be of this kind: a style that was chosen stays, if it can."""
+        chosen = self.style is not default_style(platform, self.place)
+        stays = chosen and self.style in styles_of(platform, place)
+        return replace(self, place=place, style=self.style if stays else default_style(platform, place))
 
 
 def _require_zone(name: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import cache
+from typing import assert_never
 
 from babel.dates import format_time, get_timezone_name
 
@@ -13,15 +14,20 @@ from bot.languages.words import long_day, short_day
 from bot.services.answers import (
     Arrival,
     EssayHasNoItems,
+    Extract,
     ItemNotFound,
+    Lacking,
     NothingPublished,
-    NoTrends,
     NumberMissing,
     NumberUnclear,
     OutdatedButton,
+    OutdatedLink,
     Sentence,
     TodayNotYet,
 )
+from formatters.views import Style
+
+_MENU = ("today", "item", "trends", "search", "stop", "help")
 
 
 class Phrases(ArchiveNotices):
@@ -61,14 +67,28 @@ class Phrases(ArchiveNotices):
                 return gettext(
                     "The {day} issue is one article without items. Send /today and press “Send all” to read it."
                 ).format(day=self._day(day))
-            case NoTrends(day):
-                return gettext("The {day} issue has no trends. Send /today to see what it has.").format(
-                    day=self._day(day)
-                )
+            case Lacking(what, day):
+                return self._lacking(what).format(day=self._day(day))
             case OutdatedButton():
                 return gettext("This button is out of date. Send /today for the newest issue.")
+            case OutdatedLink():
+                return gettext("This link is out of date. Send /today for the newest issue.")
             case _:
                 return archive_sentence(answer, self._catalog, lambda day: long_day(day, self._language))
+
+    def _lacking(self, what: Extract) -> str:
+        gettext = self._catalog.gettext
+        match what:
+            case Extract.TRENDS:
+                return gettext("The {day} issue has no trends. Send /today to see what it has.")
+            case Extract.WATCH:
+                return gettext("The {day} issue has no watch list. Send /today to see what it has.")
+            case Extract.SOURCES:
+                return gettext("The {day} issue names no sources. Send /today to see what it has.")
+            case Extract.ADVICE:
+                return gettext("The {day} issue gives no advice. Send /today to see what it has.")
+            case _:
+                assert_never(what)
 
     def _today_not_yet(self, answer: TodayNotYet) -> str:
         gettext = self._catalog.gettext
@@ -88,20 +108,34 @@ class Phrases(ArchiveNotices):
             text += gettext(" The latest is from {day}.").format(day=self._day(answer.newest_day))
         return text
 
-    def greeting(self, *, joined: bool, release: datetime) -> str:
+    def greeting(self, *, joined: bool, release: datetime, style: Style) -> str:
         """Return what /start says: what will come, when, and how loudly. `release` is in the digest's zone."""
         gettext = self._catalog.gettext
         if joined:
-            text = gettext(
-                "You are subscribed: every day from {time} ({zone}) the new issue comes here, one message per item,"
-                " and only the first of them rings."
-            )
+            text = gettext("You are subscribed: every day from {time} ({zone}) the new issue comes here, {form}.")
         else:
             text = gettext(
-                "You are subscribed already: every day from {time} ({zone}) the new issue comes here, one message"
-                " per item, and only the first of them rings."
+                "You are subscribed already: every day from {time} ({zone}) the new issue comes here, {form}."
             )
-        return text.format(time=self.hour(release), zone=self._zone(release))
+        return text.format(time=self.hour(release), zone=self._zone(release), form=self._form(style))
+
+    def _form(self, style: Style) -> str:
+        gettext = self._catalog.gettext
+        match style:
+            case Style.ITEMS | Style.THREAD:
+                return gettext("one message per item, and only the first of them rings")
+            case Style.COMPACT:
+                return gettext("as one message of headlines that open in place")
+            case Style.HEADLINES:
+                return gettext("as one message of headlines that open in the private chat with me")
+            case Style.RICH:
+                return gettext("as one message")
+            case _:
+                assert_never(style)
+
+    def subscribe_hint(self) -> str:
+        """Return what a reader is told who followed a link without being subscribed."""
+        return self._catalog.gettext("Send /start to get every issue here.")
 
     def farewell(self, *, was_subscribed: bool) -> str:
         """Return what /stop says."""
@@ -152,16 +186,36 @@ class Phrases(ArchiveNotices):
         return text.format(reference=reference)
 
     def commands(self) -> dict[str, str]:
-        """Return each command's name and its description, in menu order."""
+        """Return each command's name and its description, in the order of /help."""
         gettext = self._catalog.gettext
         return {
             "today": gettext("Headlines of today’s issue"),
             "item": gettext("Read one item, such as /item 3"),
             "trends": gettext("Trends and what to watch"),
+            "watch": gettext("What to watch alone"),
+            "sources": gettext("Sources of every item"),
+            "advice": gettext("What the issue advises to do"),
             "start": gettext("Subscribe to the daily digest"),
             "stop": gettext("Unsubscribe"),
             "help": gettext("All commands"),
         }
+
+    def menu(self) -> dict[str, str]:
+        """Return the commands that the menu offers, a few: the rest is in /help."""
+        everything = self.commands() | self.reading_commands()
+        return {name: everything[name] for name in _MENU}
+
+    def slack_words(self) -> str:
+        """Return the list of words that Slack's /digest understands, one a line."""
+        spoken = {name: about for name, about in self.commands().items() if name not in {"start", "stop"}}
+        examples = {"item": "item 3"}
+        lines = [f"/digest {examples.get(name, name)} – {about}" for name, about in spoken.items()]
+        return "\n".join([self._catalog.gettext("Commands:"), *lines])
+
+    def unknown_word(self, asked: str) -> str:
+        """Return the answer to a word that /digest does not understand."""
+        text = self._catalog.gettext("“{asked}” is no command of mine.")
+        return f"{text.format(asked=shortened(asked))}\n{self.slack_words()}"
 
     def help(self) -> str:
         """Return the list of commands, one a line."""

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader
 
-from bot.sandbox import page_slack, page_telegram
+from bot.sandbox import page_rich, page_slack, page_telegram
 from bot.sandbox.changes import Changes
 from bot.sandbox.json_types import Json
 from bot.sandbox.slack_people import SlackPerson
@@ -52,6 +52,7 @@ class Page:
         app.router.add_get("/page/view", _local(self._view))
         app.router.add_post("/page/telegram/send", _local(self._telegram_send))
         app.router.add_post("/page/telegram/press", _local(self._telegram_press))
+        app.router.add_post("/page/telegram/follow", _local(self._telegram_follow))
         app.router.add_post("/page/slack/send", _local(self._slack_send))
         app.router.add_post("/page/slack/press", _local(self._slack_press))
 
@@ -62,7 +63,8 @@ class Page:
 
     async def _show(self, _: web.Request) -> web.Response:
         nonce = secrets.token_urlsafe(16)
-        html = self._page.render(nonce=nonce, bot=self._telegram.bot.first_name, team=self._slack.team)
+        bot = self._telegram.bot
+        html = self._page.render(nonce=nonce, bot=bot.first_name, username=bot.username, team=self._slack.team)
         headers = {"Content-Security-Policy": POLICY.format(nonce=nonce), "Cache-Control": "no-store"}
         return web.Response(text=html, content_type="text/html", headers=headers)
 
@@ -105,7 +107,9 @@ class Page:
     def _telegram_json(self, message: Message) -> Json:
         html = self._telegram_message.render(
             message=message,
-            text=page_telegram.rendered(message.versions[-1].text),
+            text=page_rich.rendered(rich)
+            if (rich := message.rich) is not None
+            else page_telegram.rendered(message.versions[-1].text),
             topic=message.chat.topics.get(message.topic or 0, ""),
             time=self._clock(message.versions[0].at),
         )
@@ -133,7 +137,25 @@ class Page:
             await press.answered(within=ANSWER_WITHIN)
         except TimeoutError:
             return web.json_response({"notice": "The bot has not answered yet."})
+        if press.url:
+            return await self._followed(account, press.url)
         return web.json_response({"notice": press.text, "alert": press.alert})
+
+    async def _telegram_follow(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        chat = self._telegram.chats.find(int(asked["chat"]))
+        account = _reader(chat) if chat else None
+        if account is None:
+            return web.json_response({"notice": "Nobody can follow a link here."})
+        return await self._followed(account, str(asked["url"]))
+
+    async def _followed(self, account: Account, url: str) -> web.Response:
+        """Open the reader's private chat with the bot and press its Start button, as a link to the bot does."""
+        try:
+            await self._telegram.people[account.id].follow(url)
+        except LookupError:
+            return web.json_response({"notice": "This link leads to another bot."})
+        return web.json_response({"open": str(account.id)})
 
     # --- Slack -------------------------------------------------------------------------------------------------
 

@@ -72,9 +72,9 @@ class _Rendering:
             whole = self._text(entity.offset, entity.end)
             match entity.kind:
                 case "text_link":
-                    html = _link(entity.url, html)
+                    html = link(entity.url, html)
                 case "url":
-                    html = _link(whole, html)
+                    html = link(whole, html)
                 case "spoiler":
                     html = Markup('<span class="spoiler" tabindex="0">{}</span>').format(html)
                 case kind if kind in _TAGS:
@@ -89,7 +89,9 @@ class _Rendering:
         return self._units[start * 2 : end * 2].decode("utf-16-le", "replace")
 
 
-def _link(url: str, label: Markup) -> Markup:
+def link(url: str, label: Markup, kind: str = "") -> Markup:
+    """Return a link that opens elsewhere, or marked text for what no browser opens."""
     if not url.lower().startswith(("http://", "https://")):
         return Markup('<span class="marked" title="{}">{}</span>').format(url, label)
-    return Markup('<a href="{}" target="_blank" rel="noreferrer noopener">{}</a>').format(url, label)
+    named = Markup(' class="{}"').format(kind) if kind else ""
+    return Markup('<a{} href="{}" target="_blank" rel="noreferrer noopener">{}</a>').format(named, url, label)

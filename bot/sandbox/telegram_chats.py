@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 from bot.sandbox.json_types import Json
 from bot.sandbox.telegram_entities import FormattedText
+from bot.sandbox.telegram_rich import buttons_of
 
 Kind: TypeAlias = Literal["private", "group", "supergroup", "channel"]
 
@@ -49,6 +50,8 @@ class Version:
     at: float
     source: str
     dropped_links: tuple[str, ...] = ()
+    rich: list[Json] | None = None
+    """The blocks of a rich message, whose `text` is what they say."""
 
 
 @dataclass(slots=True, eq=False)
@@ -102,9 +105,14 @@ class Message:
 
     @property
     def buttons(self) -> list[Json]:
-        """All buttons of the keyboard, row after row."""
+        """All buttons: those within a rich message, then those of the keyboard, row after row."""
         rows = self.markup["inline_keyboard"] if self.markup else []
-        return [button for row in rows for button in row]
+        return [*buttons_of(self.rich or ()), *(button for row in rows for button in row)]
+
+    @property
+    def rich(self) -> list[Json] | None:
+        """The blocks that it shows now, None for a classic message."""
+        return self.versions[-1].rich
 
     def button(self, label: str) -> Json:
         """Return the button of this text or callback data.
@@ -133,7 +141,10 @@ class Message:
         if self.reply_to is not None:
             found["reply_to_message"] = {**self.reply_to.as_json(), "reply_to_message": None}
             del found["reply_to_message"]["reply_to_message"]
-        found["text"] = now.text.text
+        if now.rich is not None:
+            found["rich_message"] = {"blocks": now.rich}
+        else:
+            found["text"] = now.text.text
         if now.text.entities:
             found["entities"] = [entity.as_json() for entity in now.text.entities]
         if now.markup:

@@ -36,7 +36,7 @@ def checked_keyboard(markup: Any) -> Json | None:
     rows = markup["inline_keyboard"]
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise bad_request('field "inline_keyboard" of the InlineKeyboardMarkup must be an Array of Arrays')
-    checked = [[_checked_button(button) for button in row] for row in rows if row]
+    checked = [[checked_button(button) for button in row] for row in rows if row]
     size = len(json.dumps(checked, ensure_ascii=False).encode())
     too_wide = any(len(row) > BUTTONS_IN_A_ROW for row in checked)
     if too_wide or sum(map(len, checked)) > BUTTONS or size > MARKUP_BYTES:
@@ -44,7 +44,8 @@ def checked_keyboard(markup: Any) -> Json | None:
     return {"inline_keyboard": checked} if checked else None
 
 
-def _checked_button(button: Any) -> Json:
+def checked_button(button: Any) -> Json:
+    """Return the button as it will be shown. Raises ApiError as Telegram would."""
     if not isinstance(button, dict):
         raise bad_request("can't parse inline keyboard button: InlineKeyboardButton must be an Object")
     text = button.get("text")

@@ -5,12 +5,13 @@ Each takes the decoded parameters of a call and returns the `result`; what Teleg
 
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from bot.sandbox.json_types import Json
 from bot.sandbox.limits import Throttled
 from bot.sandbox.telegram_chats import Account, Chat, Message, Standing, Version
-from bot.sandbox.telegram_entities import Entity, settle, utf16_length
+from bot.sandbox.telegram_entities import Entity, FormattedText, settle, utf16_length
 from bot.sandbox.telegram_errors import (
     NOT_MODIFIED,
     QUERY_TOO_OLD,
@@ -24,6 +25,7 @@ from bot.sandbox.telegram_keyboards import checked_keyboard
 from bot.sandbox.telegram_markup import Markup, MarkupError, parse_html
 from bot.sandbox.telegram_people import bot_member
 from bot.sandbox.telegram_profile import PROFILE_METHODS
+from bot.sandbox.telegram_rich import checked_rich
 from bot.sandbox.telegram_state import Telegram
 
 Method: TypeAlias = Callable[[Telegram, Json], Awaitable[Any]]
@@ -74,6 +76,11 @@ async def send_message(telegram: Telegram, call: Json) -> Json:
     return telegram.keep(chat, telegram.bot, version, topic=topic, silent=silent, reply_to=reply_to).as_json()
 
 
+async def send_rich_message(telegram: Telegram, call: Json) -> Json:
+    """https://core.telegram.org/bots/api#sendrichmessage"""
+    return await send_message(telegram, {name: value for name, value in call.items() if name != "text"})
+
+
 async def edit_message_text(telegram: Telegram, call: Json) -> Json:
     """https://core.telegram.org/bots/api#editmessagetext"""
     message = _editable(telegram, call)
@@ -83,14 +90,15 @@ async def edit_message_text(telegram: Telegram, call: Json) -> Json:
 async def edit_message_reply_markup(telegram: Telegram, call: Json) -> Json:
     """https://core.telegram.org/bots/api#editmessagereplymarkup"""
     message = _editable(telegram, call)
-    now = message.versions[-1]
     markup = checked_keyboard(call.get("reply_markup"))
-    return _edit(telegram, message, Version(now.text, markup, telegram.now(), now.source, now.dropped_links), call)
+    return _edit(telegram, message, replace(message.versions[-1], markup=markup, at=telegram.now()), call)
 
 
 def _edit(telegram: Telegram, message: Message, version: Version, call: Json) -> Json:
     now = message.versions[-1]
-    if (now.text.text, now.text.entities, now.markup) == (version.text.text, version.text.entities, version.markup):
+    if (now.text.text, now.text.entities, now.markup, now.rich) == (
+        version.text.text, version.text.entities, version.markup, version.rich,
+    ):  # fmt: skip
         raise NOT_MODIFIED
     _admit(telegram, message.chat, call)
     message.versions.append(version)
@@ -271,6 +279,10 @@ def _reply(chat: Chat, call: Json) -> Message | None:
 
 
 def _version(telegram: Telegram, call: Json) -> Version:
+    if "rich_message" in call:
+        rich = checked_rich(call["rich_message"])
+        keyboard = checked_keyboard(call.get("reply_markup"))
+        return Version(FormattedText(rich.text), keyboard, telegram.now(), "", rich.dropped_links, rich.blocks)
     source = call.get("text")
     if not isinstance(source, str) or not source:
         raise bad_request("message text is empty")
@@ -325,6 +337,7 @@ METHODS: dict[str, tuple[str, Method]] = {
         "deleteWebhook": delete_webhook,
         "getWebhookInfo": get_webhook_info,
         "sendMessage": send_message,
+        "sendRichMessage": send_rich_message,
         "editMessageText": edit_message_text,
         "editMessageReplyMarkup": edit_message_reply_markup,
         "deleteMessage": delete_message,

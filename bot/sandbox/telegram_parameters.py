@@ -15,7 +15,7 @@ from bot.sandbox.telegram_errors import bad_request
 
 NESTED = frozenset(
     "allowed_updates button commands entities link_preview_options message_ids reply_markup reply_parameters "
-    "results scope".split()
+    "results rich_message scope".split()
 )
 INTEGERS = frozenset(
     "cache_time limit message_id message_thread_id offset timeout user_id reply_to_message_id draft_id".split()

@@ -122,6 +122,16 @@ class Person:
         """
         return post(self._telegram, query, title, chat)
 
+    async def follow(self, link: str) -> Message:
+        """Follow a link to the bot and press Start: https://core.telegram.org/bots/features#deep-linking.
+
+        Raises LookupError if the link leads elsewhere.
+        """
+        prefix = bot_link(self._telegram.bot)
+        if not link.startswith(prefix):
+            raise LookupError(f"{link!r} does not lead to @{self._telegram.bot.username}")
+        return await self.send(f"/start {link.removeprefix(prefix)}")
+
     async def block(self) -> None:
         """Block the bot."""
         self._set_blocked(True)
@@ -137,6 +147,11 @@ class Person:
         self.chat.blocked = blocked
         self._telegram.updates.add("my_chat_member", self._telegram.membership(self.chat, self.account, old, new))
         self._telegram.changes.note()
+
+
+def bot_link(bot: Account) -> str:
+    """Return the address of the private chat with a bot, up to what Start will carry."""
+    return f"https://t.me/{bot.username}?start="
 
 
 def bot_member(bot: Account, status: str) -> Json:

@@ -81,16 +81,32 @@ class EssayHasNoItems:
     day: date
 
 
-@dataclass(frozen=True, slots=True)
-class NoTrends:
-    """The newest issue has neither trends nor a watch list."""
+class Extract(StrEnum):
+    """What can be asked for of an issue, beside headlines and items; each is a command of this name."""
 
+    TRENDS = "trends"
+    """With the watch list."""
+    WATCH = "watch"
+    SOURCES = "sources"
+    ADVICE = "advice"
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """The newest issue has nothing of this kind."""
+
+    what: Extract
     day: date
 
 
 @dataclass(frozen=True, slots=True)
 class OutdatedButton:
     """The button speaks of something that is no more, or in a version that is not understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutdatedLink:
+    """As `OutdatedButton`, of a link into the private chat."""
 
 
 Sentence = (
@@ -100,8 +116,9 @@ Sentence = (
     | NumberMissing
     | NumberUnclear
     | EssayHasNoItems
-    | NoTrends
+    | Lacking
     | OutdatedButton
     | ArchiveSentence
+    | OutdatedLink
 )
 Answer = Show | Sentence

@@ -11,7 +11,7 @@ import structlog
 from bot.domain.delivery import DAILY
 from bot.domain.destination import Destination, Platform
 from bot.domain.issues import KnownIssue
-from bot.domain.subscription import default_style, place_of
+from bot.domain.subscription import Place, default_style, place_of
 from bot.domain.timetable import Timetable
 from bot.ports.clock import Clock
 from bot.ports.ledger import OVERVIEW, Audience, EveryActive, FixedOnly, Ledger, Only, Plan
@@ -90,9 +90,21 @@ class Publisher:
         view = await self._delivered(known, style)
         return len(self._renderer.render(view, platform, language, style).parts)
 
-    async def overview_delivered(self, known: KnownIssue, to: Destination, *, language: str, message_id: str) -> None:
+    async def overview(self, known: KnownIssue, to: Destination) -> View:
+        """Return the overview for somebody who joined after the release.
+
+        In Telegram's groups its headlines open in the private chat, as buttons that act would act for everybody.
+        """
+        subscription = await self._subscriptions.find(to)
+        place = subscription.preferences.place if subscription else place_of(to)
+        if to.platform is Platform.TELEGRAM and place is not Place.PRIVATE:
+            return await self._delivered(known, Style.HEADLINES)
+        return OverviewView(known.issue, known.ref)
+
+    async def overview_delivered(
+        self, known: KnownIssue, view: View, to: Destination, *, language: str, message_id: str
+    ) -> None:
         """Note that the issue's overview, sent as an answer, is this destination's daily delivery."""
-        view = OverviewView(known.issue, known.ref)
         plan = self._plan_of(
             known, view, platform=to.platform, style=OVERVIEW, language=language, audience=Only(to), occasion=DAILY
         )

@@ -13,9 +13,10 @@ from bot.services.answers import (
     Answer,
     Arrival,
     EssayHasNoItems,
+    Extract,
     ItemNotFound,
+    Lacking,
     NothingPublished,
-    NoTrends,
     NumberMissing,
     NumberUnclear,
     OutdatedButton,
@@ -32,7 +33,9 @@ from formatters.actions import (
     TurnToHeadlines,
     TurnToItem,
 )
-from formatters.views import HeadlinesView, ItemView, TrendsView
+from formatters.issue import Issue
+from formatters.rendering import extracts
+from formatters.views import AdviceView, HeadlinesView, ItemView, SourcesView, TrendsView, View, WatchView
 
 
 class Query:
@@ -100,14 +103,13 @@ class Query:
             return ItemNotFound(day, len(items), number, nearest)
         return Show(ItemView(known.issue, known.ref, number, paging))
 
-    async def trends(self) -> Answer:
-        """Answer /trends about the newest issue."""
+    async def extract(self, what: Extract) -> Answer:
+        """Answer /trends, /watch, /sources or /advice about the newest issue."""
         known = await self._library.newest(self.today)
         if known is None:
             return NothingPublished()
-        if not known.issue.trends and not known.issue.watch:
-            return NoTrends(_day(known))
-        return Show(TrendsView(known.issue))
+        view = _extract(what, known.issue)
+        return Show(view) if view else Lacking(what, _day(known))
 
     async def issue_of(self, action: IssueAction | SendAll) -> KnownIssue | None:
         """Return the issue that a button speaks of, if it may still be shown."""
@@ -136,6 +138,21 @@ def _day_and_number(asked: str, today: date) -> tuple[date, int] | None:
             day = day_from(asked[:place], today)
             return None if day is None or day > today else (day, number)
     return None
+
+
+def _extract(what: Extract, issue: Issue) -> View | None:
+    """Return the view, or None where the issue has nothing to show in it."""
+    match what:
+        case Extract.TRENDS:
+            return TrendsView(issue) if issue.trends or issue.watch else None
+        case Extract.WATCH:
+            return WatchView(issue) if issue.watch else None
+        case Extract.SOURCES:
+            return SourcesView(issue) if extracts.sources(issue) else None
+        case Extract.ADVICE:
+            return AdviceView(issue) if extracts.advice(issue, "") else None
+        case _:
+            assert_never(what)
 
 
 def _day(known: KnownIssue) -> date:

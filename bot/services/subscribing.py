@@ -18,9 +18,17 @@ from bot.ports.ledger import Ledger
 from bot.ports.subscriptions import Subscriptions
 from bot.services.library import Library
 from bot.services.publish import Publisher
-from formatters.views import OverviewView
+from formatters.views import Style, View
 
 _log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """Today's issue, if it went out before the reader joined: its overview is the reader's delivery."""
+
+    issue: KnownIssue
+    overview: View
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +39,9 @@ class Welcome:
     """False if the reader had subscribed before."""
     release: datetime
     """The next daily hour, in the digest's zone."""
-    missed: KnownIssue | None
-    """Today's issue, if it went out before the reader joined: its overview is the reader's delivery."""
-
-    @property
-    def overview(self) -> OverviewView | None:
-        """What to show of the missed issue."""
-        return OverviewView(self.missed.issue, self.missed.ref) if self.missed else None
+    style: Style
+    """In which issues will come."""
+    missed: Missed | None
 
 
 Parting = Literal["left", "was not here", "fixed by settings"]
@@ -72,24 +76,36 @@ class Subscribing:
         """Subscribe the destination, or revive its subscription; its address tells the place if nobody knows it."""
         now = self._clock.now()
         joined = await self._subscriptions.subscribe(destination, language=language, place=place, now=now)
+        if place is not None:
+            await self.found_place(destination, place)
         if joined:
             _log.info("subscribed", destination=str(destination))
         release = self._timetable.next_release(now).astimezone(self._timetable.zone)
-        return Welcome(joined, release, await self._missed(destination) if joined else None)
+        style = await self._publisher.style_of(destination)
+        return Welcome(joined, release, style, await self._missed(destination) if joined else None)
 
-    async def _missed(self, destination: Destination) -> KnownIssue | None:
+    async def found_place(self, destination: Destination, place: Place) -> None:
+        """Note what kind of place a subscriber is, where its address alone told something else."""
+        subscription = await self._subscriptions.find(destination)
+        if subscription is not None and subscription.preferences.place is not place:
+            found = subscription.preferences.in_place(destination.platform, place)
+            await self._subscriptions.prefer(destination, found)
+            _log.info("a place is of another kind", destination=str(destination), place=place, style=found.style)
+
+    async def _missed(self, destination: Destination) -> Missed | None:
         """Return today's issue if it was released without this destination."""
         for known in await self._library.of_day(self._timetable.today(self._clock.now())):
             if await self._ledger.released_at(known.key) is not None:
-                delivered = await self._ledger.has_delivery(known.key, destination, DAILY)
-                return None if delivered else known
+                if await self._ledger.has_delivery(known.key, destination, DAILY):
+                    return None
+                return Missed(known, await self._publisher.overview(known, destination))
         return None
 
-    async def overview_shown(
-        self, missed: KnownIssue, destination: Destination, *, language: str, message_id: str
-    ) -> None:
+    async def overview_shown(self, missed: Missed, destination: Destination, *, language: str, message_id: str) -> None:
         """Note that the overview of `Welcome.missed` was sent, which counts as that day's delivery."""
-        await self._publisher.overview_delivered(missed, destination, language=language, message_id=message_id)
+        await self._publisher.overview_delivered(
+            missed.issue, missed.overview, destination, language=language, message_id=message_id
+        )
 
     async def stop(self, destination: Destination) -> Parting:
         """End the destination's subscription because its reader asks for it."""

@@ -174,9 +174,9 @@ class TestSlackManifest:
     def test_asks_for_no_more_than_to_write_and_to_be_commanded(self) -> None:
         assert deploy_yaml("slack-manifest.yaml")["oauth_config"]["scopes"] == {"bot": ["chat:write", "commands"]}
 
-    def test_registers_today_and_item(self) -> None:
+    def test_registers_the_commands_that_are_answered(self) -> None:
         commands = deploy_yaml("slack-manifest.yaml")["features"]["slash_commands"]
-        assert [command["command"] for command in commands] == ["/today", "/item"]
+        assert [command["command"] for command in commands] == ["/today", "/item", "/digest"]
 
 
 class TestRunbook:

@@ -12,7 +12,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from bot.domain.destination import Destination, Platform
 from bot.domain.person import Person
 from bot.languages import Language, phrases_of
-from bot.services.answers import Answer, OutdatedButton, Show, TodayNotYet
+from bot.services.answers import Answer, Extract, OutdatedButton, Show, TodayNotYet
 from bot.services.conversation import Conversation
 from formatters.actions import (
     Action,
@@ -24,10 +24,13 @@ from formatters.actions import (
     decode,
     encode,
 )
+from formatters.rendering.slack_blocks import escape
 
 _log = structlog.get_logger(__name__)
 
 Json = dict[str, Any]
+
+_EXTRACTS = frozenset(Extract)
 
 
 class SlackCommands:
@@ -41,24 +44,47 @@ class SlackCommands:
         """Attach every listener."""
         app.command("/today")(self._today)
         app.command("/item")(self._item)
+        app.command("/digest")(self._digest)
         app.action(re.compile(r"^digest:"))(self._pressed)
         app.action(re.compile(r"^link:"))(self._followed)
         app.error(self._failed)
 
     async def _today(self, ack: AsyncAck, respond: AsyncRespond, command: Json) -> None:
         await ack()
-        subscribed = await self._conversation.subscribing.is_active(
-            Destination(Platform.SLACK, str(command["channel_id"]))
-        )
-        answer = await self._conversation.query.headlines_of_today(subscribed=subscribed, buttons=True)
-        await respond(**self._payload(answer), response_type="ephemeral")
+        await respond(**self._payload(await self._headlines(command)), response_type="ephemeral")
 
     async def _item(self, ack: AsyncAck, respond: AsyncRespond, command: Json) -> None:
         await ack()
         answer = await self._conversation.query.item(str(command.get("text") or ""), paging=True)
         await respond(**self._payload(answer), response_type="ephemeral")
 
+    async def _digest(self, ack: AsyncAck, respond: AsyncRespond, command: Json) -> None:
+        """Answer /digest and the word behind it; without one, with today's headlines."""
+        await ack()
+        asked = str(command.get("text") or "").strip()
+        word, _, rest = asked.partition(" ")
+        answer: Answer
+        match word.lower():
+            case "" | "today":
+                answer = await self._headlines(command)
+            case "item":
+                answer = await self._conversation.query.item(rest, paging=True)
+            case name if name in _EXTRACTS:
+                answer = await self._conversation.query.extract(Extract(name))
+            case name:
+                phrases = phrases_of(self._language)
+                told = phrases.slack_words() if name == "help" else phrases.unknown_word(asked)
+                await respond(text=escape(told), response_type="ephemeral")
+                return
+        await respond(**self._payload(answer), response_type="ephemeral")
+
+    async def _headlines(self, command: Json) -> Answer:
+        place = Destination(Platform.SLACK, str(command["channel_id"]))
+        subscribed = await self._conversation.subscribing.is_active(place)
+        return await self._conversation.query.headlines_of_today(subscribed=subscribed, buttons=True)
+
     async def _pressed(self, ack: AsyncAck, respond: AsyncRespond, action: Json, body: Json) -> None:
+        """Do what the button says. A page turns in place where only the presser sees it, else in an answer."""
         await ack()
         pressed: Action | None = decode(str(action.get("value", "")))
         if isinstance(pressed, SendAll):
@@ -68,7 +94,8 @@ class SlackCommands:
         answer: Answer = OutdatedButton()
         if isinstance(pressed, IssueAction | ListAction):
             answer = await self._conversation.shown(pressed, person)
-        turns = isinstance(pressed, TurningAction) and isinstance(answer, Show)
+        turning = isinstance(pressed, TurningAction) and isinstance(answer, Show)
+        turns = turning and _is_the_readers_own(body)
         await respond(**self._payload(answer), replace_original=turns, response_type="ephemeral")
 
     async def _send_all(self, action: SendAll, body: Json) -> str:
@@ -114,3 +141,9 @@ class SlackCommands:
         rendition = self._conversation.renderer.render(answer.view, Platform.SLACK, self._language)
         payload = rendition.parts[0].payload
         return {"text": payload["text"], "blocks": payload["blocks"]}
+
+
+def _is_the_readers_own(body: Json) -> bool:
+    """Return whether nobody else sees the message with the button: an ephemeral one, or in a direct message."""
+    container = body.get("container", {})
+    return bool(container.get("is_ephemeral")) or str(container.get("channel_id", "")).startswith("D")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from functools import partial
 
 import structlog
 from telegram import BotCommand, ChatMemberUpdated, Message, Update
@@ -24,14 +26,18 @@ from bot.platforms.telegram.door import Door
 from bot.platforms.telegram.inline import InlineAnswers
 from bot.platforms.telegram.presses import Presses, presser
 from bot.platforms.telegram.reading import ReadingCommands
-from bot.platforms.telegram.replies import Reader, greeted
-from bot.services.answers import Sentence
+from bot.platforms.telegram.replies import Reader, greeted, hinted
+from bot.services.answers import Extract, OutdatedLink, Sentence, Show
 from bot.services.archive_answers import Unavailable
 from bot.services.conversation import Conversation
+from formatters.actions import decode_start
 
 _log = structlog.get_logger(__name__)
 
 ALLOWED_UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY, Update.MY_CHAT_MEMBER]
+
+_LINKED = re.compile(r"\d+-[a-z]-")
+"""How the argument of /start begins that one of our links carries, in whatever version."""
 
 _Context = ContextTypes.DEFAULT_TYPE
 
@@ -46,8 +52,10 @@ class TelegramCommands:
     def register(self, application: TelegramApplication) -> None:
         """Attach every handler."""
         private = filters.ChatType.PRIVATE
+        answers = {what.value: partial(self._extract, what) for what in Extract}
         for name in phrases_of(self._default).commands():
-            application.add_handler(CommandHandler(name, getattr(self, f"_{name}"), filters=filters.UpdateType.MESSAGE))
+            answer = answers.get(name) or getattr(self, f"_{name}")
+            application.add_handler(CommandHandler(name, answer, filters=filters.UpdateType.MESSAGE))
         for part in (Presses, ReadingCommands, InlineAnswers):
             part(self._conversation, self._default).register(application)
         Door(self._conversation.throttle, self._default).register(application)
@@ -70,25 +78,38 @@ class TelegramCommands:
 
     async def _start(self, update: Update, context: _Context) -> None:
         message, reader = self._asked(update, context)
+        if reader.is_private and context.args and _LINKED.match(context.args[0]):
+            await self._follow(reader, context.args[0])
+            return
         if not await reader.may_manage(message):
             await reader.say(reader.phrases.admins_only())
             return
         welcome = await self._conversation.subscribing.start(
             reader.destination, language=reader.language, place=reader.place
         )
-        greeting = reader.phrases.greeting(joined=welcome.joined, release=welcome.release)
-        if welcome.missed is None or welcome.overview is None:
+        greeting = reader.phrases.greeting(joined=welcome.joined, release=welcome.release, style=welcome.style)
+        if welcome.missed is None:
             await reader.say(greeting)
             return
-        message_id = await reader.show(
-            greeted(
-                greeting,
-                self._conversation.renderer.render(welcome.overview, Platform.TELEGRAM, reader.language).parts[0],
-            )
-        )
+        overview = await reader.part(welcome.missed.overview, self._conversation)
+        payload = greeted(greeting, overview)
+        if payload is None:
+            await reader.say(greeting)
+        message_id = await reader.show(payload or overview.payload)
         await self._conversation.subscribing.overview_shown(
             welcome.missed, reader.destination, language=reader.language, message_id=str(message_id)
         )
+
+    async def _follow(self, reader: Reader, argument: str) -> None:
+        """Show what a link into the private chat leads to. It subscribes nobody; who is not is told how to."""
+        action = decode_start(argument)
+        answer = await self._conversation.shown(action, reader.person) if action else OutdatedLink()
+        if not isinstance(answer, Show):
+            await reader.say(reader.phrases.sentence(OutdatedLink()))
+            return
+        part = await reader.part(answer.view, self._conversation)
+        subscribed = await self._conversation.subscribing.is_active(reader.destination)
+        await reader.show(part.payload if subscribed else hinted(part, reader.phrases.subscribe_hint()))
 
     async def _stop(self, update: Update, context: _Context) -> None:
         message, reader = self._asked(update, context)
@@ -112,9 +133,9 @@ class TelegramCommands:
         asked = " ".join(context.args or ())
         await reader.answer(await self._conversation.query.item(asked, paging=reader.is_private), self._conversation)
 
-    async def _trends(self, update: Update, context: _Context) -> None:
+    async def _extract(self, what: Extract, update: Update, context: _Context) -> None:
         _, reader = self._asked(update, context)
-        await reader.answer(await self._conversation.query.trends(), self._conversation)
+        await reader.answer(await self._conversation.query.extract(what), self._conversation)
 
     async def _help(self, update: Update, context: _Context) -> None:
         _, reader = self._asked(update, context)
@@ -193,4 +214,4 @@ def _told(language: Language, problem: Sentence | str) -> str:
 
 
 def _menu(language: Language) -> list[BotCommand]:
-    return [BotCommand(name, description) for name, description in phrases_of(language).commands().items()]
+    return [BotCommand(name, description) for name, description in phrases_of(language).menu().items()]

@@ -18,6 +18,7 @@ from bot.domain.destination import Platform
 from bot.languages import Language, negotiate, phrases_of
 from bot.platforms.telegram.application import TelegramApplication
 from bot.services.conversation import Conversation
+from formatters.actions import TurnToMonth, start_argument
 from formatters.document import plain
 from formatters.parts import Part
 from formatters.views import ItemView
@@ -52,8 +53,10 @@ class InlineAnswers:
         views, more = await self._conversation.browsing.items(query.query, offset=offset, limit=_PAGE)
         results = [self._result(view, language) for view in views]
         nothing = None
+        today = self._conversation.query.today
+        argument = start_argument(TurnToMonth(today.year, today.month))
         if not results and not offset:
-            nothing = InlineQueryResultsButton(phrases_of(language).nothing_to_post(), start_parameter="inline")
+            nothing = InlineQueryResultsButton(phrases_of(language).nothing_to_post(), start_parameter=argument)
         await query.answer(
             results,
             cache_time=_CACHED,

@@ -18,17 +18,15 @@ from bot.services.archive_answers import PrivateOnly
 from bot.services.conversation import Conversation
 from formatters.actions import (
     Action,
-    AnswerWithHeadlines,
-    AnswerWithItem,
     IssueAction,
     Keep,
     ListAction,
     OwnAction,
     SendAll,
     TurningAction,
-    TurnToItem,
     Unfold,
     Vote,
+    as_link,
     decode,
     start_link,
 )
@@ -83,10 +81,11 @@ class Presses:
     async def _lead_away(self, query: CallbackQuery, reader: Reader, action: Action, bot: str) -> None:
         """Open what a button in a group stands for in the private chat: it would turn everybody's page."""
         match action:
-            case TurnToItem(ref, number) | AnswerWithItem(ref, number):
-                await query.answer(url=start_link(bot, AnswerWithItem(ref, number)))
             case _ if isinstance(action, IssueAction):
-                await query.answer(url=start_link(bot, AnswerWithHeadlines(action.ref)))
+                if await self._conversation.query.issue_of(action) is None:
+                    await query.answer(reader.phrases.sentence(OutdatedButton()), show_alert=True)
+                else:
+                    await query.answer(url=start_link(bot, as_link(action)))
             case _:
                 await query.answer(reader.phrases.sentence(PrivateOnly()), show_alert=True)
 
@@ -94,7 +93,7 @@ class Presses:
         answer = await self._conversation.shown(action, reader.person)
         turns = isinstance(action, TurningAction)
         if isinstance(answer, Show):
-            payload = await reader.rendered(answer, self._conversation)
+            payload = (await reader.part(answer.view, self._conversation)).payload
             await (reader.turn(query, payload) if turns else reader.show(payload))
             await query.answer()
         elif turns and isinstance(action, ListAction):

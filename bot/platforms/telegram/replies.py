@@ -14,13 +14,15 @@ from telegram.error import BadRequest, RetryAfter
 
 from bot.domain.destination import Destination, Platform
 from bot.domain.person import Person
-from bot.domain.subscription import Place
 from bot.languages import Language, Phrases, negotiate, phrases_of
+from bot.platforms.telegram.profile import place_of_chat
 from bot.platforms.telegram.sender import arguments_of, post
 from bot.services.answers import Answer, Show, TodayNotYet
 from bot.services.conversation import Conversation
 from formatters.actions import AnswerWithHeadlines, encode
 from formatters.parts import Json, Part
+from formatters.rendering.limits import TELEGRAM_TEXT_UNITS, utf16_units
+from formatters.views import View
 
 _log = structlog.get_logger(__name__)
 
@@ -65,18 +67,17 @@ class Reader:
         """The bot's user name."""
         return self._bot.username
 
-    async def rendered(self, answer: Show, conversation: Conversation) -> Payload:
+    async def part(self, view: View, conversation: Conversation) -> Part:
         """Return a view as this reader is to see it."""
-        view = answer.view
         if self.is_private:
             view = await conversation.keeping.owned(view, self.person, bot=self.bot_name)
-        return conversation.renderer.render(view, Platform.TELEGRAM, self.language).parts[0].payload
+        return conversation.renderer.render(view, Platform.TELEGRAM, self.language).parts[0]
 
     async def answer(self, answer: Answer, conversation: Conversation) -> None:
         """Answer with what there is to show, or with a sentence."""
         match answer:
             case Show():
-                await self.show(await self.rendered(answer, conversation))
+                await self.show((await self.part(answer.view, conversation)).payload)
             case TodayNotYet(newest_ref=str(ref)) if self.is_private:
                 await self.say_with_newest(self.phrases.sentence(answer), ref)
             case _:
@@ -125,15 +126,16 @@ class Reader:
             raise
 
 
-def place_of_chat(kind: str, *, topic: bool) -> Place:
-    """Return what kind of place a chat is. https://core.telegram.org/bots/api#chat"""
-    if kind == ChatType.PRIVATE:
-        return Place.PRIVATE
-    if topic:
-        return Place.TOPIC
-    return Place.CHANNEL if kind == ChatType.CHANNEL else Place.GROUP
+def hinted(part: Part, hint: str) -> Payload:
+    """Return a part's payload with a hint below it, where there is room for it."""
+    return _with_text(part, f"{part.payload['text']}\n\n<i>{html.escape(hint, quote=False)}</i>") or part.payload
 
 
-def greeted(greeting: str, overview: Part) -> Payload:
-    """Return an overview's payload with a greeting above it."""
-    return {**overview.payload, "text": f"{html.escape(greeting, quote=False)}\n\n{overview.payload['text']}"}
+def _with_text(part: Part, text: str) -> Payload | None:
+    """Return the part's payload with this text, or None if it is too long."""
+    return {**part.payload, "text": text} if utf16_units(text) <= TELEGRAM_TEXT_UNITS else None
+
+
+def greeted(greeting: str, overview: Part) -> Payload | None:
+    """Return an overview's payload with a greeting above it, or None where there is no room for it."""
+    return _with_text(overview, f"{html.escape(greeting, quote=False)}\n\n{overview.payload['text']}")

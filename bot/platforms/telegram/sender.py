@@ -80,10 +80,14 @@ def plain(part: Part) -> Mapping[str, Json]:
     return {**{name: value for name, value in part.payload.items() if name != "parse_mode"}, "text": part.text}
 
 
+def chat_id(destination: Destination) -> int | str:
+    """Return the chat as the Bot API names it: a number, or @username."""
+    return destination.chat if destination.chat.startswith("@") else int(destination.chat)
+
+
 async def post(bot: Bot, payload: Mapping[str, Json], to: Destination, *, silent: bool = False) -> int:
     """Send a rendered payload as one message; return the message's id."""
-    chat = to.chat if to.chat.startswith("@") else int(to.chat)
-    call = call_of(payload, chat=chat, thread=int(to.thread) if to.thread else None, silent=silent)
+    call = call_of(payload, chat=chat_id(to), thread=int(to.thread) if to.thread else None, silent=silent)
     if call["method"] == "sendMessage":
         return (await bot.send_message(**arguments_of(call["payload"]))).message_id
     # python-telegram-bot 22 has no method for it

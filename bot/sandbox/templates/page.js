@@ -89,6 +89,7 @@ async function tell(path, what) {
     });
     const said = await answer.json();
     if (said.notice) (said.alert ? alertBox : toast)(said.notice);
+    if (said.open) { panes.get("telegram").chosen = said.open; show(latest); }
   } catch { toast("The demo does not answer."); }
 }
 
@@ -117,6 +118,12 @@ for (const [platform, pane] of panes) {
     tell(platform + "/send", { chat: pane.shown, text });
   };
   pane.list.onclick = (event) => {
+    const link = event.target.closest("a");
+    if (link?.host === "t.me" && link.pathname === "/" + document.body.dataset.bot) {  // opens the private chat
+      event.preventDefault();
+      tell("telegram/follow", { chat: pane.shown, url: link.href });
+      return;
+    }
     const button = event.target.closest("[data-data], [data-action]");
     if (!button) return;
     const message = button.closest("[data-message]").dataset.message;

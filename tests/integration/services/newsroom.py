@@ -14,11 +14,13 @@ from bot.domain.delivery import DeliveryReport, DeliveryState, Outcome, Sent
 from bot.domain.destination import Destination, Platform
 from bot.domain.errors import PlatformError
 from bot.domain.issues import KnownIssue, Listed, ref_of
+from bot.domain.subscription import Place
 from bot.domain.timetable import Timetable
 from bot.languages import words_of
 from bot.ports.ledger import DeliveryFilter, Ledger
 from bot.ports.posts import Scan
 from bot.ports.sender import Capabilities
+from bot.services.acquaintance import Acquaintance
 from bot.services.bot_name import BotName
 from bot.services.browsing import Browsing
 from bot.services.conversation import Conversation
@@ -158,12 +160,18 @@ class SomeProfile:
 
     def __init__(self) -> None:
         self.name = "digest_bot"
+        self.places: dict[Destination, Place] = {}
         self.reachable = True
 
     async def user_name(self) -> str:
         if not self.reachable:
             raise PlatformError("it cannot be reached")
         return self.name
+
+    async def place(self, destination: Destination) -> Place | None:
+        if not self.reachable:
+            raise PlatformError("it cannot be reached")
+        return self.places.get(destination)
 
 
 class Newsroom:
@@ -198,6 +206,7 @@ class Newsroom:
             timetable=self.timetable,
             clock=self.clock,
         )
+        self.acquaintance = Acquaintance(self.subscriptions, self.subscribing, self.bot_name, self.profile)
 
     def conversation(self) -> Conversation:
         """Return everything that answers readers; nothing is wired to a platform."""

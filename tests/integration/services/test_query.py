@@ -13,9 +13,10 @@ from bot.services.answers import (
     Answer,
     Arrival,
     EssayHasNoItems,
+    Extract,
     ItemNotFound,
+    Lacking,
     NothingPublished,
-    NoTrends,
     NumberMissing,
     NumberUnclear,
     OutdatedButton,
@@ -24,7 +25,7 @@ from bot.services.answers import (
 )
 from bot.services.query import Query
 from formatters.actions import AnswerWithHeadlines, AnswerWithItem, TurnToHeadlines, TurnToItem
-from formatters.views import HeadlinesView, ItemView, TrendsView
+from formatters.views import AdviceView, HeadlinesView, ItemView, SourcesView, TrendsView, WatchView
 from tests.integration.services.newsroom import SHANGHAI, TODAY, TOMORROW, YESTERDAY, Newsroom, digest, essay
 
 Asking = Callable[..., Awaitable[Query]]
@@ -133,19 +134,31 @@ class TestAnItem:
         assert await (await asking()).item("1", paging=True) == NothingPublished()
 
 
-class TestTrends:
-    async def test_are_those_of_the_newest_issue(self, asking: Asking) -> None:
+class TestAnExtract:
+    @pytest.mark.parametrize(
+        ("what", "view"),
+        [
+            (Extract.TRENDS, TrendsView),
+            (Extract.WATCH, WatchView),
+            (Extract.SOURCES, SourcesView),
+            (Extract.ADVICE, AdviceView),
+        ],
+    )
+    async def test_is_that_of_the_newest_issue(
+        self, asking: Asking, what: Extract, view: type[TrendsView | WatchView | SourcesView | AdviceView]
+    ) -> None:
         known = digest(items=8)
-        assert await (await asking(known)).trends() == Show(TrendsView(known.issue))
+        assert await (await asking(known, digest(YESTERDAY))).extract(what) == Show(view(known.issue))
 
     async def test_may_be_a_watch_list_alone(self, asking: Asking) -> None:
         known = digest(items=8)
         only_watch = replace(known, issue=replace(known.issue, trends=(), trends_title=()))
-        assert await (await asking(only_watch)).trends() == Show(TrendsView(only_watch.issue))
+        assert await (await asking(only_watch)).extract(Extract.TRENDS) == Show(TrendsView(only_watch.issue))
 
-    async def test_may_be_missing(self, asking: Asking) -> None:
-        assert await (await asking(digest(TODAY, trends=False))).trends() == NoTrends(TODAY)
-        assert await (await asking()).trends() == NothingPublished()
+    @pytest.mark.parametrize("what", Extract)
+    async def test_may_be_missing(self, asking: Asking, what: Extract) -> None:
+        assert await (await asking(essay(TODAY))).extract(what) == Lacking(what, TODAY)
+        assert await (await asking()).extract(what) == NothingPublished()
 
 
 class TestAButton:

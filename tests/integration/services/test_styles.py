@@ -10,7 +10,7 @@ from bot.domain.destination import Destination
 from bot.domain.errors import PlatformError
 from bot.domain.subscription import Place, Preferences
 from formatters.parts import Part
-from formatters.views import Style
+from formatters.views import LinkedHeadlinesView, OverviewView, Style
 from tests.integration.services.newsroom import CHANNEL, SENT, TOMORROW, Newsroom, chat, digest
 
 READER, GROUP = chat(), chat(-4001)
@@ -157,3 +157,52 @@ class TestARichMessage:
         subscription = await due.subscriptions.find(READER)
         assert subscription is not None
         assert subscription.preferences.style is Style.RICH
+
+
+class TestThePlace:
+    SUPERGROUP = chat(-1001234567890)
+    ANOTHER = chat(-1001234567891)
+
+    async def style_of(self, newsroom: Newsroom, destination: Destination) -> tuple[Place, Style]:
+        subscription = await newsroom.subscriptions.find(destination)
+        assert subscription is not None
+        return subscription.preferences.place, subscription.preferences.style
+
+    async def test_of_a_destination_in_the_settings_is_asked_for(self, newsroom: Newsroom) -> None:
+        await newsroom.fix(self.SUPERGROUP, self.ANOTHER, CHANNEL)
+        newsroom.profile.places = {self.SUPERGROUP: Place.GROUP, self.ANOTHER: Place.CHANNEL}
+        await newsroom.acquaintance.learn()
+        assert await self.style_of(newsroom, self.SUPERGROUP) == (Place.GROUP, Style.HEADLINES)
+        assert await self.style_of(newsroom, self.ANOTHER) == (Place.CHANNEL, Style.ITEMS)
+        assert await self.style_of(newsroom, CHANNEL) == (Place.CHANNEL, Style.THREAD)
+
+    async def test_leaves_a_style_alone_that_was_chosen(self, newsroom: Newsroom) -> None:
+        await newsroom.fix(self.SUPERGROUP)
+        await newsroom.subscriptions.prefer(self.SUPERGROUP, Preferences("zh", Style.RICH, Place.CHANNEL))
+        newsroom.profile.places = {self.SUPERGROUP: Place.GROUP}
+        await newsroom.acquaintance.learn()
+        assert await self.style_of(newsroom, self.SUPERGROUP) == (Place.GROUP, Style.RICH)
+
+    async def test_that_nobody_tells_stays_what_the_address_says(self, newsroom: Newsroom) -> None:
+        await newsroom.fix(self.SUPERGROUP)
+        await newsroom.acquaintance.learn()
+        newsroom.profile.reachable = False
+        await newsroom.acquaintance.learn()
+        assert await self.style_of(newsroom, self.SUPERGROUP) == (Place.CHANNEL, Style.ITEMS)
+
+    async def test_is_known_from_who_types_start(self, newsroom: Newsroom) -> None:
+        await newsroom.fix(self.SUPERGROUP)
+        await newsroom.subscribing.start(self.SUPERGROUP, language="zh", place=Place.GROUP)
+        assert await self.style_of(newsroom, self.SUPERGROUP) == (Place.GROUP, Style.HEADLINES)
+
+
+class TestWhoJoinsLate:
+    async def test_gets_buttons_in_a_private_chat_and_links_in_a_group(self, morning: Newsroom) -> None:
+        await morning.look()
+        private = await morning.subscribing.start(READER, language="zh", place=Place.PRIVATE)
+        group = await morning.subscribing.start(GROUP, language="zh", place=Place.GROUP)
+        assert private.missed is not None
+        assert group.missed is not None
+        assert isinstance(private.missed.overview, OverviewView)
+        assert isinstance(group.missed.overview, LinkedHeadlinesView)
+        assert (private.style, group.style) == (Style.ITEMS, Style.HEADLINES)

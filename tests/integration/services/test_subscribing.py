@@ -29,7 +29,7 @@ async def join(newsroom: Newsroom, reader: Destination = READER) -> str | None:
     if welcome.missed is None:
         return None
     await newsroom.subscribing.overview_shown(welcome.missed, reader, language="zh", message_id="m1")
-    return welcome.missed.key
+    return welcome.missed.issue.key
 
 
 class TestJoining:
@@ -37,7 +37,7 @@ class TestJoining:
         newsroom.shelf.issues = [digest()]
         await newsroom.start("07:00")
         welcome = await newsroom.subscribing.start(READER, language="zh")
-        assert (welcome.joined, welcome.release, welcome.missed, welcome.overview) == (True, at("08:00"), None, None)
+        assert (welcome.joined, welcome.release, welcome.missed) == (True, at("08:00"), None)
         assert welcome.release.tzinfo == newsroom.timetable.zone
         await newsroom.look("08:00")
         assert await newsroom.planned() == [READER]

@@ -20,12 +20,14 @@ from bot.languages.catalog import translations
 from bot.services.answers import (
     Arrival,
     EssayHasNoItems,
+    Extract,
     ItemNotFound,
+    Lacking,
     NothingPublished,
-    NoTrends,
     NumberMissing,
     NumberUnclear,
     OutdatedButton,
+    OutdatedLink,
     Sentence,
     TodayNotYet,
 )
@@ -44,6 +46,7 @@ from bot.services.archive_answers import (
     TooFast,
     Unavailable,
 )
+from formatters.views import Style
 
 BOT = Path(__file__).resolve().parents[3] / "bot"
 DAY = date(2026, 2, 12)
@@ -66,8 +69,9 @@ SENTENCES: list[Sentence] = [
     NumberMissing(DAY, 1),
     NumberUnclear("abc", DAY, 8),
     EssayHasNoItems(DAY),
-    NoTrends(DAY),
+    *(Lacking(what, DAY) for what in Extract),
     OutdatedButton(),
+    OutdatedLink(),
     NoIssueOn(DAY, date(2026, 2, 11), date(2026, 2, 13)),
     NoIssueOn(DAY, None, None),
 ]
@@ -117,7 +121,9 @@ def replies(language: Language) -> Iterator[str]:
     """Yield every sentence and every word of a language."""
     phrases, words = phrases_of(language), words_of(language)
     yield from (phrases.sentence(answer) for answer in (*SENTENCES, *OF_THE_ARCHIVE))
-    yield from (phrases.greeting(joined=joined, release=EIGHT) for joined in (True, False))
+    for style in Style:
+        yield from (phrases.greeting(joined=joined, release=EIGHT, style=style) for joined in (True, False))
+    yield from (phrases.subscribe_hint(), phrases.slack_words(), phrases.unknown_word("abc"))
     yield from (phrases.farewell(was_subscribed=subscribed) for subscribed in (True, False))
     yield from (phrases.fixed_by_settings(), phrases.admins_only(), phrases.unknown_command(), phrases.not_a_command())
     yield from (phrases.sending_all(), phrases.already_sent_all(), phrases.open_newest(), phrases.apology("1a2b"))
@@ -194,7 +200,7 @@ class TestReplies:
 
     def test_name_only_commands_that_exist(self, language: Language) -> None:
         named = {name for text in replies(language) for name in NAMED_COMMAND.findall(text)}
-        assert named == set(phrases_of(language).commands() | phrases_of(language).reading_commands())
+        assert named == set(phrases_of(language).commands() | phrases_of(language).reading_commands()) | {"digest"}
 
     def test_to_questions_name_only_commands_that_slack_has_too(self, language: Language) -> None:
         phrases = phrases_of(language)
@@ -212,7 +218,8 @@ class TestReplies:
 
     def test_are_of_one_line_but_for_the_list_of_commands(self, language: Language) -> None:
         several = [text for text in replies(language) if "\n" in text]
-        assert several == [phrases_of(language).help()]
+        phrases = phrases_of(language)
+        assert several == [phrases.slack_words(), phrases.unknown_word("abc"), phrases.help()]
 
 
 def test_every_sentence_is_tried() -> None:
@@ -262,10 +269,12 @@ def test_sentences_read_as_people_write(answer: Sentence, chinese: str, english:
 
 
 def test_the_greeting_says_what_comes_when_and_how_loudly() -> None:
-    assert phrases_of("zh").greeting(joined=True, release=EIGHT) == (
+    assert phrases_of("zh").greeting(joined=True, release=EIGHT, style=Style.ITEMS) == (
         "已订阅：每天 08:00（北京时间）起，当天的新一期会送到这里，每条一则消息，只有第一则会响铃。"
     )
-    assert "from 08:00 (Beijing time)" in phrases_of("en").greeting(joined=True, release=EIGHT)
+    told = phrases_of("en").greeting(joined=True, release=EIGHT, style=Style.HEADLINES)
+    assert "from 08:00 (Beijing time)" in told
+    assert "headlines" in told
 
 
 def test_a_readers_own_long_words_are_repeated_shortened_and_on_one_line() -> None:
@@ -277,9 +286,16 @@ def test_the_list_of_commands_has_a_line_for_each() -> None:
     for language in LANGUAGES:
         _, *lines = phrases_of(language).help().splitlines()
         assert [line.split(" – ")[0] for line in lines] == [
-            *("/today", "/item", "/trends", "/start", "/stop", "/help"),
+            *("/today", "/item", "/trends", "/watch", "/sources", "/advice", "/start", "/stop", "/help"),
             *("/latest", "/date", "/archive", "/search", "/saved"),
         ]
+        assert list(phrases_of(language).menu()) == ["today", "item", "trends", "search", "stop", "help"]
+
+
+def test_slacks_list_of_words_has_a_line_for_each() -> None:
+    _, *lines = phrases_of("en").slack_words().splitlines()
+    words = ["today", "item 3", "trends", "watch", "sources", "advice", "help"]
+    assert [line.split(" – ")[0] for line in lines] == [f"/digest {word}" for word in words]
 
 
 def test_days_and_counts_are_written_as_the_language_does() -> None:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from bot.domain.destination import Destination, Platform
 from bot.domain.errors import SettingsError
 from bot.settings import PREFIX, Settings, load_settings, unknown_settings
+from formatters.views import Style
 
 TELEGRAM_TOKEN = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"
 BOT_TOKEN, APP_TOKEN = "xoxb-111-222-botsecret", "xapp-1-A0-333-appsecret"
@@ -107,6 +108,24 @@ class TestValues:
             Destination(Platform.TELEGRAM, "@daily_ai"),
             Destination(Platform.TELEGRAM, "-100123", "45"),
         )
+
+    def test_a_style_may_follow_a_chat(self, environment: Configure, folder: Path) -> None:
+        environment(TELEGRAM_TOKEN=TELEGRAM_TOKEN, TELEGRAM_CHATS="@daily_ai=rich, -100123 = headlines,-100123/45")
+        chats = (Destination(Platform.TELEGRAM, "@daily_ai"), Destination(Platform.TELEGRAM, "-100123"))
+        settings = load_settings()
+        assert settings.fixed_destinations == (*chats, Destination(Platform.TELEGRAM, "-100123", "45"))
+        assert settings.fixed_styles == dict(zip(chats, (Style.RICH, Style.HEADLINES), strict=True))
+        environment(TELEGRAM_CHATS="")
+        (folder / "digestbot.toml").write_text('telegram_chats = ["@daily_ai=items"]\n')
+        assert load_settings().fixed_styles == {chats[0]: Style.ITEMS}
+
+    @pytest.mark.parametrize("word", ["compact", "loud", "", "rich=items"])
+    def test_a_style_that_a_channel_has_not_is_told_with_those_that_it_has(
+        self, environment: Configure, word: str
+    ) -> None:
+        environment(TELEGRAM_CHATS=f"@daily_ai={word}")
+        with pytest.raises(SettingsError, match="write @daily_ai=items or =headlines or =rich"):
+            load_settings()
 
     def test_the_toml_file_may_list_chats_and_state_hours_as_times(self, folder: Path) -> None:
         (folder / "digestbot.toml").write_text('telegram_chats = [-100123, "@daily_ai"]\ndeliver_at = 09:30:00\n')
