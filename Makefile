@@ -22,7 +22,7 @@ CATALOGS := $(wildcard $(LOCALE)/*/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check format bench golden lock catalogs clean
+.PHONY: help setup demo test chaos check format bench golden lock catalogs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ demo: setup ## Show both chats in a local page, with sample posts (ARGS="--posts
 test: setup ## Run the tests in parallel, with branch coverage
 	@rm -f .coverage .coverage.*
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term $(ARGS)
+
+chaos: setup ## Kill, freeze and starve the bot for ten minutes, and see that nothing is lost or doubled (ARGS="--seed=7")
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 check: setup ## Lint, formatting, types, and which module may import which
 	$(BIN)/ruff check

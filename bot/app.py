@@ -6,24 +6,22 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING
 
 import structlog
-from pydantic import SecretStr
 
 from bot.domain.destination import Platform
 from bot.domain.errors import DatabaseError, PlatformError, PostsError, SettingsError
 from bot.domain.timetable import Timetable
-from bot.languages import Language, words_of
+from bot.languages import words_of
+from bot.lines import Connection, bot_name, lines, telegram_bot, telegram_profile
 from bot.ports.keepsakes import Keepsakes
 from bot.ports.ledger import Ledger
-from bot.ports.profile import Profile
 from bot.ports.sender import Sender
 from bot.ports.subscriptions import Subscriptions
 from bot.posts.directory import QUIET, PostDirectory
 from bot.scheduling.clock import SystemClock
 from bot.services.acquaintance import Acquaintance
-from bot.services.bot_name import BotName
 from bot.services.browsing import Browsing
 from bot.services.conversation import Conversation
 from bot.services.drain import Drain
@@ -42,24 +40,14 @@ from bot.storage.ledger import SqlLedger
 from bot.storage.migrations import migrate
 from bot.storage.passages import SqlSearch
 from bot.storage.subscriptions import SqlSubscriptions
+from bot.web.address import path_of
 
 if TYPE_CHECKING:
-    import aiohttp
-    from telegram import Bot
+    from bot.web.server import WebServer
 
 _log = structlog.get_logger(__name__)
 
-
-class Connection(Protocol):
-    """A platform's line: readers are answered from `start` to `stop`."""
-
-    async def start(self) -> None:
-        """Connect; wait for a server that cannot be reached; raise PlatformError if a token is refused."""
-        ...
-
-    async def stop(self) -> None:
-        """Disconnect."""
-        ...
+_CHECK_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +66,8 @@ class Services:
     drain: Drain
     conversation: Conversation
     senders: dict[Platform, Sender]
-    connections: tuple[Connection, ...]
+    connections: dict[Platform, Connection]
+    database: Database
     acquaintance: Acquaintance | None
     """None without Telegram."""
 
@@ -123,11 +112,10 @@ async def opened_services(
         library = Library(source, ledger, clock)
         keepsakes = SqlKeepsakes(database)
         rendering = Renderer(words_of)
-        telegram = _telegram_bot(settings, settings.telegram_token) if settings.telegram_token else None
-        profile = _profile(telegram) if telegram else None
-        # the number before the colon is the bot's id
-        bot_name = BotName(ledger, profile, bot=telegram.token.partition(":")[0] if telegram else "")
-        publisher = Publisher(ledger, subscriptions, rendering, clock, bot_name=bot_name)
+        bot = telegram_bot(settings)
+        profile = telegram_profile(bot)
+        name = bot_name(ledger, bot, profile)
+        publisher = Publisher(ledger, subscriptions, rendering, clock, bot_name=name)
         senders: dict[Platform, Sender] = {}
         rates: dict[Platform, float] = {}
         drain = Drain(ledger, subscriptions, senders, clock, platform_rates=rates)
@@ -149,14 +137,11 @@ async def opened_services(
             throttle=Throttle(clock),
             wake_drain=drain.wake,
         )
-        lines: list[_Line] = []
-        if telegram:
-            lines.append(_telegram(settings, telegram, conversation, chat_pace))
-        if settings.slack_bot_token and settings.slack_app_token:
-            lines.append(_slack(settings, _slack_session(), conversation, chat_pace))
-        for line in lines:
+        connections: dict[Platform, Connection] = {}
+        for line in lines(settings, bot, conversation, database, clock, pace=chat_pace):
             stack.push_async_callback(line.close)
             senders[line.platform], rates[line.platform] = line.sender, line.rate
+            connections[line.platform] = line.connection
         yield Services(
             settings=settings,
             clock=clock,
@@ -170,61 +155,10 @@ async def opened_services(
             drain=drain,
             conversation=conversation,
             senders=senders,
-            connections=tuple(line.connection for line in lines),
-            acquaintance=Acquaintance(subscriptions, subscribing, bot_name, profile) if profile else None,
+            connections=connections,
+            database=database,
+            acquaintance=Acquaintance(subscriptions, subscribing, name, profile) if profile else None,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    platform: Platform
-    connection: Connection
-    sender: Sender
-    rate: float
-    """Messages a second, for all chats together."""
-    close: Callable[[], Awaitable[None]]
-    """Closes what the sender opened: who only sends never starts the connection, nor stops it."""
-
-
-# Each SDK takes about a second to import: a bot without the platform does without it.
-
-
-def _telegram_bot(settings: Settings, token: SecretStr) -> Bot:
-    from bot.platforms.telegram.connection import telegram_bot
-
-    return telegram_bot(token.get_secret_value(), settings.telegram_api_url)
-
-
-def _profile(bot: Bot) -> Profile:
-    from bot.platforms.telegram.profile import TelegramProfile
-
-    return TelegramProfile(bot)
-
-
-def _telegram(settings: Settings, bot: Bot, conversation: Conversation, pace: float) -> _Line:
-    from bot.platforms.telegram.connection import TelegramConnection
-    from bot.platforms.telegram.sender import MESSAGES_A_SECOND, TelegramSender
-
-    connection = TelegramConnection(bot, conversation, cast("Language", settings.language))
-    return _Line(Platform.TELEGRAM, connection, TelegramSender(bot, pace=pace), MESSAGES_A_SECOND, bot.request.shutdown)
-
-
-def _slack_session() -> aiohttp.ClientSession:
-    from bot.platforms.slack.connection import slack_session
-
-    return slack_session()
-
-
-def _slack(settings: Settings, session: aiohttp.ClientSession, conversation: Conversation, pace: float) -> _Line:
-    from bot.platforms.slack.connection import SlackConnection, slack_client
-    from bot.platforms.slack.sender import MESSAGES_A_SECOND, SlackSender
-
-    bot_token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
-    app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
-    client = slack_client(bot_token, settings.slack_api_url, session)
-    sender = SlackSender(client, pace=pace)
-    connection = SlackConnection(client, app_token, conversation, cast("Language", settings.language), sender)
-    return _Line(Platform.SLACK, connection, sender, MESSAGES_A_SECOND, session.close)
 
 
 class App:
@@ -234,8 +168,34 @@ class App:
         self._services = services
         self._looking = asyncio.Lock()
         self._posts_missing = False
+        self._connected: set[Platform] = set()
+        self.web = self._web_server() if services.settings.public_url is not None else None
+        """What platforms call, where there is a public address; it listens while the bot runs."""
         self.ready = asyncio.Event()
         """Set when every platform is connected."""
+
+    def _web_server(self) -> WebServer:
+        from bot.web.application import web_application
+        from bot.web.server import WebServer
+
+        settings = self._services.settings
+        routes = [route for connection in self._services.connections.values() for route in connection.routes]
+        prefix = path_of(settings.public_url or "")
+        return WebServer(web_application(routes, self._checks, prefix=prefix), settings.listen)
+
+    async def _checks(self) -> dict[str, str]:
+        """Return what works and what does not, for whoever watches over the bot."""
+        try:
+            async with asyncio.timeout(_CHECK_SECONDS), self._services.database.reading() as connection:
+                await connection.exec_driver_sql("SELECT 1")
+                database = "ok"
+        except (DatabaseError, TimeoutError):
+            database = "unavailable"
+        platforms = {
+            platform.value: "ok" if platform in self._connected else "connecting"
+            for platform in self._services.connections
+        }
+        return {"database": database, **platforms}
 
     async def run(self, stop: asyncio.Event, *, announce: Callable[[], Awaitable[None]]) -> None:
         """Run until `stop` is set; what is in flight then gets its outcome.
@@ -244,6 +204,17 @@ class App:
         process that holds the database. Raises PlatformError if a token is refused, PostsError if the
         posts folder cannot be read at start.
         """
+        services = self._services
+        if self.web is not None:
+            await self.web.start()
+        try:
+            await self._run(stop, announce)
+        finally:
+            if self.web is not None:
+                await self.web.stop()
+            await asyncio.gather(*(connection.stop() for connection in services.connections.values()))
+
+    async def _run(self, stop: asyncio.Event, announce: Callable[[], Awaitable[None]]) -> None:
         from bot.scheduling.embedded import EmbeddedScheduler
 
         services = self._services
@@ -274,14 +245,17 @@ class App:
             connecting.cancel()
             stopping.cancel()
             await asyncio.wait({draining, connecting})
-            await asyncio.gather(*(connection.stop() for connection in services.connections))
 
     async def _connect(self) -> None:
-        await asyncio.gather(*(connection.start() for connection in self._services.connections))
+        await asyncio.gather(*(self._start(*line) for line in self._services.connections.items()))
         if self._services.acquaintance:
             await self._services.acquaintance.learn()
         self.ready.set()
         _log.info("ready")
+
+    async def _start(self, platform: Platform, connection: Connection) -> None:
+        await connection.start()
+        self._connected.add(platform)
 
     async def look(self) -> None:
         """Read changed posts and release what is due; never raises, as the scheduler will call again."""
@@ -334,7 +308,7 @@ NO_PLATFORM = (
 
 def require_what_delivering_needs(settings: Settings) -> None:
     """Raise SettingsError, naming everything that is missing, unless there are posts and a platform."""
-    missing = [] if settings.telegram_token or settings.slack_bot_token else [NO_PLATFORM]
+    missing = [] if settings.telegram_token or settings.uses_slack else [NO_PLATFORM]
     if settings.posts is None:
         missing.append(NO_POSTS)
     if missing:

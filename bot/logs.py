@@ -18,7 +18,7 @@ _SECRETS = re.compile(
 )
 _SHORTEST = 4
 """Characters of a secret that is looked for by value: a shorter one would blot out ordinary words."""
-_SDKS = frozenset({"aiohttp", "httpcore", "httpx", "slack_bolt", "slack_sdk", "telegram"})
+_SDKS = frozenset({"aiohttp", "httpcore", "httpx", "slack_bolt", "slack_sdk", "telegram", "uvicorn"})
 _CHATTY = (
     "httpx",
     "httpcore",
@@ -31,6 +31,7 @@ _CHATTY = (
     "alembic",
     "aiosqlite",
     "sqlalchemy",
+    "uvicorn",
 )
 
 
@@ -105,4 +106,4 @@ def configure_logs(level: str, *, secrets: Iterable[str] = ()) -> None:
     root.setLevel(level.upper())
     for name in _CHATTY:
         # httpx logs each URL, and Telegram's hold the token.
-        logging.getLogger(name).setLevel(logging.ERROR if name == "slack_bolt" else logging.WARNING)
+        logging.getLogger(name).setLevel(logging.ERROR if name in {"slack_bolt", "uvicorn"} else logging.WARNING)

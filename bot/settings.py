@@ -13,7 +13,7 @@ from datetime import time
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import unquote, urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
@@ -25,77 +25,20 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from bot.domain.destination import Destination, slack_destination, telegram_destination
+from bot import setting_values as values
+from bot.domain.destination import Destination
 from bot.domain.errors import SettingsError
-from bot.domain.subscription import place_of, styles_of
 from bot.domain.timetable import Timetable
 from bot.posts.writing import Writing, writing_of
+from bot.web.address import ListenAddress, public_url
 from formatters.views import Style
 
 PREFIX = "DIGESTBOT_"
 NO_POSTS = "DIGESTBOT_POSTS is not set; name the folder that holds your .md posts"
 
-_HOUR = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _DATABASE_URL = re.compile(r"(sqlite|postgres(ql)?)(\+\w+)?://")
+_CLIENT_ID = re.compile(r"\d+\.\d+", re.ASCII)
 _TELEGRAM_TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
-
-
-def _hour(value: object) -> time:
-    if isinstance(value, time):
-        return value
-    if (match := _HOUR.fullmatch(str(value).strip())) is None:
-        raise ValueError(f"{value!r} is not an hour of the day; write it as HH:MM, such as 08:00")
-    return time(int(match[1]), int(match[2]))
-
-
-def _zone(value: object) -> ZoneInfo:
-    if isinstance(value, ZoneInfo):
-        return value
-    try:
-        return ZoneInfo(str(value).strip())
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"{value!r} is not an IANA time zone; use a name such as 'Asia/Shanghai'") from error
-
-
-def _chats(value: object) -> Mapping[Destination, Style | None]:
-    if isinstance(value, Mapping):
-        return value
-    if isinstance(value, str):
-        value = value.split(",")
-    chats = value if isinstance(value, list | tuple) else (value,)
-    return dict(_styled(chat) for chat in map(str, chats) if chat.strip())
-
-
-def _styled(text: str) -> tuple[Destination, Style | None]:
-    """Return what `@channel` or `@channel=rich` names."""
-    address, separator, word = (piece.strip() for piece in text.partition("="))
-    destination = telegram_destination(address)
-    if not separator:
-        return destination, None
-    offered = styles_of(destination.platform, place_of(destination))
-    if word not in offered:
-        raise ValueError(f"{text.strip()!r} names no style of such a place; write {address}={' or ='.join(offered)}")
-    return destination, Style(word)
-
-
-def _channel(value: object) -> Destination | None:
-    if value is None or isinstance(value, Destination):
-        return value
-    return slack_destination(str(value)) if str(value).strip() else None
-
-
-def _nothing_if_blank(value: object) -> object:
-    return None if isinstance(value, str) and not value.strip() else value
-
-
-def _one_of(*values: str) -> BeforeValidator:
-    def chosen(value: object) -> str:
-        text = str(value).strip().lower()
-        if text not in values:
-            raise ValueError(f"{value!r} is not one of its values; write {', '.join(values[:-1])} or {values[-1]}")
-        return text
-
-    return BeforeValidator(chosen)
 
 
 class Settings(BaseSettings):
@@ -111,21 +54,21 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,  # it may be a token
     )
 
-    posts: Annotated[Path | None, BeforeValidator(_nothing_if_blank)] = Field(
+    posts: Annotated[Path | None, BeforeValidator(values.nothing_if_blank)] = Field(
         None, description="The folder that holds your posts; searched recursively for .md files."
     )
-    site_url: Annotated[str | None, BeforeValidator(_nothing_if_blank)] = Field(
+    site_url: Annotated[str | None, BeforeValidator(values.nothing_if_blank)] = Field(
         None, description="The address of the site that the posts belong to: links that begin with / are taken from it."
     )
-    dialect: Annotated[str | None, BeforeValidator(_nothing_if_blank)] = Field(
+    dialect: Annotated[str | None, BeforeValidator(values.nothing_if_blank)] = Field(
         None,
         description="How the posts are written: parenthesis, numbered, list, headings, essay, or the path of a TOML"
         " file; without it, whichever fits best.",
     )
-    telegram_token: Annotated[SecretStr | None, BeforeValidator(_nothing_if_blank)] = Field(
+    telegram_token: Annotated[SecretStr | None, BeforeValidator(values.nothing_if_blank)] = Field(
         None, description="The Telegram bot's token, from @BotFather."
     )
-    telegram_chats: Annotated[Mapping[Destination, Style | None], NoDecode, BeforeValidator(_chats)] = Field(
+    telegram_chats: Annotated[Mapping[Destination, Style | None], NoDecode, BeforeValidator(values.chats)] = Field(
         {},
         description="Chats that always get the digest: @channel, -100123 or -100123/45 (chat/topic), with commas. A"
         " style may follow, as in @channel=rich: items, headlines or rich.",
@@ -133,37 +76,61 @@ class Settings(BaseSettings):
     telegram_api_url: str = Field(
         "https://api.telegram.org", description="The Bot API server's root; calls go to <root>/bot<token>/<method>."
     )
-    slack_bot_token: Annotated[SecretStr | None, BeforeValidator(_nothing_if_blank)] = Field(
-        None, description="The Slack app's bot token (xoxb-…)."
+    public_url: Annotated[str | None, BeforeValidator(values.nothing_if_blank)] = Field(
+        None,
+        description="The https address under which Telegram and Slack reach this bot, such as"
+        " https://digest.example.com; without it the bot calls them.",
     )
-    slack_app_token: Annotated[SecretStr | None, BeforeValidator(_nothing_if_blank)] = Field(
+    listen: Annotated[ListenAddress, NoDecode, BeforeValidator(values.listen)] = Field(
+        ListenAddress("127.0.0.1", 8080),
+        description="Where the bot listens when DIGESTBOT_PUBLIC_URL is set, HOST:PORT; a reverse proxy brings https.",
+    )
+    slack_bot_token: Annotated[SecretStr | None, BeforeValidator(values.nothing_if_blank)] = Field(
+        None, description="The Slack app's bot token (xoxb-…), for one workspace."
+    )
+    slack_signing_secret: Annotated[SecretStr | None, BeforeValidator(values.nothing_if_blank)] = Field(
+        None, description="The Slack app's signing secret: Slack then calls DIGESTBOT_PUBLIC_URL/slack/events."
+    )
+    slack_client_id: Annotated[str | None, BeforeValidator(values.nothing_if_blank)] = Field(
+        None, description="The Slack app's client id: any workspace can then install it at /slack/install."
+    )
+    slack_client_secret: Annotated[SecretStr | None, BeforeValidator(values.nothing_if_blank)] = Field(
+        None, description="The Slack app's client secret; goes with DIGESTBOT_SLACK_CLIENT_ID.", validate_default=True
+    )
+    encryption_keys: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(values.keys)] = Field(
+        (),
+        description="What the tokens of installed workspaces are encrypted with, from `digestbot keys new`; the first"
+        " encrypts, each decrypts, with commas.",
+        validate_default=True,
+    )
+    slack_app_token: Annotated[SecretStr | None, BeforeValidator(values.nothing_if_blank)] = Field(
         None,
         description="The Slack app-level token for Socket Mode (xapp-…), with connections:write.",
         validate_default=True,
     )
-    slack_channel: Annotated[Destination | None, NoDecode, BeforeValidator(_channel)] = Field(
+    slack_channel: Annotated[Destination | None, NoDecode, BeforeValidator(values.channel)] = Field(
         None, description="The id of the Slack channel that gets the digest, such as C0123456789."
     )
     slack_api_url: str = Field("https://slack.com/api/", description="The Slack Web API's base; ends in /api/.")
-    deliver_at: Annotated[time, BeforeValidator(_hour)] = Field(
+    deliver_at: Annotated[time, BeforeValidator(values.hour)] = Field(
         time(8, 0), description="When the day's issue goes out, HH:MM."
     )
-    wait_until: Annotated[time, BeforeValidator(_hour)] = Field(
+    wait_until: Annotated[time, BeforeValidator(values.hour)] = Field(
         time(12, 0),
         description="How long a late post is watched for, HH:MM; after it nothing goes out by itself.",
         validate_default=True,
     )
-    timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
+    timezone: Annotated[ZoneInfo, BeforeValidator(values.zone)] = Field(
         ZoneInfo("Asia/Shanghai"), description="The digest's IANA time zone; it decides what 'today' is."
     )
-    language: Annotated[str, _one_of("zh", "en")] = Field(
+    language: Annotated[str, values.one_of("zh", "en")] = Field(
         "zh", description="The language of fixed words where a reader's own is not known: zh or en."
     )
     database_url: SecretStr = Field(
         SecretStr("sqlite:///digestbot.db"),
         description="Where the ledger is: sqlite:///path/to/file.db or postgresql://user:password@host/name.",
     )
-    log_level: Annotated[str, _one_of("debug", "info", "warning", "error")] = Field(
+    log_level: Annotated[str, values.one_of("debug", "info", "warning", "error")] = Field(
         "info", description="The least severe log lines that are shown: debug, info, warning or error."
     )
 
@@ -177,18 +144,68 @@ class Settings(BaseSettings):
     @field_validator("slack_bot_token")
     @classmethod
     def _looks_like_a_bot_token(cls, token: SecretStr | None) -> SecretStr | None:
-        return _slack_token(token, "xoxb-", "the Bot User OAuth Token from 'OAuth & Permissions'")
+        return values.slack_token(token, "xoxb-", "the Bot User OAuth Token from 'OAuth & Permissions'")
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_public(cls, url: str | None) -> str | None:
+        return url and public_url(url)
+
+    @field_validator("slack_signing_secret")
+    @classmethod
+    def _can_be_called(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if secret is not None and info.data.get("public_url", "") is None:
+            raise ValueError("is set, but DIGESTBOT_PUBLIC_URL is missing; Slack has to know where to call")
+        return values.secret(secret)
+
+    @field_validator("slack_client_id")
+    @classmethod
+    def _can_be_installed(cls, client_id: str | None, info: ValidationInfo) -> str | None:
+        if client_id is not None and info.data.get("public_url", "") is None:
+            raise ValueError("is set, but DIGESTBOT_PUBLIC_URL is missing; Slack sends people there to install the app")
+        if client_id is not None and not _CLIENT_ID.fullmatch(client_id.strip()):
+            raise ValueError(f"{client_id!r} is not a client id; copy it from 'Basic Information', such as 1234.5678")
+        return client_id and client_id.strip()
+
+    @field_validator("slack_client_secret")
+    @classmethod
+    def _goes_with_the_client_id(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if secret is None and info.data.get("slack_client_id") is not None:
+            raise ValueError("is missing; Slack needs it beside DIGESTBOT_SLACK_CLIENT_ID")
+        if secret is not None and info.data.get("slack_client_id", "") is None:
+            raise ValueError("is set, but DIGESTBOT_SLACK_CLIENT_ID is missing; Slack needs both")
+        return values.secret(secret)
+
+    @field_validator("encryption_keys")
+    @classmethod
+    def _are_keys(cls, keys: tuple[SecretStr, ...], info: ValidationInfo) -> tuple[SecretStr, ...]:
+        if not keys and info.data.get("slack_client_id") is not None:
+            raise ValueError(
+                "is missing; tokens of installed workspaces are kept encrypted. Make a key: digestbot keys new"
+            )
+        if keys:
+            from bot.platforms.slack.encryption import cipher_of
+
+            try:
+                cipher_of(key.get_secret_value() for key in keys)
+            except ValueError:
+                raise ValueError("holds what is not a key; make one with: digestbot keys new") from None
+        return keys
 
     @field_validator("slack_app_token")
     @classmethod
     def _looks_like_an_app_token(cls, token: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        bot_token_is_set = info.data.get("slack_bot_token", "set, with a fault of its own") is not None
-        if token is None and bot_token_is_set:
-            raise ValueError("is missing; Slack needs it beside DIGESTBOT_SLACK_BOT_TOKEN")
-        checked = _slack_token(token, "xapp-", "an app-level token with connections:write from 'Basic Information'")
-        if token is not None and not bot_token_is_set:
-            raise ValueError("is set, but DIGESTBOT_SLACK_BOT_TOKEN is missing; Slack needs both")
-        return checked
+        faulty = "set, with a fault of its own"
+        bot_token, client_id = info.data.get("slack_bot_token", faulty), info.data.get("slack_client_id", faulty)
+        if bot_token is None and client_id is None:
+            if token is not None:
+                raise ValueError("is set, but DIGESTBOT_SLACK_BOT_TOKEN is missing; Slack needs both")
+        elif token is None and info.data.get("slack_signing_secret", faulty) is None:
+            beside = "DIGESTBOT_SLACK_BOT_TOKEN" if bot_token is not None else "DIGESTBOT_SLACK_CLIENT_ID"
+            raise ValueError(
+                f"is missing; Slack needs it beside {beside}, or DIGESTBOT_SLACK_SIGNING_SECRET if it is to call"
+            )
+        return values.slack_token(token, "xapp-", "an app-level token with connections:write from 'Basic Information'")
 
     @field_validator("wait_until")
     @classmethod
@@ -236,12 +253,12 @@ class Settings(BaseSettings):
     @field_validator("telegram_api_url")
     @classmethod
     def _is_a_root(cls, url: str) -> str:
-        return _url(url).rstrip("/")
+        return values.url(url).rstrip("/")
 
     @field_validator("slack_api_url")
     @classmethod
     def _is_a_base(cls, url: str) -> str:
-        base = _url(url).rstrip("/") + "/"
+        base = values.url(url).rstrip("/") + "/"
         if not base.endswith("/api/"):
             raise ValueError(f"{url!r} does not end in /api/; it is the Web API's base, such as https://slack.com/api/")
         return base
@@ -273,8 +290,13 @@ class Settings(BaseSettings):
     def fixed_destinations(self) -> tuple[Destination, ...]:
         """The chats and the channel that always get the digest, of configured platforms only."""
         telegram = self.telegram_chats if self.telegram_token else ()
-        slack = (self.slack_channel,) if self.slack_channel and self.slack_bot_token else ()
+        slack = (self.slack_channel,) if self.slack_channel and self.uses_slack else ()
         return (*telegram, *slack)
+
+    @property
+    def uses_slack(self) -> bool:
+        """Whether there is a workspace, or may be one."""
+        return self.slack_bot_token is not None or self.slack_client_id is not None
 
     @property
     def fixed_styles(self) -> dict[Destination, Style]:
@@ -285,7 +307,10 @@ class Settings(BaseSettings):
     def secrets(self) -> tuple[str, ...]:
         """What must never be shown: the tokens, and the database's password in both its spellings."""
         password = urlsplit(self.database_url.get_secret_value()).password or ""
-        tokens = (self.telegram_token, self.slack_bot_token, self.slack_app_token)
+        tokens = (
+            self.telegram_token, self.slack_bot_token, self.slack_app_token, self.slack_signing_secret,
+            self.slack_client_secret, *self.encryption_keys,
+        )  # fmt: skip
         given = (*(token.get_secret_value() for token in tokens if token), password, unquote(password))
         return tuple(dict.fromkeys(secret for secret in given if secret))
 
@@ -295,21 +320,6 @@ class Settings(BaseSettings):
         if self.posts is None:
             raise SettingsError(NO_POSTS)
         return self.posts
-
-
-def _url(text: str) -> str:
-    if not re.match(r"https?://[^/\s]+", text):
-        raise ValueError(f"{text!r} is not a URL; it must begin with http:// or https://")
-    return text.strip()
-
-
-def _slack_token(token: SecretStr | None, prefix: str, where: str) -> SecretStr | None:
-    if token is None:
-        return None
-    text = token.get_secret_value().strip()
-    if not text.startswith(prefix):
-        raise ValueError(f"does not begin with {prefix}; copy {where} of your Slack app")
-    return SecretStr(text)
 
 
 def load_settings(**overrides: Any) -> Settings:

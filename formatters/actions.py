@@ -6,19 +6,20 @@ button pressed a year later is either understood or known to be outdated.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from datetime import date
 from typing import assert_never
+
+from formatters.patterns import lazy
+from formatters.values import value
 
 VERSION = "1"
 MOST_BYTES = 64
 """Telegram's limit: https://core.telegram.org/bots/api#inlinekeyboardbutton"""
 
-_REF = re.compile(r"[0-9a-z]{1,16}")
+_REF = lazy(r"[0-9a-z]{1,16}")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TurnToItem:
     """Show this item in place of the message that holds the button."""
 
@@ -27,14 +28,14 @@ class TurnToItem:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TurnToHeadlines:
     """Show the issue's headlines in place of the message that holds the button."""
 
     ref: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AnswerWithItem:
     """Answer with a new message that shows this item; the message with the button stays."""
 
@@ -42,21 +43,21 @@ class AnswerWithItem:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AnswerWithHeadlines:
     """Answer with a new message that shows the issue's headlines."""
 
     ref: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SendAll:
     """Send the whole issue, in the chat's style."""
 
     ref: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TurnToFindings:
     """Show a page of what a search finds, in place."""
 
@@ -65,7 +66,7 @@ class TurnToFindings:
     query: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TurnToMonth:
     """Show the calendar of a month, in place."""
 
@@ -73,19 +74,19 @@ class TurnToMonth:
     month: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OpenDay:
     """Answer with what there is of this day."""
 
     day: date
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Explain:
     """Say what the other buttons are for: this one only completes their pattern."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Keep:
     """Save this item for the reader, or remove it again."""
 
@@ -94,7 +95,7 @@ class Keep:
     on: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Vote:
     """Take the reader's vote on this item, or take it back."""
 
@@ -103,7 +104,7 @@ class Vote:
     up: bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Unfold:
     """Show what else can be done with this item."""
 
@@ -111,14 +112,14 @@ class Unfold:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TurnToSaved:
     """Show a page of what the reader saved, in place."""
 
     page: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DropSaved:
     """Remove this item from what the reader saved, and show that page again."""
 

@@ -7,46 +7,47 @@ alternative text, raw HTML is text, relative links are text. Renderers match exh
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import assert_never
 
+from formatters.values import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class Text:
     """Plain characters; never empty, never holding a line feed."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Code:
     """A code span, verbatim."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Strong:
     """Bold."""
 
     children: Inlines
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Emphasis:
     """Italic."""
 
     children: Inlines
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Strikethrough:
     """Struck out."""
 
     children: Inlines
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Link:
     """A link whose `url` is absolute and safe to offer: http(s) with a host, tg: or mailto:."""
 
@@ -54,7 +55,7 @@ class Link:
     children: Inlines
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LineBreak:
     """A line end that the author meant."""
 
@@ -63,7 +64,7 @@ Inline = Text | Code | Strong | Emphasis | Strikethrough | Link | LineBreak
 Inlines = tuple[Inline, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Paragraph:
     """Text that stands alone."""
 
@@ -71,7 +72,7 @@ class Paragraph:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Heading:
     """A title within the post."""
 
@@ -81,7 +82,7 @@ class Heading:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ListItem:
     """One entry of a list."""
 
@@ -91,7 +92,7 @@ class ListItem:
     """The state of a task list's box; None where there is no box."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BulletList:
     """Entries without an order."""
 
@@ -99,7 +100,7 @@ class BulletList:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OrderedList:
     """Entries counted from `start`."""
 
@@ -108,7 +109,7 @@ class OrderedList:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Quote:
     """What somebody else said."""
 
@@ -116,7 +117,7 @@ class Quote:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CodeBlock:
     """Lines to be kept exactly as they are."""
 
@@ -126,7 +127,7 @@ class CodeBlock:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Table:
     """Every row has as many cells as the header."""
 
@@ -135,7 +136,7 @@ class Table:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Rule:
     """A thematic break."""
 
@@ -148,9 +149,7 @@ Blocks = tuple[Block, ...]
 
 def plain(inlines: Inlines) -> str:
     """Return the visible characters alone; a meant line end is a line feed."""
-    if len(inlines) == 1:
-        return _plain_inline(inlines[0])
-    return "".join([_plain_inline(inline) for inline in inlines])
+    return "".join([inline.text if isinstance(inline, Text) else _plain_inline(inline) for inline in inlines])
 
 
 def _plain_inline(inline: Inline) -> str:

@@ -9,8 +9,9 @@ FormatError
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from formatters.values import value
 
 
 class Severity(StrEnum):
@@ -20,7 +21,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Diagnostic:
     """One finding about a post: where, what is wrong, and how to mend it."""
 

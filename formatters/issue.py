@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Literal
 
 from formatters.document import Blocks, Inlines
+from formatters.values import value
 
 Kind = Literal["digest", "essay"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SourceLink:
     """Where an item comes from: a URL with or without a name, or a name alone (`url` is None)."""
 
@@ -21,7 +22,7 @@ class SourceLink:
     """Where it stands in the file; two links to the same place are equal wherever they stand."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Point:
     """One bullet: an optional bold label, its text, and what hangs below it."""
 
@@ -35,7 +36,7 @@ class Point:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Item:
     """One numbered story."""
 
@@ -58,7 +59,7 @@ class Item:
         return next((source.url for source in self.sources if source.url), None)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Section:
     """A heading and what stands below it, up to the next section."""
 
@@ -69,7 +70,7 @@ class Section:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Issue:
     """A post: a `digest` has items, an `essay` has sections only."""
 

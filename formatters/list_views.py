@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
+from formatters.values import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class Finding:
     """One item, or one issue, that holds what was searched for."""
 
@@ -21,7 +22,7 @@ class Finding:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class FindingsView:
     """One page of what a search found, always one message."""
 
@@ -35,7 +36,7 @@ class FindingsView:
     """The bot's user name, where findings are to open in the private chat with it; there are no pages then."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SavedItem:
     """One item that a reader saved."""
 
@@ -47,7 +48,7 @@ class SavedItem:
     """Empty where the item is no more."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SavedView:
     """One page of what a reader saved, the newest first."""
 
@@ -56,7 +57,7 @@ class SavedView:
     more: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MonthView:
     """A month as a calendar."""
 
@@ -70,7 +71,7 @@ class MonthView:
     later: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ListedTitle:
     """An issue in a list."""
 
@@ -79,7 +80,7 @@ class ListedTitle:
     day: date
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TitlesOfIssuesView:
     """Several issues to choose from: those of one day, or in a group the newest."""
 

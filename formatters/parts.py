@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from formatters.values import value
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Part:
     """One message, complete but for where it goes and how loudly."""
 
@@ -24,11 +23,14 @@ class Part:
     @property
     def digest(self) -> str:
         """A hash of what is sent, the same in every process: tells whether a correction is needed."""
+        import hashlib
+        import json
+
         canonical = json.dumps(self.payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Rendition:
     """The ordered parts of one view for one platform, style and language; never empty."""
 

@@ -9,6 +9,7 @@ from math import ceil
 
 from formatters.document import plain, plain_blocks
 from formatters.issue import Issue, Point
+from formatters.patterns import lazy
 
 CHINESE_CHARACTERS_PER_MINUTE = 400
 WORDS_PER_MINUTE = 230
@@ -16,9 +17,9 @@ WORDS_PER_MINUTE = 230
 _REMEMBERED = 16
 """Issues whose reading time is kept: an issue is rendered once per platform, style and language."""
 
-_CHINESE = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
-_WORD = re.compile(r"\w+(?:['’._-]\w+)*")
-_ADDRESS = re.compile(r"https?://\S+", re.ASCII)
+_CHINESE = lazy("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+_WORD = lazy(r"\w+(?:['’._-]\w+)*")
+_ADDRESS = lazy(r"https?://\S+", re.ASCII)
 
 
 class _Same:

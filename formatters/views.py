@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
 from formatters.issue import Issue
 from formatters.list_views import ListView
+from formatters.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class IssueView:
     """The whole issue as it is delivered: overview, one part per item, closing part.
 
@@ -21,7 +21,7 @@ class IssueView:
     issue: Issue
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OverviewView:
     """The overview alone, for a reader who joined after the delivery.
 
@@ -33,7 +33,7 @@ class OverviewView:
     """The issue's short reference, for the buttons."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class HeadlinesView:
     """The answer to /today: headlines, trends folded into one quote, always one message.
 
@@ -46,7 +46,7 @@ class HeadlinesView:
     buttons: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Own:
     """What an item is to the one reader who sees it, in a private chat."""
 
@@ -57,7 +57,7 @@ class Own:
     """The reader's vote; None where there is none."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ItemView:
     """One item as an answer, always one message: too long a text ends in an ellipsis.
 
@@ -72,14 +72,14 @@ class ItemView:
     own: Own | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TrendsView:
     """Trends and watch list as an answer, always one message."""
 
     issue: Issue
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LinkedHeadlinesView:
     """Headlines for a group, always one message: each opens its item in the private chat with the bot."""
 
@@ -89,28 +89,28 @@ class LinkedHeadlinesView:
     """The bot's user name in Telegram, without @."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TitlesView:
     """Headlines alone, each a link to its first source, always one message."""
 
     issue: Issue
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SourcesView:
     """Every item's sources, always one message."""
 
     issue: Issue
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AdviceView:
     """What the issue advises to do: the points labelled so, under their items, always one message."""
 
     issue: Issue
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class WatchView:
     """The watch list alone, always one message."""
 

@@ -6,11 +6,12 @@ The catalogs that they come from are read elsewhere; here they are values.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 
+from formatters.values import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class ListWords:
     """Labels of lists, and of what a reader does with an item."""
 
@@ -44,7 +45,7 @@ class ListWords:
     """A button that turns a page on: 下一页 › / Next."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Words:
     """Labels and phrases of one language."""
 

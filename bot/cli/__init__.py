@@ -10,6 +10,7 @@ import typer
 
 from bot import __version__
 from bot.cli import daily, operating, reading
+from bot.cli.keys import keys
 from bot.cli.output import fail
 from bot.domain.errors import DigestbotError
 
@@ -36,6 +37,7 @@ app.command()(reading.check)
 app.command()(operating.deliveries)
 app.command()(operating.doctor)
 app.command()(operating.migrate)
+app.add_typer(keys)
 
 
 def _print_version(wanted: bool) -> None:

@@ -18,6 +18,7 @@ from bot.domain.errors import DatabaseInUse, SettingsError
 if TYPE_CHECKING:
     from bot.app import Services
     from bot.domain.destination import Destination
+    from bot.scheduling.clock import SystemClock
     from bot.settings import Settings
     from bot.storage.engine import Database
 
@@ -28,16 +29,17 @@ _PATIENCE = timedelta(seconds=5)
 def run() -> None:
     """Run the bot: deliver the daily issue, answer readers, until stopped."""
     from bot.app import require_what_delivering_needs
+    from bot.scheduling.clock import SystemClock
     from bot.settings import load_settings
 
     settings = load_settings()
     require_what_delivering_needs(settings)
-    asyncio.run(_run(settings))
+    asyncio.run(run_bot(settings, SystemClock()))
 
 
-async def _run(settings: Settings) -> None:
+async def run_bot(settings: Settings, clock: SystemClock) -> None:
+    """Run the bot by this clock until SIGTERM or SIGINT."""
     from bot.app import App, opened_database, opened_services
-    from bot.scheduling.clock import SystemClock
     from bot.storage.hold import hold
 
     start_logs(settings)
@@ -45,7 +47,7 @@ async def _run(settings: Settings) -> None:
         async with (
             opened_database(settings) as database,
             hold(database),
-            opened_services(settings, SystemClock(), database) as services,
+            opened_services(settings, clock, database) as services,
         ):
 
             async def announce() -> None:

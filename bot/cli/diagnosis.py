@@ -15,6 +15,7 @@ from bot.domain.errors import DigestbotError, PlatformError, SettingsError
 
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
+    from telegram import Bot
 
     from bot.ports.sender import Sender
     from bot.settings import Settings
@@ -40,7 +41,7 @@ async def diagnose(settings: Settings, send_test: Destination | None) -> int:
         async for finding in _guarded(subject, check, settings):
             _print(finding)
             code = code or finding.code
-    if settings.telegram_token is None and settings.slack_bot_token is None:
+    if settings.telegram_token is None and not settings.uses_slack:
         finding = Finding("settings", NO_PLATFORM, SettingsError.exit_code)
         _print(finding)
         code = code or finding.code
@@ -114,6 +115,8 @@ async def _telegram(settings: Settings) -> AsyncIterator[Finding]:
         except TelegramError as error:
             raise PlatformError(f"{settings.telegram_api_url} cannot be reached: {error.message}") from error
         yield Finding("telegram", f"the token is that of @{bot.username}")
+        if settings.public_url is not None:
+            yield await _webhook(bot, settings.public_url)
         for destination in settings.telegram_chats:
             chat = destination.chat if destination.chat.startswith("@") else int(destination.chat)
             try:
@@ -127,23 +130,59 @@ async def _telegram(settings: Settings) -> AsyncIterator[Finding]:
         await bot.request.shutdown()  # which the bot leaves open if it could not be initialized
 
 
+async def _webhook(bot: Bot, public_url: str) -> Finding:
+    """Return whether Telegram gets through to this bot."""
+    from telegram.error import TelegramError
+
+    try:
+        info = await bot.get_webhook_info()
+    except TelegramError as error:
+        raise PlatformError(f"what Telegram says of the webhook cannot be had: {error.message}") from error
+    if not info.url.startswith(f"{public_url}/"):
+        return Finding("telegram", f"updates are not pushed to {public_url} yet; `digestbot run` asks for it")
+    if info.last_error_message:
+        waiting = f"; {info.pending_update_count} updates wait" if info.pending_update_count else ""
+        return Finding("telegram", f"the last push to {public_url} failed: {info.last_error_message}{waiting}", 3)
+    return Finding("telegram", f"updates are pushed to {public_url}")
+
+
 async def _slack(settings: Settings) -> AsyncIterator[Finding]:
-    if settings.slack_bot_token is None or settings.slack_app_token is None:
+    if not settings.uses_slack:
         yield Finding("slack", "not configured (DIGESTBOT_SLACK_BOT_TOKEN and DIGESTBOT_SLACK_APP_TOKEN)")
         return
-    from bot.platforms.slack.connection import slack_client, slack_session
+    if settings.slack_client_id is not None:
+        yield await _installations(settings)
+    if settings.slack_signing_secret is not None:
+        yield Finding("slack", f"the app's request URL is {settings.public_url}/slack/events")
+    from bot.platforms.slack.web_api import slack_client, slack_session
 
     async with slack_session() as session:
-        client = slack_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, session)
+        token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None
+        client = slack_client(token, settings.slack_api_url, session)
+        if settings.slack_app_token is not None:
+            app_token = settings.slack_app_token.get_secret_value()
+            await _slack_call("DIGESTBOT_SLACK_APP_TOKEN", lambda: client.apps_connections_open(app_token=app_token))
+            yield Finding("slack", "the app token opens a Socket Mode connection")
+        if token is None:
+            return
         name = str((await _slack_call("DIGESTBOT_SLACK_BOT_TOKEN", client.auth_test))["user"])
         yield Finding("slack", f"the bot token is that of @{name}")
-        app_token = settings.slack_app_token.get_secret_value()
-        await _slack_call("DIGESTBOT_SLACK_APP_TOKEN", lambda: client.apps_connections_open(app_token=app_token))
-        yield Finding("slack", "the app token opens a Socket Mode connection")
         if (channel := settings.slack_channel) is None:
             yield Finding("slack", "DIGESTBOT_SLACK_CHANNEL is not set: only commands are answered")
             return
-        yield await _channel(client, channel.chat, name)
+        if not channel.team:
+            yield await _channel(client, channel.chat, name)
+
+
+async def _installations(settings: Settings) -> Finding:
+    """Return in how many workspaces the app is installed, and that their tokens can be decrypted."""
+    from bot.app import opened_database
+    from bot.lines import slack_installations
+
+    async with opened_database(settings) as database:
+        installations = slack_installations(settings, database)
+        number = await installations.count() if installations is not None else 0
+    return Finding("slack", f"installed in {number} workspaces; more at {settings.public_url}/slack/install")
 
 
 async def _channel(client: AsyncWebClient, channel: str, name: str) -> Finding:
@@ -169,7 +208,7 @@ async def _slack_call(setting: str, call: Callable[[], Awaitable[object]]) -> di
     import aiohttp
     from slack_sdk.errors import SlackApiError
 
-    from bot.platforms.slack.connection import REFUSED, refused
+    from bot.platforms.slack.web_api import REFUSED, refused
 
     try:
         return cast("dict[str, dict[str, object]]", await call())
@@ -196,8 +235,8 @@ async def _send_test(settings: Settings, to: Destination) -> Finding:
         finally:
             await bot.request.shutdown()
     if to.platform is Platform.SLACK and settings.slack_bot_token:
-        from bot.platforms.slack.connection import slack_client, slack_session
         from bot.platforms.slack.sender import SlackSender
+        from bot.platforms.slack.web_api import slack_client, slack_session
 
         async with slack_session() as session:
             client = slack_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, session)

@@ -57,12 +57,23 @@ class Sent:
     message_id: str
 
 
+class Scope(StrEnum):
+    """Whom a pause concerns."""
+
+    CHAT = "chat"
+    """One destination: its slow mode, or its own share of messages."""
+    PLATFORM = "platform"
+    """Everything that is sent with the same token."""
+
+
 @dataclass(frozen=True, slots=True)
 class Throttled:
     """Not accepted; the platform says how long to wait."""
 
     after: timedelta
     reason: str
+    scope: Scope = Scope.PLATFORM
+    """What cannot be known counts as everybody's: a pause too wide costs time, one too narrow the token."""
 
 
 @dataclass(frozen=True, slots=True)

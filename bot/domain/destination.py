@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 _TELEGRAM_PLACE = re.compile(r"(-?\d{1,20}|@[A-Za-z]\w{3,31})(?:/(\d{1,20}))?", re.ASCII)
-_SLACK_PLACE = re.compile(r"([CDGU][A-Z0-9]{2,20})(?:/(\d{1,20}\.\d{1,10}))?", re.ASCII)
+_SLACK_PLACE = re.compile(r"((?:[TE][A-Z0-9]{2,20}/)?[CDGUW][A-Z0-9]{2,20})(?:/(\d{1,20}\.\d{1,10}))?", re.ASCII)
 
 
 class Platform(StrEnum):
@@ -20,16 +20,40 @@ class Platform(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Destination:
-    """One place that receives messages. Written `telegram:@channel`, `telegram:-100123/45`, `slack:C123`."""
+    """One place that receives messages.
+
+    Written `telegram:@channel`, `telegram:-100123/45`, `slack:C123`, `slack:T123/C456`.
+    """
 
     platform: Platform
     chat: str
-    """Telegram: a chat id or @username. Slack: a channel id."""
+    """Telegram: a chat id or @username. Slack: the id of a channel or member, after its team's where the app was
+    installed by OAuth: `T123/C456`. The workspace of the settings' own token is not named."""
     thread: str = ""
     """Telegram: a forum topic's id. Slack: a thread's timestamp. Empty for the chat itself."""
 
     def __str__(self) -> str:
         return f"{self.platform}:{self.chat}" + (f"/{self.thread}" if self.thread else "")
+
+    @property
+    def team(self) -> str:
+        """Slack: the workspace (T…) or organization (E…) that installed the app; empty for the settings' own."""
+        return self.chat.partition("/")[0] if self.platform is Platform.SLACK and "/" in self.chat else ""
+
+    @property
+    def channel(self) -> str:
+        """The chat as its platform names it, without a team."""
+        return self.chat.rpartition("/")[2]
+
+    @property
+    def account(self) -> str:
+        """What shares one rate: the platform, for Slack each team by itself. Such as `telegram`, `slack:T123`."""
+        return f"{self.platform}:{self.team}" if self.team else str(self.platform)
+
+    @classmethod
+    def in_team(cls, team: str, channel: str, thread: str = "") -> Destination:
+        """Return a place in Slack; `team` is empty for the workspace of the settings' own token."""
+        return cls(Platform.SLACK, f"{team}/{channel}" if team else channel, thread)
 
     @classmethod
     def parse(cls, text: str) -> Destination:
@@ -59,11 +83,14 @@ def telegram_destination(text: str) -> Destination:
 
 
 def slack_destination(text: str) -> Destination:
-    """Return the destination that `C0123456789`, or `C0123456789/1770854400.000100`, names; ValueError otherwise."""
+    """Return the destination that `C0123456789` names, with `T0123456789/` before it or `/1770854400.000100` after it.
+
+    Raises ValueError otherwise.
+    """
     match = _SLACK_PLACE.fullmatch(text.strip())
     if match is None:
         raise ValueError(
             f"{text!r} is not a Slack channel id; open the channel's details in Slack and copy the id"
-            " at the bottom, such as C0123456789"
+            " at the bottom, such as C0123456789; where the app has many workspaces, T0123456789/C0123456789"
         )
     return Destination(Platform.SLACK, match[1], match[2] or "")

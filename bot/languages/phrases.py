@@ -185,6 +185,57 @@ class Phrases(ArchiveNotices):
         )
         return text.format(reference=reference)
 
+    def channel_subscribed(self, release: datetime) -> str:
+        """Return what /digest subscribe says in Slack. `release` is in the digest's zone."""
+        text = self._catalog.gettext(
+            "This channel gets the digest every day from {time} ({zone}). The app must be in the channel: type /invite"
+            " @digestbot here if it is not. /digest unsubscribe ends it."
+        )
+        return text.format(time=self.hour(release), zone=self._zone(release))
+
+    def channel_unsubscribed(self) -> str:
+        """Return what /digest unsubscribe says in Slack."""
+        return self._catalog.gettext("This channel does not get the digest. /digest subscribe starts it.")
+
+    def digest_usage(self) -> str:
+        """Return what /digest says in Slack without a word that it knows."""
+        return self._catalog.gettext(
+            "In the channel that is to get the digest, type /digest subscribe; /digest unsubscribe ends it. /today"
+            " shows the newest issue, /item 3 one item of it."
+        )
+
+    def welcome_to_installer(self) -> str:
+        """Return the message to whoever installed the app in a Slack workspace."""
+        return self._catalog.gettext(
+            "Thank you for installing the digest. To have it in a channel, type there: first /invite @digestbot, then"
+            " /digest subscribe. /today shows the newest issue anywhere, to you alone."
+        )
+
+    def not_installed_here(self) -> str:
+        """Return what is told in a workspace that removed the app, or never had it."""
+        return self._catalog.gettext("This app is not installed in this workspace. Ask whoever manages its apps.")
+
+    def installed_title(self) -> str:
+        """Return the heading of the page that ends an installation."""
+        return self._catalog.gettext("Installed")
+
+    def installed(self, workspace: str) -> str:
+        """Return what the page says that ends an installation in a workspace."""
+        text = self._catalog.gettext(
+            "The digest can now come to {workspace}. How to go on stands in your direct messages with this app."
+        )
+        return text.format(workspace=workspace)
+
+    def not_installed_title(self) -> str:
+        """Return the heading of the page that ends an installation that failed."""
+        return self._catalog.gettext("Not installed")
+
+    def not_installed(self) -> str:
+        """Return what the page says that ends an installation that failed."""
+        return self._catalog.gettext(
+            "The installation was cancelled, took longer than ten minutes, or began in another browser. Begin again."
+        )
+
     def commands(self) -> dict[str, str]:
         """Return each command's name and its description, in the order of /help."""
         gettext = self._catalog.gettext
@@ -207,8 +258,8 @@ class Phrases(ArchiveNotices):
 
     def slack_words(self) -> str:
         """Return the list of words that Slack's /digest understands, one a line."""
-        spoken = {name: about for name, about in self.commands().items() if name not in {"start", "stop"}}
-        examples = {"item": "item 3"}
+        spoken = self.commands()
+        examples = {"item": "item 3", "start": "subscribe", "stop": "unsubscribe"}
         lines = [f"/digest {examples.get(name, name)} – {about}" for name, about in spoken.items()]
         return "\n".join([self._catalog.gettext("Commands:"), *lines])
 

@@ -40,6 +40,10 @@ class Subscriptions(Protocol):
         """End every subscription of a chat, whatever its thread; return how many were active."""
         ...
 
+    async def unsubscribe_team(self, platform: Platform, team: str, *, reason: str, now: datetime) -> int:
+        """End every subscription of a team's chats; return how many were active."""
+        ...
+
     async def move_chat(self, platform: Platform, old: str, new: str, *, now: datetime) -> int:
         """Give every subscription of a chat its new address; return how many.
 

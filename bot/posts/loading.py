@@ -11,10 +11,7 @@ from pathlib import Path
 from bot.domain.issues import KnownIssue, Listed, ref_of
 from bot.posts.writing import AS_IT_COMES, Writing
 from formatters.errors import Diagnostic, PostError, Severity
-from formatters.reading import Reading, read_post
-
-LARGEST = 10 * 1024 * 1024
-"""Bytes of a post that is still read; a larger file is no post."""
+from formatters.reading import MAX_BYTES, Reading, read_post
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +35,12 @@ def load(path: Path, root: Path, home: tzinfo, writing: Writing = AS_IT_COMES, *
     """
     name = str(path)
     try:
-        data = path.read_bytes() if path.stat().st_size <= LARGEST else None
+        data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
     except OSError as error:
         return refused(name, f"the file cannot be read ({error.strerror})", "check that it exists and its permissions")
     if data is None:
         return refused(
-            name, f"the file is larger than {LARGEST // 2**20} MiB", "a post is text; move other files elsewhere"
+            name, f"the file is larger than {MAX_BYTES // 2**20} MiB", "a post is text; move other files elsewhere"
         )
     content_hash = hashlib.sha256(data).hexdigest()
     if content_hash == known_hash:

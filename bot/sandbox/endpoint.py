@@ -39,7 +39,7 @@ class Unreadable(Exception):
 
 
 class Dropped(Exception):
-    """The connection was closed on purpose; there is no answer."""
+    """The connection is closed, on purpose or by the bot; there is no answer."""
 
 
 Execute: TypeAlias = Callable[[Json], Awaitable[Answer]]
@@ -80,6 +80,8 @@ class Endpoint:
             call.parameters = await self._read(request)
         except Unreadable as error:
             return error.answer
+        except ConnectionError as error:  # the bot went away in the middle of its request
+            raise Dropped from error
         if self._latency:
             await asyncio.sleep(self._latency / 2)
         if refused := await self._strike(call, request, Stage.BEFORE_ACCEPTING):

@@ -145,6 +145,10 @@ class Faults:
         """Close the connection; by default after the message was delivered, so that its answer is lost."""
         return self.add(method, Drop(reset), stage=stage, times=times, skip=skip, chat=chat)
 
+    def lift(self, fault: Fault) -> None:
+        """Let a fault strike no more."""
+        self._faults.remove(fault)
+
     def clear(self) -> None:
         """Be well again."""
         self._faults.clear()

@@ -104,12 +104,16 @@ class Sandbox:
         await self._runner.setup()
         await self._listen(self._wanted_port, tries=PORTS_TO_TRY if self._next_free else 1)
         self.slack.root_url = f"http://{HOST}:{self._port}/slack"
+        for workspace in self.slack.siblings:
+            workspace.root_url = self.slack.root_url
 
     async def stop(self) -> None:
         """Send everyone home and close the port."""
         self.telegram.updates.close()
+        await self.telegram.webhook.close()
         self._page.close()
         await self.slack.socket.close()
+        await self.slack.close()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = self._site = None

@@ -37,7 +37,8 @@ async def auth_test(slack: Slack, _: Json) -> Json:
         "team_id": slack.team_id,
         "user_id": slack.bot.id,
         "bot_id": slack.bot_id,
-        "is_enterprise_install": False,
+        "enterprise_id": slack.enterprise_id or None,
+        "is_enterprise_install": slack.installed_by_organization,
     }
 
 

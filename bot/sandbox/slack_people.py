@@ -20,6 +20,11 @@ class SlackPerson:
         self._presses = itertools.count(1)
 
     @property
+    def workspace(self) -> "Slack":
+        """Where this person is a member."""
+        return self._slack
+
+    @property
     def id(self) -> str:
         """The user id."""
         return self.account.id
@@ -47,7 +52,8 @@ class SlackPerson:
             "command": command,
             "text": text,
             "api_app_id": self._slack.app_id,
-            "is_enterprise_install": "false",
+            "enterprise_id": self._slack.enterprise_id,
+            "is_enterprise_install": "true" if self._slack.installed_by_organization else "false",
         }
         return await self._slack.dispatch("slash_commands", payload, place, self.account)
 
@@ -79,8 +85,8 @@ class SlackPerson:
                 "is_ephemeral": message.only_for is not None,
             },
             "team": {"id": self._slack.team_id, "domain": self._slack.team},
-            "enterprise": None,
-            "is_enterprise_install": False,
+            "enterprise": {"id": self._slack.enterprise_id} if self._slack.enterprise_id else None,
+            "is_enterprise_install": self._slack.installed_by_organization,
             "channel": {"id": place.id, "name": "directmessage" if place.kind == "im" else place.name},
             "message": self._slack.message_json(message),
             "state": {"values": {}},

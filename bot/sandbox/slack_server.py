@@ -1,5 +1,6 @@
 """Slack's Web API, Socket Mode and response URLs over HTTP: https://docs.slack.dev/apis/web-api."""
 
+import base64
 import json
 from typing import Any
 
@@ -51,6 +52,8 @@ class SlackServer:
             token = header or str(parameters.pop("token", ""))
             parameters.pop("token", None)
             try:
+                if name == "oauth.v2.access":
+                    return Answer(200, {"ok": True, **self._slack.app.access(parameters | _basic(header))})
                 return Answer(200, {"ok": True, **await self._run(name, token, parameters)})
             except SlackError as error:
                 return Answer(200, error.as_json())
@@ -63,21 +66,35 @@ class SlackServer:
         if name not in METHODS:
             raise SlackError("unknown_method", req_method=name)
         method, scope = METHODS[name]
-        self._check_token(name, token)
+        slack = self._workspace(name, token, parameters)
         if scope in self._slack.missing_scopes:
             raise SlackError("missing_scope", needed=scope, provided="identify")
-        return await method(self._slack, parameters)
+        return await method(slack, parameters)
 
-    def _check_token(self, name: str, token: str) -> None:
+    def _workspace(self, name: str, token: str, parameters: Json) -> Slack:
+        """Return the workspace in which a token may do this; raises SlackError if it may in none."""
         if name == "api.test":
-            return
+            return self._slack
         if not token:
             raise SlackError("not_authed")
-        if token not in (self._slack.bot_token, self._slack.app_token):
-            raise SlackError("invalid_auth")
-        wanted = self._slack.app_token if name == "apps.connections.open" else self._slack.bot_token
-        if token != wanted:
-            raise SlackError("not_allowed_token_type")
+        app = self._slack.app
+        if name == "apps.connections.open":
+            if token != app.app_token:
+                raise SlackError("not_allowed_token_type" if token in app.grants else "invalid_auth")
+            return self._slack
+        return app.grant_of(token).workspace_of(parameters)
+
+
+def _basic(header: str) -> Json:
+    """Return the client's name and secret of HTTP's basic authentication."""
+    scheme, _, given = header.partition(" ")
+    if scheme != "Basic":
+        return {}
+    try:
+        name, _, secret = base64.b64decode(given).decode().partition(":")
+    except ValueError:
+        return {}
+    return {"client_id": name, "client_secret": secret}
 
 
 def _endpoint(slack: Slack, latency: float) -> Endpoint:

@@ -30,6 +30,8 @@ class SocketMode:
         self._tickets: set[str] = set()
         self._numbers = itertools.count(1)
         self._turn = itertools.count()
+        self.refusals = 0
+        """How many of the next handshakes fail; the address that each used is good for nothing afterwards."""
 
     @property
     def connections(self) -> int:
@@ -86,6 +88,9 @@ class SocketMode:
         if ticket not in self._tickets or len(self._sockets) >= MOST_CONNECTIONS:
             return web.Response(status=408 if ticket in self._tickets else 403)
         self._tickets.discard(ticket)
+        if self.refusals:
+            self.refusals -= 1
+            return web.Response(status=503)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         self._sockets.append(socket)
@@ -113,15 +118,20 @@ class SocketMode:
 
     def _acknowledged(self, answer: Json) -> None:
         interaction = self._slack.interactions.get(str(answer.get("envelope_id")))
-        if interaction is None or interaction.acked_at is not None:
-            return
-        interaction.acked_at = time.monotonic()
         payload = answer.get("payload")
-        interaction.ack = payload if isinstance(payload, dict) else None
-        if interaction.ack and interaction.kind == "slash_commands":
-            interaction.failure = respond(self._slack, interaction, interaction.ack) or interaction.failure
-        interaction.acked.set()
-        self._slack.changes.note()
+        if interaction is not None:
+            acknowledged(interaction, payload if isinstance(payload, dict) else None)
+
+
+def acknowledged(interaction: Interaction, payload: Json | None) -> None:
+    """Note that the app has an envelope, and show what it answered a command with."""
+    if interaction.acked_at is not None:
+        return
+    interaction.acked_at, interaction.ack = time.monotonic(), payload
+    if payload and interaction.kind == "slash_commands":
+        interaction.failure = respond(interaction, payload) or interaction.failure
+    interaction.acked.set()
+    interaction.workspace.changes.note()
 
 
 async def serve_response_url(slack: "Slack", request: web.Request) -> web.Response:
@@ -132,12 +142,13 @@ async def serve_response_url(slack: "Slack", request: web.Request) -> web.Respon
     if interaction.uses >= RESPONSE_URL_USES:
         return web.json_response({"ok": False, "error": "used_url"}, status=404)
     interaction.uses += 1
-    error = respond(slack, interaction, await request.json())
+    error = respond(interaction, await request.json())
     return web.Response(text=error or "ok", status=400 if error else 200)
 
 
-def respond(slack: "Slack", interaction: Interaction, payload: Json) -> str:
+def respond(interaction: Interaction, payload: Json) -> str:
     """Do what a response asks for, and return Slack's error or an empty string."""
+    slack = interaction.workspace
     original = interaction.message
     if _truth(payload.get("delete_original")) and original is not None:
         original.deleted = True

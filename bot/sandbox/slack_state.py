@@ -1,6 +1,7 @@
 """The local Slack: one workspace with one app in it."""
 
 import asyncio
+import copy
 import itertools
 import time
 from collections.abc import Callable, Sequence
@@ -11,8 +12,10 @@ from bot.sandbox.changes import Changes
 from bot.sandbox.faults import Faults
 from bot.sandbox.json_types import Json
 from bot.sandbox.limits import Meter, SlackLimits
+from bot.sandbox.slack_app import Grant, SlackApp
 from bot.sandbox.slack_people import SlackPerson
-from bot.sandbox.slack_socket import SocketMode
+from bot.sandbox.slack_push import push
+from bot.sandbox.slack_socket import SocketMode, acknowledged
 from bot.sandbox.slack_workspace import (
     Channel,
     Channels,
@@ -34,13 +37,8 @@ class Slack:
     """State of the local Slack. People act on it directly, the app through Web API and Socket Mode.
 
     `accepted` holds every message in the order in which Slack took it, ephemeral and deleted ones included;
-    `commands` are what the page proposes to type.
+    `commands` are what the page proposes to type. `another` adds a workspace, in which the app is not installed yet.
     """
-
-    team = "digest-sandbox"
-    team_id = "T0SANDBOX1"
-    app_id = "A0SANDBOX1"
-    bot_id = "B0SANDBOX1"
 
     def __init__(
         self,
@@ -51,8 +49,13 @@ class Slack:
         app_token: str = DEFAULT_APP_TOKEN,
         limits: SlackLimits | None = None,
     ) -> None:
+        self.team, self.team_id, self.enterprise_id = "digest-sandbox", "T0SANDBOX1", ""
         self.bot_token = bot_token
-        self.app_token = app_token
+        self.app = SlackApp(app_token)
+        self.app_id, self.bot_id = self.app.app_id, "B0SANDBOX1"
+        self.installed: Grant | None = self.app.install(self, token=bot_token)
+        self.siblings = [self]
+        """Every workspace of this Slack, in order."""
         self.bot = SlackAccount("U0DIGESTB1", BOT_NAME, "Digestbot", is_bot=True)
         self.changes = changes
         self.now = now
@@ -69,9 +72,48 @@ class Slack:
         self.accepted: list[SlackMessage] = []
         self.socket = SocketMode(self)
         self.root_url = ""
+        self._pushing: set[asyncio.Task[None]] = set()
         self._orders = itertools.count(1)
         self._numbers = itertools.count(1)
         self._last_ts = 0
+
+    @property
+    def app_token(self) -> str:
+        """The app-level token."""
+        return self.app.app_token
+
+    @property
+    def installed_by_organization(self) -> bool:
+        """Whether the app is here because the whole organization installed it."""
+        return self.installed is not None and bool(self.installed.enterprise_id)
+
+    def another(self, team: str, *, enterprise_id: str = "") -> "Slack":
+        """Add a workspace, of an organization (E…) if there is one; what was asked of Slack is in one list for all."""
+        found = copy.copy(self)
+        number = len(self.siblings) + 1
+        found.team, found.team_id, found.enterprise_id = team, f"T0SANDBOX{number}", enterprise_id
+        found.bot = SlackAccount(f"U0DIGESTB{number}", BOT_NAME, "Digestbot", is_bot=True)
+        found.bot_token, found.bot_id, found.installed = "", f"B0SANDBOX{number}", None
+        found.channels, found.people, found.views, found.accepted = Channels(), {}, {}, []
+        self.siblings.append(found)
+        return found
+
+    async def uninstall(self) -> None:
+        """Remove the app from the workspace, or from the whole organization that installed it."""
+        grant = self.installed
+        if grant is None:
+            return
+        grant.revoked = True
+        for workspace in grant.workspaces:
+            workspace.installed = None
+        await self.event({"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [self.bot.id]}}, None, by=grant)
+        await self.event({"type": "app_uninstalled"}, None, by=grant)
+
+    async def close(self) -> None:
+        """Call the app no more."""
+        for pushing in self._pushing:
+            pushing.cancel()
+        await asyncio.gather(*self._pushing, return_exceptions=True)
 
     # --- who and where -----------------------------------------------------------------------------------------
 
@@ -171,16 +213,27 @@ class Slack:
 
     # --- towards the app ---------------------------------------------------------------------------------------
 
-    async def event(self, event: Json, channel: Channel) -> Interaction:
-        """Tell the app of an event."""
+    async def event(self, event: Json, channel: Channel | None, *, by: Grant | None = None) -> Interaction:
+        """Tell the app of an event, under the installation that it has here, or had."""
+        grant = by or self.installed
+        whole = grant is not None and bool(grant.enterprise_id)
         payload: Json = {
             "type": "event_callback",
             "team_id": self.team_id,
+            "enterprise_id": self.enterprise_id or None,
             "api_app_id": self.app_id,
             "event": {**event, "event_ts": self._stamp()},
             "event_id": f"Ev{next(self._numbers):09d}",
             "event_time": int(self.now()),
-            "authorizations": [{"team_id": self.team_id, "user_id": self.bot.id, "is_bot": True}],
+            "authorizations": [
+                {
+                    "enterprise_id": self.enterprise_id or None,
+                    "team_id": None if whole else self.team_id,
+                    "user_id": self.bot.id,
+                    "is_bot": True,
+                    "is_enterprise_install": whole,
+                }
+            ],
         }
         return await self.dispatch("events_api", payload, channel, None, wait=False)
 
@@ -197,13 +250,19 @@ class Slack:
         """Send an envelope to the app and wait for its acknowledgement, for 3 s at most."""
         number = next(self._numbers)
         interaction = Interaction(
-            f"envelope-{number:09d}", kind, payload, channel, person, time.monotonic(), message=message
+            f"envelope-{number:09d}", kind, payload, channel, person, time.monotonic(), self, message=message
         )
         if kind != "events_api":
             payload["response_url"] = f"{self.root_url}/response/{interaction.id}"
             payload["trigger_id"] = f"{number}.{self.team_id}"
         self.interactions[interaction.id] = interaction
-        if not await self.socket.send(interaction):
+        if self.app.request_url:
+            pushing = asyncio.create_task(self._push(interaction))
+            self._pushing.add(pushing)
+            pushing.add_done_callback(self._pushing.discard)
+            if wait:
+                await asyncio.wait({pushing})
+        elif not await self.socket.send(interaction):
             interaction.failure = "dispatch_failed"
         elif wait:
             try:
@@ -213,3 +272,11 @@ class Slack:
                 interaction.failure = "operation_timeout"
         self.changes.note()
         return interaction
+
+    async def _push(self, interaction: Interaction) -> None:
+        failure, ack = await push(self.app, interaction)
+        if failure:
+            interaction.failure = "operation_timeout" if failure == "http_timeout" else "dispatch_failed"
+            self.changes.note()
+        else:
+            acknowledged(interaction, ack)

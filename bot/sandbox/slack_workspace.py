@@ -4,9 +4,12 @@ import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from bot.sandbox.json_types import Json
+
+if TYPE_CHECKING:
+    from bot.sandbox.slack_state import Slack
 
 Kind: TypeAlias = Literal["public", "private", "im"]
 
@@ -198,7 +201,7 @@ class Channels:
 
 @dataclass(slots=True, eq=False)
 class Interaction:
-    """One envelope sent to the app: a command, a pressed button or an event, and what came of it.
+    """One envelope sent to the app from a workspace: a command, a pressed button or an event, and what came of it.
 
     Times are monotonic seconds. `failure` is what Slack shows instead of an answer: "dispatch_failed" when no app
     is connected, "operation_timeout" when it did not acknowledge in time.
@@ -210,10 +213,13 @@ class Interaction:
     channel: Channel | None
     person: SlackAccount | None
     sent_at: float
+    workspace: "Slack"
     message: SlackMessage | None = None
     acked_at: float | None = None
     ack: Json | None = None
     failure: str = ""
+    attempts: int = 0
+    """How often it was sent; more than once only over HTTP."""
     uses: int = 0
     replies: list[SlackMessage] = field(default_factory=list)
     acked: asyncio.Event = field(default_factory=asyncio.Event)

@@ -44,6 +44,10 @@ CONFLICT = ApiError(
     409,
     "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
 )
+ENDED_BY_WEBHOOK = ApiError(409, "Conflict: terminated by setWebhook request")
+WEBHOOK_IS_ACTIVE = ApiError(
+    409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+)
 NOT_MODIFIED = bad_request(
     "message is not modified: specified new message content and reply markup are exactly the same as a current "
     "content and reply markup of the message"

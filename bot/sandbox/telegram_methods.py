@@ -27,6 +27,7 @@ from bot.sandbox.telegram_people import bot_member
 from bot.sandbox.telegram_profile import PROFILE_METHODS
 from bot.sandbox.telegram_rich import checked_rich
 from bot.sandbox.telegram_state import Telegram
+from bot.sandbox.telegram_webhook import WEBHOOK_METHODS
 
 Method: TypeAlias = Callable[[Telegram, Json], Awaitable[Any]]
 
@@ -50,19 +51,6 @@ async def get_updates(telegram: Telegram, call: Json) -> list[Json]:
 
 
 _POLL_DEFAULTS = {"offset": 0, "limit": 100, "timeout": 0}
-
-
-async def delete_webhook(telegram: Telegram, call: Json) -> bool:
-    """https://core.telegram.org/bots/api#deletewebhook"""
-    if call.get("drop_pending_updates"):
-        telegram.updates.clear()
-    return True
-
-
-async def get_webhook_info(telegram: Telegram, _: Json) -> Json:
-    """https://core.telegram.org/bots/api#getwebhookinfo"""
-    pending = len(telegram.updates.pending)
-    return {"url": "", "has_custom_certificate": False, "pending_update_count": pending}
 
 
 async def send_message(telegram: Telegram, call: Json) -> Json:
@@ -334,8 +322,6 @@ METHODS: dict[str, tuple[str, Method]] = {
     for name, method in {
         "getMe": get_me,
         "getUpdates": get_updates,
-        "deleteWebhook": delete_webhook,
-        "getWebhookInfo": get_webhook_info,
         "sendMessage": send_message,
         "sendRichMessage": send_rich_message,
         "editMessageText": edit_message_text,
@@ -350,6 +336,7 @@ METHODS: dict[str, tuple[str, Method]] = {
         "getChatAdministrators": get_chat_administrators,
         "leaveChat": leave_chat,
         **PROFILE_METHODS,
+        **WEBHOOK_METHODS,
     }.items()
 }
 """Every method by its lower-case name, as the Bot API does not mind case, with its proper name."""

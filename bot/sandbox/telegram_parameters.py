@@ -18,7 +18,8 @@ NESTED = frozenset(
     "results rich_message scope".split()
 )
 INTEGERS = frozenset(
-    "cache_time limit message_id message_thread_id offset timeout user_id reply_to_message_id draft_id".split()
+    "cache_time draft_id limit max_connections message_id message_thread_id offset reply_to_message_id timeout "
+    "user_id".split()
 )
 BOOLEANS = frozenset(
     "allow_paid_broadcast allow_sending_without_reply disable_notification disable_web_page_preview "

@@ -14,6 +14,7 @@ from bot.sandbox.telegram_entities import settle
 from bot.sandbox.telegram_inline import InlineQuery
 from bot.sandbox.telegram_people import Person, Press, bot_member
 from bot.sandbox.telegram_updates import UpdateQueue
+from bot.sandbox.telegram_webhook import Webhook
 
 DEFAULT_TOKEN = "4839574812:" + "made-up-for-the-local-sandbox-only"
 BOT_NAME = "Digestbot"
@@ -52,6 +53,7 @@ class Telegram:
         self.presses: dict[str, Press] = {}
         self.inline_queries: dict[str, InlineQuery] = {}
         self.updates = UpdateQueue(changes)
+        self.webhook = Webhook(self)
         self.profile: dict[tuple[str, str], str] = {}
         self.commands: dict[tuple[str, str], list[Json]] = {}
         self.actions: list[tuple[int, str]] = []

@@ -1,4 +1,4 @@
-"""The queue behind getUpdates: https://core.telegram.org/bots/api#getupdates."""
+"""The queue of updates, polled or pushed: https://core.telegram.org/bots/api#getting-updates."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.sandbox.changes import Changes
 from bot.sandbox.json_types import Json
-from bot.sandbox.telegram_errors import CONFLICT
+from bot.sandbox.telegram_errors import CONFLICT, ENDED_BY_WEBHOOK, WEBHOOK_IS_ACTIVE
 
 FIRST_UPDATE = 700_000_001
 MAX_BATCH = 100
@@ -21,9 +21,10 @@ class _Poll:
 
 
 class UpdateQueue:
-    """Updates until they are confirmed by a higher offset; one poll at a time."""
+    """Updates until they are confirmed by a higher offset or taken by a webhook; one poll at a time."""
 
     def __init__(self, changes: Changes) -> None:
+        self._pushes = False
         self._changes = changes
         self._pending: list[Json] = []
         self._next_id = FIRST_UPDATE
@@ -41,12 +42,33 @@ class UpdateQueue:
         """Whether a poll is waiting right now."""
         return self._poll is not None
 
+    @property
+    def pushes(self) -> bool:
+        """Whether a webhook gets the updates, so that polls are refused; setting it ends the present poll."""
+        return self._pushes
+
+    @pushes.setter
+    def pushes(self, pushes: bool) -> None:
+        self._pushes = pushes
+        if pushes and self._poll:
+            self._poll.woken.set()
+
+    def allow(self, kinds: Sequence[str] | None) -> None:
+        """Keep only these kinds from now on, the usual ones if there are none; None leaves it as it is."""
+        if kinds is not None:
+            self._allowed = list(kinds)
+
+    def confirm(self, number: int) -> None:
+        """Forget an update that a webhook took."""
+        self._pending = [update for update in self._pending if update["update_id"] != number]
+
     def add(self, kind: str, payload: Json) -> int | None:
         """Queue an update and return its id, None if the bot did not ask for its kind."""
         if kind not in self._allowed if self._allowed else kind in NOT_BY_DEFAULT:
             return None
         update_id, self._next_id = self._next_id, self._next_id + 1
         self._pending.append({"update_id": update_id, kind: payload})
+        self._changes.note()
         if self._poll:
             self._poll.woken.set()
         return update_id
@@ -65,14 +87,15 @@ class UpdateQueue:
         """Return up to `limit` updates, waiting up to `timeout` seconds for the first.
 
         Confirms everything before `offset`; a negative offset keeps only that many of the newest. Raises the
-        409 of Telegram when another poll takes over meanwhile.
+        409 of Telegram when another poll or a webhook takes over meanwhile.
         """
+        if self._pushes:
+            raise WEBHOOK_IS_ACTIVE
         if self._poll:
             self._poll.ousted = True
             self._poll.woken.set()
         poll = self._poll = _Poll(asyncio.Event())
-        if allowed is not None:
-            self._allowed = list(allowed)
+        self.allow(allowed)
         self._confirm(offset)
         try:
             if not self._pending and timeout > 0 and not self._closed:
@@ -80,6 +103,8 @@ class UpdateQueue:
                 await self._wait(poll, timeout)
             if poll.ousted:
                 raise CONFLICT
+            if self._pushes:
+                raise ENDED_BY_WEBHOOK
             return self._pending[: max(1, min(limit, MAX_BATCH))]
         finally:
             if self._poll is poll:

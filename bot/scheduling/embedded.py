@@ -10,12 +10,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
+import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.domain.timetable import Timetable
 from bot.scheduling.clock import SystemClock
+
+_log = structlog.get_logger(__name__)
 
 LOOK_EVERY = 1
 """Seconds between two looks at the posts: a new file is to be noticed within 5."""
@@ -38,7 +40,7 @@ class ClockedCronTrigger(CronTrigger):  # type: ignore[misc]  # apscheduler carr
 
 
 class EmbeddedScheduler:
-    """Calls `look` at the daily hour, at the deadline, and every second in between and outside."""
+    """Calls `look` at the daily hour and at the deadline, to the second, and every second in between and outside."""
 
     def __init__(self, timetable: Timetable, clock: SystemClock, look: Callable[[], Awaitable[None]]) -> None:
         self._scheduler = AsyncIOScheduler(timezone=timetable.zone)
@@ -46,18 +48,32 @@ class EmbeddedScheduler:
         for name, hour in (("release", timetable.deliver_at), ("deadline", timetable.wait_until)):
             trigger = ClockedCronTrigger(clock, hour=hour.hour, minute=hour.minute, timezone=timetable.zone)
             self._scheduler.add_job(look, trigger, id=name, **options)
-        every = IntervalTrigger(seconds=LOOK_EVERY, timezone=timetable.zone)
-        self._scheduler.add_job(look, every, id="posts", **options)
+        self._look = look
+        self._looking_often: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin, in the running event loop."""
         self._scheduler.start()
+        self._looking_often = asyncio.create_task(self._look_often())
+
+    async def _look_often(self) -> None:
+        """Look every second, whatever the machine's clock shows.
+
+        An interval job of APScheduler goes by that clock: set back by an hour, it would not run for an hour.
+        """
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            try:
+                await self._look()
+            except Exception as error:  # noqa: BLE001  # a fault of ours in one look must not end all looking
+                _log.error("looking for posts failed by a fault of ours", exc_info=error)
 
     async def stop(self, looking: asyncio.Lock) -> None:
         """Begin no more looks, wait for the one that has begun (each holds `looking`), and end."""
-        if self._scheduler.running:
+        if self._scheduler.running and self._looking_often is not None:
             self._scheduler.pause()
             await asyncio.sleep(0)  # so that a look that was just handed out takes its turn at the lock
             async with looking:
+                self._looking_often.cancel()
                 self._scheduler.shutdown(wait=False)
                 await asyncio.sleep(0)  # it happens at the loop's next turn

@@ -9,7 +9,7 @@ from typing import TypeVar, assert_never
 
 import structlog
 
-from bot.domain.delivery import Delivery, DeliveryState, Outcome, Rejected, Sent, Throttled, Unknown
+from bot.domain.delivery import Delivery, DeliveryState, Outcome, Rejected, Scope, Sent, Throttled, Unknown
 from bot.domain.destination import Destination, Platform
 from bot.domain.errors import DatabaseError
 from bot.domain.retry import Advance, EndSubscription, FallBack, GiveUp, Redirect, TryAgain, decide, fresh_jitter
@@ -162,7 +162,7 @@ class Drain:
             await self._finish(delivery, DeliveryState.DEAD, f"{to.platform} is not configured")
             return None
         await self._await_turn(str(to), every=1 / sender.capabilities.pace)
-        await self._await_turn(to.platform, every=1 / self._rates[to.platform])
+        await self._await_turn(to.account, every=1 / self._rates[to.platform])
         if self._stopping.is_set():
             await self._keep(lambda: self._ledger.give_back(delivery))
             return None
@@ -211,7 +211,8 @@ class Drain:
             case TryAgain(after, reason, counts):
                 if isinstance(outcome, Throttled):
                     self._pace.hold(str(delivery.destination), now + after)
-                    self._pace.hold(delivery.destination.platform, now + after)
+                    if outcome.scope is Scope.PLATFORM:
+                        self._pace.hold(delivery.destination.account, now + after)
                 await self._keep(
                     lambda: self._ledger.postpone(delivery, until=now + after, reason=reason, counts=counts)
                 )

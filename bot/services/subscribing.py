@@ -123,6 +123,11 @@ class Subscribing:
         if ended:
             _log.info("subscription ended", platform=platform, chat=chat, reason=reason)
 
+    async def team_lost(self, platform: Platform, team: str, *, reason: str) -> None:
+        """End every subscription of a team that removed the bot."""
+        ended = await self._subscriptions.unsubscribe_team(platform, team, reason=reason, now=self._clock.now())
+        _log.info("team left", platform=platform, team=team, reason=reason, subscriptions=ended)
+
     async def moved(self, platform: Platform, old: str, new: str) -> None:
         """Follow a chat to its new address."""
         await self._subscriptions.move_chat(platform, old, new, now=self._clock.now())

@@ -79,6 +79,12 @@ class SqlSubscriptions:
         async with self._database.writing() as connection:
             return await _end(connection, whole, reason, now)
 
+    async def unsubscribe_team(self, platform: Platform, team: str, *, reason: str, now: datetime) -> int:
+        """End every subscription of a team's chats; return how many were active."""
+        whole = and_(rows.c.platform == platform, rows.c.chat.startswith(f"{team}/", autoescape=True))
+        async with self._database.writing() as connection:
+            return await _end(connection, whole, reason, now)
+
     async def move_chat(self, platform: Platform, old: str, new: str, *, now: datetime) -> int:
         """Give every subscription of a chat its new address; return how many have it now.
 

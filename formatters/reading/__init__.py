@@ -3,6 +3,6 @@
 front_matter → metadata, and markdown → outline → structure → Issue. Nothing here reads files or clocks.
 """
 
-from formatters.reading.post import Reading, read_post
+from formatters.reading.post import MAX_BYTES, Reading, read_post
 
-__all__ = ["Reading", "read_post"]
+__all__ = ["MAX_BYTES", "Reading", "read_post"]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
 from formatters.document import Block, BulletList, Inlines, OrderedList, Paragraph, plain
+from formatters.patterns import lazy
 from formatters.reading.dialect import Dialect
 from formatters.reading.inlines import links
 from formatters.reading.outline import Stretch, name_of
 from formatters.reading.passages import Roles
 
-_SOUNDLESS = re.compile(r"[\W_]+")
+_SOUNDLESS = lazy(r"[\W_]+")
 _MOST = 200
 """Entries of a table of contents, and headings of the post that it can be compared with."""
 _LONGEST = 100

@@ -20,7 +20,7 @@ ESSAY = "essay"
 """The name that stands for no dialect at all."""
 
 _MARKERS = ("heading", "linked heading", "linked bullet")
-_LISTS = ("sources", "trends", "watch", "references", "labels", "intro", "skip", "essay")
+_LISTS = ("sources", "trends", "watch", "references", "labels", "intro", "skip", "essay", "digest")
 _MARKS = r"(?:[^\w\s（(\[【#]{1,8}\s*)?"
 """`{marks}` in a pattern: emoji and punctuation that may stand before a number."""
 _NEVER = "(?!)"
@@ -51,6 +51,8 @@ class Keywords:
     """Headings over what repeats the post, such as a table of contents."""
     essay: re.Pattern[str]
     """Headings that essays have and news do not."""
+    digest: re.Pattern[str]
+    """Anywhere in a post's title: words that say that it gathers news."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -189,4 +191,5 @@ def _compiled(words: Mapping[str, str]) -> Keywords:
         intro=patterns["intro"],
         skip=patterns["skip"],
         essay=patterns["essay"],
+        digest=patterns["digest"],
     )

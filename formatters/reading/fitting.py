@@ -2,8 +2,9 @@
 
 Numbers alone fit nothing, because essays number their headings too. A dialect of headings fits when there are at
 least two items, or one numbered beside a trends section, and either half of the items name a source, or half of them
-carry labels that only digests use or that recur, or there are three and each is brief and has a link; and when items
-with trends and watch list make up most of the text. A list of links fits when bullets with links make up most of it.
+carry labels that only digests use or that recur, or there are three and each is brief and has a link in a post that
+calls itself a digest or tells trends; and when items with trends and watch list make up most of the text. A list of
+links fits when bullets with links make up most of it.
 The score is the share of items that speak for the dialect, times the share of the text that it makes sense of, times
 the dialect's weight.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from formatters.document import Inlines, Paragraph, plain, plain_blocks
 from formatters.issue import Item, Point, SourceLink
@@ -26,8 +28,7 @@ from formatters.reading.outline import Stretch, name_of, size
 from formatters.reading.passages import NEWS, Passage, passages
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(NamedTuple):
     """How well one dialect fits."""
 
     dialect: str
@@ -49,7 +50,12 @@ class Candidate:
 
 
 def candidates(
-    stretches: Sequence[Stretch], roles: Sequence[str | None], dialect: Dialect, before: Sequence[Candidate]
+    stretches: Sequence[Stretch],
+    roles: Sequence[str | None],
+    dialect: Dialect,
+    before: Sequence[Candidate],
+    *,
+    title: str,
 ) -> Iterator[Candidate]:
     """Yield the post as the dialect can see it; at least one candidate, perhaps without items.
 
@@ -60,7 +66,7 @@ def candidates(
         return
     for marking in markings(stretches, roles, dialect):
         same = next((one for one in before if _sees_the_same(one, marking, dialect)), None)
-        yield _again(same, dialect) if same else _headed(marking, dialect)
+        yield _again(same, dialect) if same else _headed(marking, dialect, title)
 
 
 def _sees_the_same(candidate: Candidate, marking: Marking, dialect: Dialect) -> bool:
@@ -90,7 +96,7 @@ def _listed(stretches: Sequence[Stretch], roles: Sequence[str | None], dialect: 
     return Candidate(dialect, Fit(dialect.name, round(dialect.weight * share, 3), reason), kept, items)
 
 
-def _headed(marking: Marking, dialect: Dialect) -> Candidate:
+def _headed(marking: Marking, dialect: Dialect, title: str) -> Candidate:
     if not marking.marked.items:
         return Candidate(dialect, Fit(dialect.name, 0, "nothing begins an item"))
     found = passages(*marking)
@@ -101,13 +107,13 @@ def _headed(marking: Marking, dialect: Dialect) -> Candidate:
         for passage in found
         if passage.role == "item"
     ]
-    fit, by_links = _weighed(items, found, dialect)
+    fit, by_links = _weighed(items, found, dialect, title)
     if by_links or dialect.marker == "linked heading":
         items = [_with_first_link(item) for item in items]
     return Candidate(dialect, fit, found, items, marking)
 
 
-def _weighed(items: Sequence[Item], found: Sequence[Passage], dialect: Dialect) -> tuple[Fit, bool]:
+def _weighed(items: Sequence[Item], found: Sequence[Passage], dialect: Dialect, title: str) -> tuple[Fit, bool]:
     """Return the fit, and whether only links within brief texts speak for it."""
     count = len(items)
     sourced = sum(bool(item.sources) for item in items)
@@ -128,6 +134,9 @@ def _weighed(items: Sequence[Item], found: Sequence[Passage], dialect: Dialect) 
         linked = sum(map(_is_brief_with_link, items))
         reason += f", {linked} brief with a link"
         by_links = fits = linked == count >= 3 and others * 3 <= news and not _reads_like_an_essay(found, dialect)
+        if fits and not _says_digest(found, dialect, title):
+            reason += ", but neither the title nor trends say that these are news"
+            by_links = fits = False
         speaking = linked
     return Fit(dialect.name, round(dialect.weight * share * speaking / count, 3) if fits else 0.0, reason), by_links
 
@@ -153,6 +162,13 @@ def _is_brief_with_link(item: Item) -> bool:
 def _reads_like_an_essay(found: Sequence[Passage], dialect: Dialect) -> bool:
     pattern = dialect.keywords.essay
     return any(passage.heading and pattern.fullmatch(name_of(passage.heading)) for passage in found)
+
+
+def _says_digest(found: Sequence[Passage], dialect: Dialect, title: str) -> bool:
+    """Tell whether the post says what it is: short sections with links are an essay's as well."""
+    return dialect.keywords.digest.search(title) is not None or any(
+        passage.role in {"trends", "watch"} for passage in found
+    )
 
 
 def _point_size(point: Point) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from formatters.document import Code, Emphasis, Inline, Inlines, LineBreak, Link, Strikethrough, Strong, Text, plain
-from formatters.reading.patterns import lazy
+from formatters.patterns import lazy
 
 _COLON_BEFORE = lazy(r"\s*[：:]\s*")
 

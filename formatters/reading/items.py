@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from formatters.document import Block, Blocks, BulletList, Inlines, Link, ListItem, Paragraph, Quote, Text, plain
 from formatters.issue import Item, Point, SourceLink
+from formatters.patterns import lazy
 from formatters.reading.dialect import Keywords
 from formatters.reading.inlines import drop, links, split_lead, take, trim, without_links
 from formatters.reading.links import is_address
-from formatters.reading.patterns import lazy
 from formatters.reading.points import read_point, read_points
 from formatters.reading.sources import is_only_links, read_sources, source_entry, source_line
 

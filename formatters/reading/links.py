@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from urllib.parse import SplitResult, urlsplit
 
-from formatters.reading.patterns import lazy
+from formatters.patterns import lazy
 
 # Characters of RFC 3986 without quotes and square brackets. Only ASCII: an address in running Chinese or
 # Korean text ends where that text goes on, with or without a space.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import SplitResult
 
 from markdown_it.token import Token
@@ -27,9 +28,9 @@ from formatters.document import (
     Table,
     Text,
 )
+from formatters.patterns import lazy
 from formatters.reading.inlines import drop, trim
 from formatters.reading.parser import parse
-from formatters.reading.patterns import lazy
 from formatters.reading.raw_html import hides_the_rest
 from formatters.reading.span_builder import read_html
 from formatters.reading.spans import SpanReader
@@ -37,8 +38,7 @@ from formatters.reading.spans import SpanReader
 _BOX = lazy(r"\[([ xX])\][ \t]+")
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Document:
+class Document(NamedTuple):
     """A post's body: its blocks, its footnotes, and the line of a comment that is never closed."""
 
     blocks: Blocks

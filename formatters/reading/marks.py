@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from formatters.document import Block, Blocks, BulletList, Heading, Inlines, Link, OrderedList, Paragraph, Text, plain
+from formatters.patterns import lazy
 from formatters.reading.dialect import Dialect, Keywords
 from formatters.reading.inlines import drop, links, split_lead, take, trim
 from formatters.reading.outline import Stretch, name_of, size
@@ -17,7 +18,7 @@ BRIEF = 600
 """Characters below an item's heading that a link among them can still stand for."""
 _LINE_LEVEL = 6
 _LONGEST_TITLE = 120
-_SENTENCE = re.compile(r"[。！？；!?](?=\s*\S)")
+_SENTENCE = lazy(r"[。！？；!?](?=\s*\S)")
 
 
 class Marking(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
-from formatters.reading.patterns import lazy
+from formatters.patterns import lazy
 
 _FORMULA = lazy(r"(\$\$?)(?![\s$])([^$\n]{1,400}?)(?<![\s\\])\1(?![\d$])")
 

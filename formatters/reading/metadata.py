@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
+from typing import NamedTuple
 
+from formatters.patterns import lazy
 from formatters.reading.dates import calendar_date, date_in_name
+from formatters.reading.fields import Field
 from formatters.reading.findings import Findings
-from formatters.reading.front_matter import Field, FrontMatter
-from formatters.reading.patterns import lazy
+from formatters.reading.front_matter import FrontMatter
 
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0", ""})
 _UNPRINTABLE = lazy(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff\s]+")
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Metadata:
+class Metadata(NamedTuple):
     """What the front matter says; `title` is None where it says nothing."""
 
     title: str | None

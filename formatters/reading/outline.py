@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from formatters.document import Block, Blocks, Heading, Rule, plain, plain_blocks
-from formatters.reading.patterns import lazy
+from formatters.patterns import lazy
 
 _NUMBER = lazy(r"^[^\w（(\[【]*(?:[（(\[【]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[.．、:：)）\]】]\s*[^\w（(\[【]*)?")
 _SUFFIX = lazy(r"\s*(?:[（(\[【][^（）()\[\]【】]*[）)\]】]|[:：—|｜].*)?[\s:：。.!！?？\W]*$")
 _SOUNDLESS = lazy(r"[\W_]+")
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Stretch:
+class Stretch(NamedTuple):
     """A heading, if there is one, and the blocks below it; none of them is a heading."""
 
     heading: Heading | None

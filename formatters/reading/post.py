@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from functools import cache
+from typing import NamedTuple
 
 from formatters.errors import Diagnostic
 from formatters.issue import Issue
+from formatters.patterns import lazy
 from formatters.reading.dialect import ESSAY, Dialect, DialectError, built_in, dialect_named
+from formatters.reading.fields import Field
 from formatters.reading.findings import Findings
 from formatters.reading.fitting import Fit
-from formatters.reading.front_matter import Field, split_front_matter
+from formatters.reading.front_matter import split_front_matter
 from formatters.reading.links import site_of
 from formatters.reading.markdown import read_markdown
 from formatters.reading.metadata import read_metadata
 from formatters.reading.structure import Choice, LeftOut, read_structure
 
-MAX_BYTES = 1024 * 1024
-"""A larger post is refused: it would be hundreds of messages, and more than a reader's patience."""
+MAX_BYTES = 8 * 1024 * 1024
+"""A larger post is refused: it would be thousands of messages. The one limit that there is; adapters ask for it."""
+MAX_LINES = 200_000
+"""A post with more is refused: each line may be a block, and blocks take their time."""
 
-_LINE_END = re.compile(r"\r\n?")
+_LINE_END = lazy(r"\r\n?")
 # Not to be seen, and refused or misread by YAML, TOML and both platforms; a space keeps words apart
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+_UNPRINTABLE = lazy("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Reading:
+class Reading(NamedTuple):
     """A post that can be used."""
 
     issue: Issue
@@ -130,9 +133,8 @@ def _choice(
 
 def _decode(data: bytes, findings: Findings) -> str:
     if len(data) > MAX_BYTES:
-        findings.stop(
-            1, f"the post has {len(data)} bytes, more than {MAX_BYTES}", "split it, and keep images out of the file"
-        )
+        most = f"{MAX_BYTES // 2**20} MiB"
+        findings.stop(1, f"the post is larger than {most}", "split it, and keep images out of the file")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -142,4 +144,6 @@ def _decode(data: bytes, findings: Findings) -> str:
             "save it as UTF-8",
         )
     text = _LINE_END.sub("\n", text)
+    if (lines := text.count("\n")) > MAX_LINES:
+        findings.stop(MAX_LINES, f"the post has {lines} lines, more than {MAX_LINES}", "split it")
     return _UNPRINTABLE.sub(" ", text) if _UNPRINTABLE.search(text) else text

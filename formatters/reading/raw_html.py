@@ -9,9 +9,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from formatters.reading.patterns import lazy
+from formatters.patterns import lazy
 
 # Each alternative begins with its own character and runs to one closing mark or to the end: linear.
 _MARKUP = lazy(
@@ -28,8 +28,7 @@ _BLOCKS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Tag:
+class Tag(NamedTuple):
     """A tag that changes what is shown."""
 
     name: str

@@ -19,9 +19,9 @@ from formatters.document import (
     plain,
 )
 from formatters.issue import SourceLink
+from formatters.patterns import lazy
 from formatters.reading.inlines import drop, split_lead
 from formatters.reading.links import is_address
-from formatters.reading.patterns import lazy
 
 _JOINTS = " \t\n\u3000、，,；;|｜/·•：:（(）)[]。→-–—+&"
 _WORDS_BETWEEN = lazy(r"(?:和|与|及|以及|and\b|via\b)\s*")

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from formatters.document import Block, Blocks, Inlines, plain
 from formatters.issue import Item, Kind, Point, Section
@@ -26,8 +27,7 @@ LeftOut = tuple[int, str]
 """The line of something that is not shown, and why."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Structure:
+class Structure(NamedTuple):
     """An issue's parts; `dialect` is the name of the one that fits, or "essay"."""
 
     title: str | None
@@ -46,8 +46,7 @@ class Structure:
     left_out: tuple[LeftOut, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Choice:
+class Choice(NamedTuple):
     """The dialects that may fit; `named` says that the post itself asks for the one, so that no doubt is left."""
 
     dialects: Sequence[Dialect]
@@ -65,7 +64,7 @@ def read_structure(document: Document, *, title: str | None, choice: Choice, fin
     title, stretches = _settle_title(title, outline(document.blocks), roles, choice.known, left_out)
     stretches = without_contents(stretches, roles, choice.known, left_out)
     notes = (Section((), document.notes, document.notes[0].line),) if document.notes else ()
-    best, fits = _best(stretches, roles, choice)
+    best, fits = _best(stretches, roles, choice, title or "")
     if best is None and choice.named and choice.dialects:
         findings.warn(
             choice.line,
@@ -73,8 +72,7 @@ def read_structure(document: Document, *, title: str | None, choice: Choice, fin
             "remove the dialect from the front matter, or name another one",
         )
     whole = _assembled(best.passages, best.items) if best else Structure(None, sections=tuple(_essay(stretches)))
-    return replace(
-        whole,
+    return whole._replace(
         title=title,
         dialect=best.fit.dialect if best else ESSAY,
         items=_numbered(whole.items, findings),
@@ -84,7 +82,9 @@ def read_structure(document: Document, *, title: str | None, choice: Choice, fin
     )
 
 
-def _best(stretches: Sequence[Stretch], roles: Roles, choice: Choice) -> tuple[Candidate | None, tuple[Fit, ...]]:
+def _best(
+    stretches: Sequence[Stretch], roles: Roles, choice: Choice, title: str
+) -> tuple[Candidate | None, tuple[Fit, ...]]:
     best: Candidate | None = None
     fits: list[Fit] = []
     tried: list[Candidate] = []
@@ -93,7 +93,7 @@ def _best(stretches: Sequence[Stretch], roles: Roles, choice: Choice) -> tuple[C
             fits.append(Fit(dialect.name, 0.0, f"cannot fit better than {best.fit.dialect}"))
             continue
         called = [roles.of(stretch.heading, dialect.keywords) for stretch in stretches]
-        seen = list(candidates(stretches, called, dialect, tried))
+        seen = list(candidates(stretches, called, dialect, tried, title=title))
         tried.extend(seen)
         found = max(seen, key=lambda one: (one.fit.score, len(one.items)))
         fits.append(found.fit)
@@ -132,15 +132,13 @@ def _assembled(found: Sequence[Passage], items: Sequence[Item]) -> Structure:
     for passage in found:
         blocks = passage.content
         if passage.role == "trends" and passage.heading:
-            whole = replace(
-                whole,
+            whole = whole._replace(
                 trends_title=passage.heading.content,
                 trends=read_points(blocks, leads=True),
                 trends_line=passage.line,
             )
         elif passage.role == "watch" and passage.heading:
-            whole = replace(
-                whole,
+            whole = whole._replace(
                 watch_title=passage.heading.content,
                 watch=read_points(blocks, leads=True),
                 watch_line=passage.line,
@@ -151,7 +149,7 @@ def _assembled(found: Sequence[Passage], items: Sequence[Item]) -> Structure:
             intro.extend((passage.heading, *blocks) if passage.heading else blocks)
         else:
             sections.append(Section(passage.heading.content if passage.heading else (), blocks, passage.line))
-    return replace(whole, intro=tuple(intro), items=tuple(items), sections=tuple(sections))
+    return whole._replace(intro=tuple(intro), items=tuple(items), sections=tuple(sections))
 
 
 def _essay(stretches: Sequence[Stretch]) -> Iterator[Section]:

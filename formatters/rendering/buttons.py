@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from formatters.actions import Action
+from formatters.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LinkButton:
     """Opens an address."""
 
@@ -15,7 +14,7 @@ class LinkButton:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ActionButton:
     """Does something in the chat."""
 

@@ -7,6 +7,7 @@ import re
 from formatters.actions import AnswerWithItem, start_link
 from formatters.document import plain
 from formatters.issue import Issue, Item, Point
+from formatters.patterns import lazy
 from formatters.rendering.lines import Form, Line, add_points
 from formatters.rendering.runs import BOLD, Run, clean_label, flatten, text_of
 from formatters.rendering.sources import host_of, is_button_link
@@ -22,11 +23,12 @@ ADVICE = (
     r"what (?:to do|you can do|we recommend)(?: next| now)?",
     r"how to (?:act|respond|use (?:it|this))",
     "제안|추천|실천 ?방안|할 일|提案|おすすめ|推奨(?:事項)?",
+    "(?:ال)?(?:توصية|توصيات|اقتراح|اقتراحات)|ما العمل",
     "öneri(?:ler)?|ne yapmalı|empfehlung(?:en)?|consejos?|conseils?",
 )
 """Labels of points that advise, without regard to case."""
 
-_ADVICE = re.compile(r"\W*(?:" + "|".join(ADVICE) + r")\W*", re.IGNORECASE)
+_ADVICE = lazy(r"\W*(?:" + "|".join(ADVICE) + r")\W*", re.IGNORECASE)
 
 
 def is_advice(point: Point) -> bool:

@@ -6,7 +6,6 @@ line stands above it, so every platform can show it natively: a list entry, a qu
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from enum import Enum
 from typing import Literal, NamedTuple, assert_never
@@ -24,6 +23,7 @@ from formatters.document import (
     Table,
 )
 from formatters.issue import Point
+from formatters.patterns import lazy
 from formatters.rendering.runs import BOLD, Run, Runs, clean, flatten, text_of
 
 
@@ -45,6 +45,13 @@ Frame = Literal["", "quote", "fold"]
 """What surrounds a line; a fold is a quote that opens on demand."""
 
 
+class Grid(NamedTuple):
+    """A table, its cells as styled text; every row has as many as the header."""
+
+    header: Sequence[Runs]
+    rows: Sequence[Sequence[Runs]]
+
+
 class Line(NamedTuple):
     """One paragraph, list entry, heading, code block or table. A named tuple, as `Run` is."""
 
@@ -59,7 +66,7 @@ class Line(NamedTuple):
     frame: Frame = ""
     language: str = ""
     """Of a code block."""
-    table: Table | None = None
+    table: Grid | None = None
 
     def of(self, runs: Runs) -> Line:
         """Return this line with other characters, for a part of it."""
@@ -70,16 +77,22 @@ class Line(NamedTuple):
         return self._replace(frame=frame)
 
 
+GAPS = ("\n", "\n\n")
+"""What parts a line from the one above, by `gap`."""
+
+_MARKED = (Form.BULLET, Form.NUMBERED)
+
+
 def marker(line: Line) -> str:
     """Return what stands before a list entry where the platform has no lists of its own.
 
     Depth shows as dashes: spaces at a line's start are lost or unsightly in proportional type.
     """
+    if line.form not in _MARKED:
+        return ""
     if line.form is Form.BULLET:
         return "– " * line.depth or "• "
-    if line.form is Form.NUMBERED:
-        return f"{'– ' * line.depth}{line.number}. "
-    return ""
+    return f"{'– ' * line.depth}{line.number}. "
 
 
 def add_blocks(
@@ -101,8 +114,9 @@ def add_blocks(
             case CodeBlock(text, language):
                 code = clean(text).strip("\n")
                 _add(lines, Line(Form.CODE, [Run(code)] if code else (), gap, depth, 0, frame, language))
-            case Table():
-                lines.append(Line(Form.TABLE, (), gap, depth, 0, frame, "", block))
+            case Table(header, rows):
+                grid = Grid([flatten(cell) for cell in header], [[flatten(cell) for cell in row] for row in rows])
+                lines.append(Line(Form.TABLE, (), gap, depth, 0, frame, "", grid))
             case Rule():
                 pass
             case _:
@@ -111,8 +125,10 @@ def add_blocks(
 
 def _add(lines: list[Line], line: Line) -> None:
     """Append a line, unless there would be nothing to see."""
-    if any(not run[0].isspace() for run in line.runs):
-        lines.append(line)
+    for run in line.runs:
+        if not run[0].isspace():
+            lines.append(line)
+            return
 
 
 def _add_list(
@@ -135,6 +151,9 @@ def add_points(
 ) -> None:
     """Append points, a blank line between them; unless `listed`, unlabelled ones are mere paragraphs."""
     for point in points:
+        if point.blocks and not (point.label or point.text or point.points):
+            add_blocks(lines, point.blocks, frame=frame)
+            continue
         form = Form.POINT if listed or point.label or point.points else Form.TEXT
         _add(lines, Line(form, point_runs(point, separator), True, 0, 0, frame))
         if point.points or point.blocks:
@@ -160,7 +179,7 @@ def _add_below(lines: list[Line], point: Point, separator: str, depth: int, fram
         add_blocks(lines, point.blocks, depth=depth, frame=frame, gap=False)
 
 
-_CHINESE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uff00-\uffef]")
+_CHINESE = lazy("[\u3040-\u30ff\u3400-\u9fff\uff00-\uffef]")
 _JOINS_LABEL = tuple("（(，,。.；;：:、！？!?—–-")
 
 
@@ -189,9 +208,9 @@ def table_rows(line: Line, separator: str) -> list[Line]:
         return [line]
     rows: list[Line] = []
     joint = "；" if separator == "：" else "; "
-    names = [text_of(flatten(name)) for name in table.header]
+    names = [text_of(name) for name in table.header]
     for cells in table.rows:
-        runs = _row_runs([flatten(cell) for cell in cells], names, separator, joint)
+        runs = _row_runs(cells, names, separator, joint)
         if runs:
             rows.append(Line(Form.TEXT, runs, line.gap and not rows, line.depth, frame=line.frame))
     if not table.rows and (header := [name for name in names if name]):
@@ -199,7 +218,7 @@ def table_rows(line: Line, separator: str) -> list[Line]:
     return rows
 
 
-def _row_runs(cells: list[list[Run]], names: list[str], separator: str, joint: str) -> list[Run]:
+def _row_runs(cells: Sequence[Runs], names: list[str], separator: str, joint: str) -> list[Run]:
     runs = [Run(text, style | BOLD, url) for text, style, url in cells[0]] if cells else []
     between = " — " if runs else ""
     for name, cell in zip(names[1:], cells[1:], strict=False):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 
 from formatters.issue import Issue
 from formatters.reading_time import minutes
@@ -18,12 +20,18 @@ def facts(issue: Issue, words: Words) -> str:
     found: list[str] = []
     if (day := issue.date) is not None:
         if not holds_date(issue.title, day):
-            found.append(words.day(day))
-        found.append(words.weekday(day))
+            found.append(_named(words.day, day))
+        found.append(_named(words.weekday, day))
     if issue.items:
         found.append(words.items(len(issue.items)))
     found.append(words.reading_time(max(1, minutes(issue))))
     return clean(" · ".join(found))
+
+
+@lru_cache(64)
+def _named(name: Callable[[date], str], day: date) -> str:
+    """Return a day's name; catalogs take their time to find it, and every message of a day asks for the same."""
+    return name(day)
 
 
 def holds_date(title: str, day: date) -> bool:

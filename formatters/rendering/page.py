@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from formatters.rendering.buttons import Row
 from formatters.rendering.lines import Line
+from formatters.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Page:
     """One message before its platform is known; a page too long becomes several messages."""
 

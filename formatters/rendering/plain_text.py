@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from formatters.parts import Part, Rendition
 from formatters.rendering.buttons import LinkButton
 from formatters.rendering.limits import TERMINAL_COLUMNS, columns
-from formatters.rendering.lines import Form, Line, marker, table_rows
+from formatters.rendering.lines import GAPS, Form, Line, marker, table_rows
 from formatters.rendering.page import Page
 from formatters.rendering.pages import pages
-from formatters.rendering.runs import Runs, flatten, text_of
+from formatters.rendering.runs import Runs, text_of
 from formatters.views import View
 from formatters.words import Words
 
@@ -30,10 +30,8 @@ def plain(lines: Sequence[Line]) -> str:
     """Return the visible text of lines, with list marks and blank lines."""
     written: list[str] = []
     for line in lines:
-        if written:
-            written.append("\n\n" if line.gap else "\n")
-        written.append(marker(line) + "".join([run[0] for run in line.runs]))
-    return "".join(written)
+        written += (GAPS[line.gap], marker(line), *[run[0] for run in line.runs])
+    return "".join(written[1:])
 
 
 def _part(page: Page, words: Words) -> Part:
@@ -94,7 +92,7 @@ def _table(line: Line, separator: str) -> str:
     """Return the table with aligned columns, or as readable rows where it is too wide."""
     if line.table is None:
         return ""
-    rows = [[_with_addresses(flatten(cell)) for cell in row] for row in (line.table.header, *line.table.rows)]
+    rows = [[_with_addresses(cell) for cell in row] for row in (line.table.header, *line.table.rows)]
     widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
     if sum(widths) + 3 * len(widths) > TERMINAL_COLUMNS or any("\n" in cell for row in rows for cell in row):
         return plain([row.of(row.runs) for row in table_rows(line, separator)]).strip("\n")

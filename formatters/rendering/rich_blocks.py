@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from formatters.document import Table
 from formatters.parts import Json
-from formatters.rendering.lines import Form, Line
-from formatters.rendering.runs import BOLD, CODE, ITALIC, STRUCK, Run, Runs, flatten, text_of
+from formatters.rendering.lines import Form, Grid, Line
+from formatters.rendering.runs import BOLD, CODE, ITALIC, STRUCK, Run, Runs, text_of
 from formatters.rendering.telegram_text import is_linkable
 
 Object = dict[str, Json]
@@ -18,6 +17,7 @@ Object = dict[str, Json]
 _DEEPEST = 5
 """Of a list: with what surrounds it, each level takes two of Telegram's sixteen."""
 _DEEPEST_IN_QUOTE = 1
+_ENTRIES = (Form.POINT, Form.BULLET, Form.NUMBERED)
 _TITLE_SIZE, _HEADING_SIZE = 1, 3
 _MARKS = ((CODE, "code"), (STRUCK, "strikethrough"), (ITALIC, "italic"), (BOLD, "bold"))
 
@@ -52,7 +52,7 @@ class _Tree:
     def add(self, line: Line) -> None:
         """Add a line that no frame surrounds."""
         place = self._place(line.depth)
-        if line.form is Form.NUMBERED or line.form is Form.POINT or line.form is Form.BULLET:
+        if line.form in _ENTRIES:
             self._add_entry(line, place)
         else:
             self._lists[-1] = None
@@ -76,10 +76,12 @@ class _Tree:
             place.append({"type": "blockquote", "blocks": blocks_of(bare, deepest=_DEEPEST_IN_QUOTE)})
 
     def _place(self, depth: int) -> list[Json]:
-        depth = min(depth, len(self._places) - 1, self._deepest)
-        del self._places[depth + 1 :]
-        del self._lists[depth + 1 :]
-        return self._places[depth]
+        places = self._places
+        depth = min(depth, len(places) - 1, self._deepest)
+        if len(places) > depth + 1:
+            del places[depth + 1 :]
+            del self._lists[depth + 1 :]
+        return places[depth]
 
     def _add_entry(self, line: Line, place: list[Json]) -> None:
         kind = Form.NUMBERED if line.form is Form.NUMBERED else Form.BULLET
@@ -102,7 +104,11 @@ class _Tree:
 
 def details(summary: Runs, blocks: Sequence[Json]) -> Object:
     """Return what opens on demand; its summary holds no link, as a touch opens it."""
-    return {"type": "details", "summary": rich_text([run._replace(url="") for run in summary]), "blocks": list(blocks)}
+    return {
+        "type": "details",
+        "summary": rich_text([Run(text, style) for text, style, _ in summary]),
+        "blocks": list(blocks),
+    }
 
 
 def count(blocks: Iterable[Json]) -> int:
@@ -122,7 +128,7 @@ def _block(line: Line) -> Json:
         return _table(line.table)
     if line.form is Form.TITLE or line.form is Form.HEADING:
         size = _TITLE_SIZE if line.form is Form.TITLE else _HEADING_SIZE
-        plain_runs = [run._replace(style=run.style & ~BOLD) for run in line.runs]
+        plain_runs = [Run(text, style & ~BOLD, url) for text, style, url in line.runs]
         return {"type": "heading", "text": rich_text(plain_runs), "size": size}
     if line.form is Form.CODE:
         language: Object = {"language": line.language} if line.language else {}
@@ -134,9 +140,9 @@ def _paragraph(runs: Runs) -> Object:
     return {"type": "paragraph", "text": rich_text(runs)}
 
 
-def _table(table: Table) -> Json:
-    rows: list[Json] = [[_cell(flatten(cell), header=True) for cell in table.header]]
-    rows += [[_cell(flatten(cell), header=False) for cell in row] for row in table.rows]
+def _table(table: Grid) -> Json:
+    rows: list[Json] = [[_cell(cell, header=True) for cell in table.header]]
+    rows += [[_cell(cell, header=False) for cell in row] for row in table.rows]
     return {"type": "table", "cells": rows, "is_bordered": True, "is_striped": True}
 
 
@@ -149,9 +155,7 @@ def _cell(runs: Runs, *, header: bool) -> Json:
 
 def rich_text(runs: Runs) -> Json:
     """Return styled text: a string, one object, or an array of them."""
-    if len(runs) == 1 and not runs[0][1] and not runs[0][2]:
-        return runs[0][0]
-    found = [_styled(run) for run in runs]
+    found = [_styled(run) if run.style or run.url else run.text for run in runs]
     return found[0] if len(found) == 1 else found
 
 

@@ -22,6 +22,7 @@ _STYLES: Mapping[int, Mapping[str, bool]] = {
     }
     for style in range(16)
 }
+_ENTRIES = (Form.POINT, Form.BULLET, Form.NUMBERED)
 _DEEPEST = 8
 
 
@@ -39,16 +40,14 @@ class Writer:
 
     def add(self, line: Line) -> None:
         """Write one line, which is no table."""
-        if line.form is Form.CODE:
+        if line.form in _ENTRIES and line.frame != "quote":
+            self._add_entry(line, "ordered" if line.form is Form.NUMBERED else "bullet")
+        elif line.form is Form.CODE:
             code: Json = [{"type": "text", "text": text_of(line.runs)}]
             self._elements.append({"type": "rich_text_preformatted", "elements": code})
             self._open = ("code",)
         elif line.frame == "quote":
             self._add_flowing(line, "rich_text_quote", marker(line))
-        elif line.form is Form.POINT or line.form is Form.BULLET:
-            self._add_entry(line, "bullet")
-        elif line.form is Form.NUMBERED:
-            self._add_entry(line, "ordered")
         elif line.depth and self._open[:1] == ("list",):
             self._inlines += [_text("\n"), *inlines(line.runs)]
         else:

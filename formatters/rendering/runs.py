@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple, assert_never
 
 from formatters.document import Code, Emphasis, Inlines, LineBreak, Link, Strikethrough, Strong, Text, plain
+from formatters.patterns import lazy
 
 BOLD = 1
 ITALIC = 2
@@ -31,22 +33,23 @@ class Run(NamedTuple):
 
 Runs = Sequence[Run]
 
-_HTTP = re.compile(r"https?://[\w-]+(?:\.[\w-]+)+(?::(?:\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}))?(?:[/?#]\S*)?", re.IGNORECASE)
-_LOCAL = re.compile(r"https?://(?:[^/?#]*\.)?localhost(?:[:/?#]|$)", re.IGNORECASE)
+_HTTP = lazy(r"https?://[\w-]+(?:\.[\w-]+)+(?::(?:\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}))?(?:[/?#]\S*)?", re.IGNORECASE)
+_LOCAL = lazy(r"https?://(?:[^/?#]*\.)?localhost(?:[:/?#]|$)", re.IGNORECASE)
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
-_INVISIBLE = re.compile(
+_CONTROL = lazy(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
+_INVISIBLE = lazy(
     "[\r\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
     "\ufff0-\ufffb\U0001d173-\U0001d17a\ud800-\udfff]"
 )
 _JOINERS = "\u200c\u200d\u200e\u200f"
 _PLAIN = "\x00-\u02ff\u2010-\u2027\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff00-\uffef"
 """Scripts that need neither joiners nor direction marks."""
-_TRICK = re.compile(f"(?:(?<=[{_PLAIN}])|^)[{_JOINERS}]+|[{_JOINERS}]+(?=[{_PLAIN}]|$)")
-_TAGS = re.compile("(\U0001f3f4[\U000e0061-\U000e007a]{1,6}\U000e007f)|[\U000e0000-\U000e0fff]")
+_TRICK = lazy(f"(?:(?<=[{_PLAIN}])|^)[{_JOINERS}]+|[{_JOINERS}]+(?=[{_PLAIN}]|$)")
+_TAGS = lazy("(\U0001f3f4[\U000e0061-\U000e007a]{1,6}\U000e007f)|[\U000e0000-\U000e0fff]")
 """Invisible letters; they are seen only as the flags of countries within countries."""
 
 
+@lru_cache(1024)
 def is_web_link(url: str) -> bool:
     """Tell whether the address is http(s) with a host that the public can reach by name or number.
 
@@ -75,6 +78,8 @@ def clean_label(text: str) -> str:
 
 def flatten(inlines: Inlines, style: int = 0) -> list[Run]:
     """Return the runs of a tree, all with at least the given style."""
+    if len(inlines) == 1 and isinstance(only := inlines[0], Text) and only.text.isprintable():
+        return [Run(only.text, style)]
     runs: list[Run] = []
     _collect(inlines, style, "", runs.append)
     return runs
@@ -82,10 +87,12 @@ def flatten(inlines: Inlines, style: int = 0) -> list[Run]:
 
 def _collect(inlines: Inlines, style: int, url: str, add: Callable[[Run], None]) -> None:
     for inline in inlines:
+        if isinstance(inline, Text):  # nearly all are; a match takes its time
+            text = inline.text
+            if shown := clean_label(text) if url else text if text.isprintable() else clean(text):
+                add(Run(shown, style, url))
+            continue
         match inline:
-            case Text(text):
-                if shown := clean_label(text) if url else text if text.isprintable() else clean(text):
-                    add(Run(shown, style, url))
             case Strong(children):
                 _collect(children, style | BOLD, url, add)
             case Code(text):

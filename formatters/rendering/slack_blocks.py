@@ -7,23 +7,22 @@ https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import assert_never
 
 from formatters.actions import encode
-from formatters.document import Table
 from formatters.parts import Json, Part, Rendition
+from formatters.patterns import lazy
 from formatters.rendering import limits
 from formatters.rendering.buttons import ActionButton, LinkButton, Row
-from formatters.rendering.lines import Form, Line, marker, table_rows, without_tables
+from formatters.rendering.lines import Form, Grid, Line, marker, table_rows, without_tables
 from formatters.rendering.packing import Cost, pack
 from formatters.rendering.page import Page
 from formatters.rendering.pages import pages
 from formatters.rendering.plain_text import plain
 from formatters.rendering.rich_text import Writer, inlines
-from formatters.rendering.runs import BOLD, Run, Runs, flatten, text_of
+from formatters.rendering.runs import BOLD, Run, Runs, text_of
 from formatters.views import View
 from formatters.words import Words
 
@@ -93,12 +92,12 @@ class _Scale:
         """Return what a line takes; neighbours do not matter here."""
         if line.table is not None:
             rows = [self.cost(row, line) for row in table_rows(line, self._separator)]
-            names = sum(len(text_of(flatten(name))) for name in line.table.header)
+            names = sum(len(text_of(name)) for name in line.table.header)
             return sum(row[0] for row in rows), sum(row[1] for row in rows) + names, 2
         text = marker(line) + text_of(line.runs)
         characters = len(escape(text)) + (2 if line.gap else 1)
         addresses = sum([len(run[2]) for run in line.runs])
-        return characters, characters + addresses, 2 if _is_block(line.form) else 0
+        return characters, characters + addresses, 2 if line.form in _BLOCKS else 0
 
     def holds(self, lines: Sequence[Line], text: str) -> bool:
         """Tell quickly whether one message surely holds the lines, of which `text` is the plain text."""
@@ -106,7 +105,7 @@ class _Scale:
         if 5 * len(text) > characters and len(escape(text)) > characters:
             return False
         addresses = sum([len(run[2]) for line in lines for run in line.runs])
-        return 2 * len(text) + addresses <= body and 2 * len([line for line in lines if _is_block(line.form)]) <= blocks
+        return 2 * len(text) + addresses <= body and 2 * len([1 for line in lines if line.form in _BLOCKS]) <= blocks
 
     def shown(self, line: Line) -> list[Line]:
         """Return the line itself, or readable rows for a table that Slack would refuse."""
@@ -121,9 +120,8 @@ class _Scale:
         return [line] if native else table_rows(line, self._separator)
 
 
-def _is_block(form: Form) -> bool:
-    """Tell whether the form takes a block of its own and ends the rich text before it."""
-    return form is Form.TITLE or form is Form.HEADING or form is Form.META or form is Form.TABLE
+_BLOCKS = (Form.TITLE, Form.HEADING, Form.META, Form.TABLE)
+"""The forms that may take a block of their own, which ends the rich text before it."""
 
 
 def _blocks(lines: Sequence[Line], separator: str) -> list[Json]:
@@ -136,32 +134,33 @@ def _blocks(lines: Sequence[Line], separator: str) -> list[Json]:
         blocks.append(block)
 
     for line in lines:
-        if line.table is not None and tables < limits.SLACK_TABLES:
+        if line.form not in _BLOCKS:
+            writer.add(line)
+        elif line.table is not None and tables < limits.SLACK_TABLES:
             add(_table(line.table))
             tables += 1
         elif line.table is not None:
             for row in table_rows(line, separator):
                 writer.add(row)
-        elif _is_header(line):
-            add({"type": "header", "text": _plain_text(text_of(line.runs))})
         elif line.form is Form.META:
             add({"type": "context", "elements": [_plain_text(text_of(line.runs))]})
+        elif _can_be_header(line):
+            add({"type": "header", "text": _plain_text(text_of(line.runs))})
         else:
             writer.add(line)
     return [*blocks, *writer.close()]
 
 
-_NUMBERED = re.compile(r"\d+\. ")
+_NUMBERED = lazy(r"\d+\. ")
 
 
-def _is_header(line: Line) -> bool:
-    """Tell whether the line can be a header block, which holds neither links nor much text.
+def _can_be_header(line: Line) -> bool:
+    """Tell whether a title or heading can be a header block, which holds neither links nor much text.
 
     An item's title is none, so that items with and without a source look alike in a thread.
     """
     return (
-        (line.form is Form.TITLE or line.form is Form.HEADING)
-        and not (line.depth or line.frame == "quote")
+        not (line.depth or line.frame == "quote")
         and not any(run.url for run in line.runs)
         and not (line.form is Form.TITLE and _NUMBERED.match(text_of(line.runs)))
         and len(text_of(line.runs)) <= limits.SLACK_HEADER_CHARACTERS
@@ -173,9 +172,9 @@ def _plain_text(text: str) -> Json:
     return {"type": "plain_text", "text": text, "emoji": False}
 
 
-def _table(table: Table) -> Json:
-    header: list[Json] = [_cell(flatten(cell, BOLD)) for cell in table.header]
-    rows: list[Json] = [header, *([_cell(flatten(cell)) for cell in row] for row in table.rows)]
+def _table(table: Grid) -> Json:
+    header: list[Json] = [_cell([Run(text, style | BOLD, url) for text, style, url in cell]) for cell in table.header]
+    rows: list[Json] = [header, *([_cell(cell) for cell in row] for row in table.rows)]
     return {"type": "table", "rows": rows, "column_settings": [{"is_wrapped": True}] * len(header)}
 
 

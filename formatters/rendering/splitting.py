@@ -10,25 +10,19 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 
-import regex
-
 from formatters.rendering.runs import CODE, Run, Runs
 
 Fits = Callable[[Runs], bool]
 """Tells whether a piece can be sent; a shorter beginning of a piece that fits must fit too."""
 
-_GRAPHEME = regex.compile(r"\X")
+# Two letters are a flag, whatever stands before them: \X alone looks back over all flags before, at each one
+_GRAPHEME = r"[\U0001F1E6-\U0001F1FF]{2}[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]*|\X"
 _WIDE = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}"
-_PLACES = tuple(
-    map(
-        regex.compile,
-        (
-            r"\n+",
-            r"[。！？…]+[”’」』）)\"']*|[.!?]+[”’\"')\]]*\s+",
-            r"[，；、：—]+|\s+",
-            rf"(?<=[{_WIDE}])|(?=[{_WIDE}])",
-        ),
-    )
+_PLACES = (
+    r"\n+",
+    r"[。！？…]+[”’」』）)\"']*|[.!?]+[”’\"')\]]*\s+",
+    r"[，；、：—]+|\s+",
+    rf"(?<=[{_WIDE}])|(?=[{_WIDE}])",
 )
 """What a cut may follow, best first; the last is between words of scripts that write no spaces."""
 
@@ -106,7 +100,7 @@ def _cut(window: list[Run], fits: Fits) -> int:
     if fits(window):
         return len(text)
     most = _most(window, len(text), fits)
-    graphemes = [match.end() for match in _GRAPHEME.finditer(text)]
+    graphemes = list(_ends(_GRAPHEME, text))
     graphemes = graphemes[: bisect_right(graphemes, most)]
     spans = _spans(window)
     places = [place for place in graphemes if not _inside(place, spans)]
@@ -146,15 +140,22 @@ def _inside(place: int, spans: list[tuple[int, int]]) -> bool:
     return index >= 0 and spans[index][0] < place < spans[index][1]
 
 
+def _ends(pattern: str, text: str) -> Iterator[int]:
+    """Yield where each match of the pattern ends."""
+    import regex  # when the first text is cut: it takes its time
+
+    return (match.end() for match in regex.finditer(pattern, text))
+
+
 def _best(text: str, most: int, places: list[int]) -> int:
     allowed = set(places)
     for pattern in _PLACES:
         found = 0
-        for match in pattern.finditer(text):
-            if match.end() > most:
+        for end in _ends(pattern, text):
+            if end > most:
                 break
-            if match.end() in allowed:
-                found = match.end()
+            if end in allowed:
+                found = end
         if found >= most * _SHARE:
             return found
     return places[-1] if places else 0

@@ -14,9 +14,10 @@ from typing import assert_never
 
 from formatters.actions import encode
 from formatters.parts import Json, Part, Rendition
+from formatters.patterns import lazy
 from formatters.rendering import limits
 from formatters.rendering.buttons import ActionButton, Button, LinkButton, Row
-from formatters.rendering.lines import Form, Frame, Line, marker, without_tables
+from formatters.rendering.lines import GAPS, Form, Frame, Line, marker, without_tables
 from formatters.rendering.packing import Cost, pack
 from formatters.rendering.page import Page
 from formatters.rendering.pages import pages
@@ -29,7 +30,7 @@ from formatters.words import Words
 _OPEN: Mapping[Frame, str] = {"": "", "quote": "<blockquote>", "fold": "<blockquote expandable>"}
 _CLOSE = "</blockquote>"
 _QUOTE_UNITS = len(_OPEN["fold"]) + len(_CLOSE)
-_LANGUAGE = re.compile(r"[\w+#.-]{1,32}", re.ASCII)
+_LANGUAGE = lazy(r"[\w+#.-]{1,32}", re.ASCII)
 
 
 def render(view: View, words: Words) -> Rendition:
@@ -45,18 +46,23 @@ def render(view: View, words: Words) -> Rendition:
 
 def _parts(page: Page, words: Words) -> list[Part]:
     found = without_tables(page.lines, words.label_separator)
-    lines = [*inert(found), *([] if page.hint is None else [page.hint])]
-    text = _markup(lines)
+    lines = inert(found)
+    hint = [] if page.hint is None else [page.hint]
+    text = _markup([*lines, *hint])
     if _fits(text):
-        return [_part(page.name, lines, text, page.rows)]
+        bare = lines if lines is found else inert(found, bare=True)
+        return [_part(page.name, text, page.rows, plain([*bare, *hint]))]
     messages = pack(replace(page, lines=inert(found, cut=True)), _SCALE, words)
-    return [
-        _part(page.named(number), lines, _markup(lines), page.rows if number == len(messages) else ())
-        for number, lines in enumerate(messages, 1)
-    ]
+    parts: list[Part] = []
+    for number, lines in enumerate(messages, 1):
+        ours = len(lines) - len(hint) if number == len(messages) else len(lines)  # the hint's command is meant
+        bare = [*inert(lines[:ours], bare=True), *lines[ours:]]
+        rows = page.rows if number == len(messages) else ()
+        parts.append(_part(page.named(number), _markup(lines), rows, plain(bare)))
+    return parts
 
 
-def _part(name: str, lines: Sequence[Line], text: str, rows: tuple[Row, ...]) -> Part:
+def _part(name: str, text: str, rows: tuple[Row, ...], bare: str) -> Part:
     payload: dict[str, Json] = {
         "text": text,
         "parse_mode": "HTML",
@@ -64,7 +70,7 @@ def _part(name: str, lines: Sequence[Line], text: str, rows: tuple[Row, ...]) ->
     }
     if rows:
         payload["reply_markup"] = keyboard(rows)
-    return Part(name, payload, plain(lines))
+    return Part(name, payload, bare)
 
 
 def keyboard(rows: Sequence[Row]) -> Json:
@@ -113,11 +119,11 @@ def _markup(lines: Sequence[Line]) -> str:
             if frame:
                 written.append(_CLOSE)
             if written:
-                written.append("\n\n" if line.gap else "\n")
+                written.append(GAPS[line.gap])
             written.append(_OPEN[line.frame])
             frame = line.frame
         elif written:
-            written.append("\n\n" if line.gap else "\n")
+            written.append(GAPS[line.gap])
         written.append(_line(line))
     if frame:
         written.append(_CLOSE)

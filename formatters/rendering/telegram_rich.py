@@ -20,7 +20,7 @@ from formatters.rendering.page import Page
 from formatters.rendering.pages import introduction, pages
 from formatters.rendering.plain_text import plain
 from formatters.rendering.rich_blocks import blocks_of, count, details
-from formatters.rendering.runs import flatten, text_of
+from formatters.rendering.runs import text_of
 from formatters.rendering.telegram_html import keyboard
 from formatters.views import IssueView, View
 from formatters.words import Words
@@ -118,9 +118,8 @@ def _piece(lines: Sequence[Line], text: str, buttons: list[Json], rows: tuple[Ro
     if folds:
         blocks = [details(lines[0].runs, blocks)]
     units = utf16_units(text) + (_BUTTON_UNITS if buttons else 0)
-    most_blocks = _LINE_BLOCKS * len(lines) + (_BUTTON_BLOCKS if buttons else 0)
-    if any(line.table is not None for line in lines):
-        most_blocks = count(blocks)
+    rows_of_tables = [2 + len(line.table.rows) for line in lines if line.table is not None]
+    most_blocks = _LINE_BLOCKS * len(lines) + sum(rows_of_tables) + (_BUTTON_BLOCKS if buttons else 0)
     return _Piece(text, blocks, units, most_blocks, rows)
 
 
@@ -133,7 +132,7 @@ class _Scale:
         """Return what a line takes at most; neighbours do not matter here."""
         if (table := line.table) is not None:
             rows = (table.header, *table.rows)
-            return sum(utf16_units(text_of(flatten(cell))) + 1 for row in rows for cell in row), 1 + len(rows)
+            return sum(utf16_units(text_of(cell)) + 1 for row in rows for cell in row), 1 + len(rows)
         return utf16_units(marker(line) + text_of(line.runs)) + 2, _LINE_BLOCKS
 
     def holds(self, lines: Sequence[Line], text: str) -> bool:

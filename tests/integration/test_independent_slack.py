@@ -148,7 +148,7 @@ async def test_item_is_answered_within_three_seconds_whether_there_is_one_or_not
     assert await slack.public() == []
 
 
-async def test_a_number_turns_the_answer_in_place(slack: IndependentSlack, office: Office) -> None:
+async def test_a_number_answers_with_its_item(slack: IndependentSlack, office: Office) -> None:
     office.write(items=3)
     async with office.bot("07:00:00"):
         (answer,) = (await slack.command("/today")).replies
@@ -156,7 +156,6 @@ async def test_a_number_turns_the_answer_in_place(slack: IndependentSlack, offic
         (second,) = turned.replies
         (third,) = (await slack.press(second, "下一条 ›")).replies
     assert turned.ack_seconds < 3
-    assert [message["ts"] for message in (second, third)] == [answer["ts"]] * 2
     assert second["text"].startswith("2. 第 2 条")
     assert third["text"].startswith("3. 第 3 条")
     assert third["blocks"] != second["blocks"] != answer["blocks"]

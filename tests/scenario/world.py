@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -55,6 +56,19 @@ class World:
             "database_url": f"sqlite:///{self.database}",
         }
         return Settings(_env_file=None, **(given | changes))
+
+    def served(self, **changes: Any) -> dict[str, Any]:
+        """Return settings of a bot that both local platforms call, at `public_url`."""
+        address = free_address()
+        slack = self.sandbox.slack
+        slack.app.request_url = f"http://{address}/slack/events"
+        return {
+            "public_url": f"http://{address}",
+            "listen": address,
+            "slack_signing_secret": slack.app.signing_secret,
+            "slack_app_token": None,
+            **changes,
+        }
 
     def bot(
         self, at: str, *, ready: bool = True, pace: float = CHAT_PACE, **changes: Any
@@ -134,6 +148,13 @@ class Bot:
 
     async def _has_nothing_to_do(self) -> bool:
         return not await self.services.ledger.unfinished()
+
+
+def free_address() -> str:
+    """Return an address of this machine on which nobody listens, as HOST:PORT."""
+    with socket.socket() as trying:
+        trying.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{trying.getsockname()[1]}"
 
 
 async def eventually(holds: Callable[[], Awaitable[bool]], within: float = 10.0) -> None:

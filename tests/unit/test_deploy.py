@@ -165,20 +165,6 @@ class TestDockerfile:
         assert re.findall(r"^USER (\S+)$", last_stage, re.MULTILINE) == ["digestbot"]
 
 
-class TestSlackManifest:
-    def test_asks_for_socket_mode_and_buttons(self) -> None:
-        settings = deploy_yaml("slack-manifest.yaml")["settings"]
-        assert settings["socket_mode_enabled"] is True
-        assert settings["interactivity"]["is_enabled"] is True
-
-    def test_asks_for_no_more_than_to_write_and_to_be_commanded(self) -> None:
-        assert deploy_yaml("slack-manifest.yaml")["oauth_config"]["scopes"] == {"bot": ["chat:write", "commands"]}
-
-    def test_registers_the_commands_that_are_answered(self) -> None:
-        commands = deploy_yaml("slack-manifest.yaml")["features"]["slash_commands"]
-        assert [command["command"] for command in commands] == ["/today", "/item", "/digest"]
-
-
 class TestRunbook:
     def test_lists_every_exit_code(self) -> None:
         listed = {int(code) for code in re.findall(r"^\| (\d) \|", deploy_text("runbook.md"), re.MULTILINE)}

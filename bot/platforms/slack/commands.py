@@ -8,10 +8,12 @@ from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.domain.destination import Destination, Platform
 from bot.domain.person import Person
 from bot.languages import Language, phrases_of
+from bot.platforms.slack.workspaces import place_in
 from bot.services.answers import Answer, Extract, OutdatedButton, Show, TodayNotYet
 from bot.services.conversation import Conversation
 from formatters.actions import (
@@ -49,16 +51,16 @@ class SlackCommands:
         app.action(re.compile(r"^link:"))(self._followed)
         app.error(self._failed)
 
-    async def _today(self, ack: AsyncAck, respond: AsyncRespond, command: Json) -> None:
+    async def _today(self, ack: AsyncAck, respond: AsyncRespond, command: Json, context: AsyncBoltContext) -> None:
         await ack()
-        await respond(**self._payload(await self._headlines(command)), response_type="ephemeral")
+        await respond(**self._payload(await self._headlines(command, context)), response_type="ephemeral")
 
     async def _item(self, ack: AsyncAck, respond: AsyncRespond, command: Json) -> None:
         await ack()
         answer = await self._conversation.query.item(str(command.get("text") or ""), paging=True)
         await respond(**self._payload(answer), response_type="ephemeral")
 
-    async def _digest(self, ack: AsyncAck, respond: AsyncRespond, command: Json) -> None:
+    async def _digest(self, ack: AsyncAck, respond: AsyncRespond, command: Json, context: AsyncBoltContext) -> None:
         """Answer /digest and the word behind it; without one, with today's headlines."""
         await ack()
         asked = str(command.get("text") or "").strip()
@@ -66,29 +68,47 @@ class SlackCommands:
         answer: Answer
         match word.lower():
             case "" | "today":
-                answer = await self._headlines(command)
+                answer = await self._headlines(command, context)
             case "item":
                 answer = await self._conversation.query.item(rest, paging=True)
             case name if name in _EXTRACTS:
                 answer = await self._conversation.query.extract(Extract(name))
             case name:
-                phrases = phrases_of(self._language)
-                told = phrases.slack_words() if name == "help" else phrases.unknown_word(asked)
+                told = await self._told(name, asked, place_in(context, str(command["channel_id"])))
                 await respond(text=escape(told), response_type="ephemeral")
                 return
         await respond(**self._payload(answer), response_type="ephemeral")
 
-    async def _headlines(self, command: Json) -> Answer:
-        place = Destination(Platform.SLACK, str(command["channel_id"]))
+    async def _told(self, word: str, asked: str, to: Destination) -> str:
+        """Subscribe or unsubscribe the channel where it is typed, or tell which words there are."""
+        phrases = phrases_of(self._language)
+        match word:
+            case "subscribe":
+                welcome = await self._conversation.subscribing.start(to, language=self._language)
+                return phrases.channel_subscribed(welcome.release)
+            case "unsubscribe":
+                parting = await self._conversation.subscribing.stop(to)
+                return phrases.fixed_by_settings() if parting == "fixed by settings" else phrases.channel_unsubscribed()
+            case "help":
+                return phrases.slack_words()
+            case _:
+                return phrases.unknown_word(asked)
+
+    async def _headlines(self, command: Json, context: AsyncBoltContext) -> Answer:
+        place = place_in(context, str(command["channel_id"]))
         subscribed = await self._conversation.subscribing.is_active(place)
         return await self._conversation.query.headlines_of_today(subscribed=subscribed, buttons=True)
 
-    async def _pressed(self, ack: AsyncAck, respond: AsyncRespond, action: Json, body: Json) -> None:
+    async def _pressed(
+        self, ack: AsyncAck, respond: AsyncRespond, action: Json, body: Json, context: AsyncBoltContext
+    ) -> None:
         """Do what the button says. A page turns in place where only the presser sees it, else in an answer."""
         await ack()
         pressed: Action | None = decode(str(action.get("value", "")))
         if isinstance(pressed, SendAll):
-            await respond(text=await self._send_all(pressed, body), replace_original=False, response_type="ephemeral")
+            await respond(
+                text=await self._send_all(pressed, body, context), replace_original=False, response_type="ephemeral"
+            )
             return
         person = Person(Platform.SLACK, str(body["user"]["id"]))
         answer: Answer = OutdatedButton()
@@ -98,9 +118,9 @@ class SlackCommands:
         turns = turning and _is_the_readers_own(body)
         await respond(**self._payload(answer), replace_original=turns, response_type="ephemeral")
 
-    async def _send_all(self, action: SendAll, body: Json) -> str:
+    async def _send_all(self, action: SendAll, body: Json, context: AsyncBoltContext) -> str:
         """Deliver the issue to the reader's own conversation with the bot."""
-        to = Destination(Platform.SLACK, str(body["user"]["id"]))
+        to = place_in(context, str(body["user"]["id"]))
         request = str(body.get("container", {}).get("message_ts") or body["trigger_id"])
         added = await self._conversation.send_all(action, to, language=self._language, request=request)
         phrases = phrases_of(self._language)

@@ -1,119 +1,107 @@
-"""The bot's line to Slack: one workspace, Socket Mode."""
+"""The bot's line to Slack: Socket Mode, or an address that Slack calls; one workspace or many."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any
 
-import aiohttp
-import structlog
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError
+from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.domain.errors import PlatformError
-from bot.languages import Language
+from bot.languages import Language, phrases_of
 from bot.platforms.slack.commands import SlackCommands
+from bot.platforms.slack.endpoint import Endpoint, InFlight, Once
+from bot.platforms.slack.installations import Installations
+from bot.platforms.slack.installing import Installing, Removal
 from bot.platforms.slack.sender import SlackSender
+from bot.platforms.slack.socket_mode import SocketMode
+from bot.platforms.slack.web_api import persistently
+from bot.platforms.slack.workspaces import Workspaces
+from bot.ports.web import WebRoute
 from bot.services.conversation import Conversation
 
-_log = structlog.get_logger(__name__)
-
-_Result = TypeVar("_Result")
-
-_CONNECT_TIMEOUT, _TIMEOUT = 5.0, 30.0
-_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
-REFUSED = frozenset({
-    "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "not_allowed_token_type",
-    })  # fmt: skip
-"""Errors that mean the token itself: https://docs.slack.dev/reference/methods/auth.test#errors"""
-
-
-def slack_session() -> aiohttp.ClientSession:
-    """Return a session for all calls, with a timeout of its own for connecting: such a call never left."""
-    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_TIMEOUT, sock_connect=_CONNECT_TIMEOUT))
-
-
-def slack_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
-    """Return a client that does not retry by itself: that belongs to the ledger."""
-    return AsyncWebClient(token, base_url=api_url, session=session, retry_handlers=[])
+_GRACE = 5.0
+"""Seconds for what was acknowledged and is not yet answered when the bot stops."""
 
 
 class SlackConnection:
-    """Answers in Socket Mode."""
+    """Answers wherever the app is installed."""
 
     def __init__(
         self,
         client: AsyncWebClient,
-        app_token: str,
         conversation: Conversation,
         language: Language,
         sender: SlackSender,
+        workspaces: Workspaces,
+        *,
+        app_token: str | None = None,
+        signing_secret: str | None = None,
+        installations: Installations | None = None,
+        installing: Installing | None = None,
     ) -> None:
-        """`sender` learns the bot's name, for its advice."""
+        """`sender` learns the bot's name, for its advice.
+
+        With `app_token` Slack is asked for a connection, with `signing_secret` it calls; both may be.
+        """
         self._client = client
         self._sender = sender
-        # a logger of its own: by default bolt takes the root's level, and tells operators how to write listeners
-        self._app = AsyncApp(client=client, logger=logging.getLogger("slack_bolt"))
+        self._workspaces = workspaces
+        self._installations = installations
+        self._installing = installing
+
+        async def authorize(
+            context: AsyncBoltContext, team_id: str | None, enterprise_id: str | None, user_id: str | None
+        ) -> Any:
+            # bolt passes arguments by the names of a function's, and trips over a method's `self`
+            return await workspaces.authorize(context, team_id, enterprise_id, user_id)
+
+        self._app = AsyncApp(
+            # of its own, without a token: bolt gives each request that of its workspace
+            client=AsyncWebClient(None, base_url=client.base_url, session=client.session, retry_handlers=[]),
+            authorize=authorize,
+            signing_secret=signing_secret or "",
+            user_facing_authorize_error_message=phrases_of(language).not_installed_here(),
+            # by default bolt takes the root's level, and tells operators how to write listeners
+            logger=logging.getLogger("slack_bolt"),
+        )
+        self._app.use(Once())
         SlackCommands(conversation, language).register(self._app)
-        self._app_token = app_token
-        self._handler: AsyncSocketModeHandler | None = None
+        Removal(workspaces, conversation.subscribing).register(self._app)
+        self._in_flight = InFlight(self._app)
+        self._endpoint = Endpoint(self._app) if signing_secret else None
+        self._socket_mode = SocketMode(self._app, client, app_token) if app_token else None
+
+    @property
+    def routes(self) -> tuple[WebRoute, ...]:
+        """Return what is to be served for Slack."""
+        pages = self._installing.routes if self._installing else ()
+        return (*((self._endpoint.route,) if self._endpoint else ()), *pages)
 
     async def start(self) -> None:
         """Connect and begin to answer.
 
-        Waits for a server that cannot be reached. Raises PlatformError if a token is refused.
+        Waits for a server that cannot be reached. Raises PlatformError if a token is refused, SettingsError if stored
+        tokens cannot be decrypted.
         """
-        self._sender.bot_name = await authenticated(self._client)
-        # asked for here, because slack_sdk never gives up asking with a refused token, and connects where it is told
-        opened = await _persistently(self._open, "DIGESTBOT_SLACK_APP_TOKEN")
-        # made only now: it opens a session of its own, which somebody must close
-        self._handler = AsyncSocketModeHandler(self._app, self._app_token, web_client=self._client)
-        self._handler.client.wss_uri = str(opened["url"])
-        await self._handler.connect_async()  # type: ignore[no-untyped-call]  # slack_bolt leaves it bare
+        if self._installations is not None:
+            await self._installations.count()
+        if self._client.token:
+            self._sender.bot_name = await persistently(
+                lambda: self._workspaces.introduce(self._client), "DIGESTBOT_SLACK_BOT_TOKEN"
+            )
+        if self._endpoint is not None:
+            self._endpoint.is_ready = True
+        if self._socket_mode is not None:
+            await self._socket_mode.start()
 
     async def stop(self) -> None:
-        """Disconnect."""
-        if self._handler is not None:
-            await self._handler.close_async()  # type: ignore[no-untyped-call]  # slack_bolt leaves it bare
-
-    async def _open(self) -> AsyncSlackResponse:
-        return await self._client.apps_connections_open(app_token=self._app_token)
-
-
-def refused(setting: str, code: str) -> str:
-    """Return what to tell the operator whose token Slack refuses with this error."""
-    return (
-        f"{setting}: Slack does not accept this token ({code}); copy the present one from your app's pages at"
-        " https://api.slack.com/apps"
-    )
-
-
-async def authenticated(client: AsyncWebClient) -> str:
-    """Return the bot's own name. Raises PlatformError if the bot token is refused."""
-    answer = await _persistently(client.auth_test, "DIGESTBOT_SLACK_BOT_TOKEN")
-    return str(answer["user"])
-
-
-async def _persistently(connect: Callable[[], Awaitable[_Result]], setting: str) -> _Result:
-    pause = _FIRST_PAUSE
-    while True:
-        try:
-            return await connect()
-        except SlackApiError as error:
-            data = getattr(error.response, "data", None)
-            code = data.get("error") if isinstance(data, dict) else None
-            if code in REFUSED:
-                raise PlatformError(refused(setting, str(code))) from error
-            problem = str(code or error)
-        except (aiohttp.ClientError, TimeoutError) as error:
-            problem = str(error) or type(error).__name__
-        except AttributeError:
-            problem = "its answer is not JSON"  # slack_sdk looks into every answer as if it were
-        _log.warning("Slack cannot be reached; trying again", problem=problem, seconds=pause)
-        await asyncio.sleep(pause)
-        pause = min(2 * pause, _LONGEST_PAUSE)
+        """Take nothing new, and disconnect once what was taken is answered."""
+        if self._endpoint is not None:
+            self._endpoint.is_ready = False
+        await self._in_flight.end(_GRACE)
+        if self._installing is not None:
+            await self._installing.stop()
+        if self._socket_mode is not None:
+            await self._socket_mode.stop()

@@ -97,7 +97,7 @@ class TelegramCommands:
             await reader.say(greeting)
         message_id = await reader.show(payload or overview.payload)
         await self._conversation.subscribing.overview_shown(
-            welcome.missed, reader.destination, language=reader.language, message_id=str(message_id)
+            welcome.missed, reader.destination, language=reader.language, message_id=message_id
         )
 
     async def _follow(self, reader: Reader, argument: str) -> None:

@@ -15,6 +15,7 @@ from telegram.error import BadRequest, RetryAfter
 from bot.domain.destination import Destination, Platform
 from bot.domain.person import Person
 from bot.languages import Language, Phrases, negotiate, phrases_of
+from bot.platforms.telegram.outcomes import pause_of
 from bot.platforms.telegram.profile import place_of_chat
 from bot.platforms.telegram.sender import arguments_of, post
 from bot.services.answers import Answer, Show, TodayNotYet
@@ -101,13 +102,12 @@ class Reader:
         button = InlineKeyboardButton(self.phrases.open_newest(), callback_data=encode(AnswerWithHeadlines(ref)))
         await self.show({"text": text, "reply_markup": InlineKeyboardMarkup([[button]]).to_dict()})
 
-    async def show(self, payload: Payload) -> int:
-        """Answer with a rendered payload; return the message's id. A short flood limit is waited out."""
+    async def show(self, payload: Payload) -> str:
+        """Answer with a rendered payload and return the message's id; a short flood limit is waited out."""
         try:
             return await post(self._bot, payload, self.destination)
         except RetryAfter as error:
-            after = error.retry_after
-            pause = after if isinstance(after, timedelta) else timedelta(seconds=after)
+            pause = pause_of(error)
             if pause > _LONGEST_WAIT:
                 raise
             await asyncio.sleep(pause.total_seconds())

@@ -16,6 +16,7 @@ from bot.domain.delivery import (
     PartState,
     Receipt,
     Rejected,
+    Scope,
     Throttled,
     Unknown,
     Unsent,
@@ -140,6 +141,18 @@ class TestAThrottledPart:
         other = [request for request in planned.telegram.requests if request.to == chat(1002)]
         assert len(other) == 4
         assert other[0].at >= throttled_until
+
+    async def test_holds_no_other_chat_where_the_pause_is_its_own(self, planned: Newsroom) -> None:
+        planned.telegram.will(Throttled(timedelta(seconds=60), "slow mode", Scope.CHAT))
+        async with planned.draining() as drain:
+            await planned.quiet()
+            throttled_until = planned.clock.now() + timedelta(seconds=59)
+            await planned.publisher.send_to(digest(items=2), chat(1002), language="zh")
+            drain.wake()
+            await planned.quiet()
+        other = [request for request in planned.telegram.requests if request.to == chat(1002)]
+        assert len(other) == 4
+        assert other[-1].at < throttled_until
 
 
 class TestAnUnsentPart:

@@ -17,7 +17,8 @@ import pytest
 from bot.domain.errors import PostsError
 from bot.ports.posts import Scan
 from bot.posts.directory import PostDirectory
-from bot.posts.loading import LARGEST, load
+from bot.posts.loading import load
+from formatters.reading import MAX_BYTES
 from tests import written_posts
 
 DAY = date(2026, 2, 12)
@@ -262,9 +263,9 @@ class TestARefusedPost:
     def test_may_be_larger_than_any_text(self, folder: Folder) -> None:
         path = folder.root / "film.md"
         with path.open("wb") as file:
-            file.truncate(LARGEST + 1)
+            file.truncate(MAX_BYTES + 1)
         folder.scan()
-        assert problems(folder.scan(after=5)) == {"film.md": "the file is larger than 10 MiB"}
+        assert problems(folder.scan(after=5)) == {"film.md": "the file is larger than 8 MiB"}
 
     def test_is_none_that_is_merely_long(self, folder: Folder) -> None:
         folder.write("a.md", written_posts.digest(DAY) + "\n\n" + "长文。" * 50_000)

@@ -79,6 +79,20 @@ class TestTheScheduler:
         await scheduler.stop(asyncio.Lock())
         await scheduler.stop(asyncio.Lock())
 
+    async def test_goes_on_looking_after_a_look_that_failed(self) -> None:
+        looked = asyncio.Semaphore(0)
+
+        async def look() -> None:
+            looked.release()
+            raise RuntimeError("a fault of ours")
+
+        scheduler = EmbeddedScheduler(Timetable(time(8), time(12), SHANGHAI), SystemClock(), look)
+        scheduler.start()
+        async with asyncio.timeout(10):
+            await looked.acquire()
+            await looked.acquire()
+        await scheduler.stop(asyncio.Lock())
+
     async def test_lets_a_look_that_has_begun_come_to_its_end(self) -> None:
         looking, began, may_end, ended = asyncio.Lock(), asyncio.Event(), asyncio.Event(), asyncio.Event()
 

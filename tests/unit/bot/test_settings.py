@@ -18,6 +18,7 @@ from formatters.views import Style
 
 TELEGRAM_TOKEN = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"
 BOT_TOKEN, APP_TOKEN = "xoxb-111-222-botsecret", "xapp-1-A0-333-appsecret"
+ADDRESS, KEY = "https://digest.example.com", "Yx1sDpYhYkV3bJX0kXc0m8Jm1m0Yt6l0mJ8a5mUeQ1c="
 DATABASE = "postgresql://digest:hunter2secret@db.example/digestbot"
 
 NO_ZONE = "is not an IANA time zone; use a name such as 'Asia/Shanghai'"
@@ -185,6 +186,12 @@ class TestFaults:
             LOG_LEVEL="loud",
             SITE_URL="site.example",
             DIALECT="mine",
+            PUBLIC_URL="http://digest.example.com",
+            LISTEN="8080",
+            SLACK_SIGNING_SECRET="two words",
+            SLACK_CLIENT_ID="tidings",
+            SLACK_CLIENT_SECRET="two words",
+            ENCRYPTION_KEYS="short",
         )
         told = faults()
         assert sorted(line.split(":")[0] for line in told) == sorted(
@@ -232,12 +239,68 @@ class TestFaults:
 
     def test_one_slack_token_alone_is_half_a_configuration(self, environment: Configure) -> None:
         environment(SLACK_BOT_TOKEN=BOT_TOKEN)
-        assert faults() == ["DIGESTBOT_SLACK_APP_TOKEN: is missing; Slack needs it beside DIGESTBOT_SLACK_BOT_TOKEN"]
+        assert faults() == [
+            (
+                "DIGESTBOT_SLACK_APP_TOKEN: is missing; Slack needs it beside DIGESTBOT_SLACK_BOT_TOKEN,"
+                " or DIGESTBOT_SLACK_SIGNING_SECRET if it is to call"
+            )
+        ]
 
     def test_the_other_slack_token_alone_is_half_a_configuration_too(self, environment: Configure) -> None:
         environment(SLACK_APP_TOKEN=APP_TOKEN)
         assert faults() == [
             "DIGESTBOT_SLACK_APP_TOKEN: is set, but DIGESTBOT_SLACK_BOT_TOKEN is missing; Slack needs both"
+        ]
+
+    @pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"])
+    @pytest.mark.parametrize("within", ["\n", "\r\n", "\t", " ", "\x7f", "ü"])
+    def test_a_secret_that_no_header_could_carry_is_told(
+        self, environment: Configure, folder: Path, name: str, within: str
+    ) -> None:
+        given = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN, "SLACK_SIGNING_SECRET": "8f742231b10e"}
+        environment(PUBLIC_URL=ADDRESS, **(given | {name: given[name][:8] + within + given[name][8:]}))
+        (told,) = faults()
+        assert told.startswith(f"DIGESTBOT_{name}: holds a line break, a space or another character that it cannot")
+        assert given[name][8:] not in told
+
+    def test_space_and_line_ends_around_a_secret_do_no_harm(self, environment: Configure) -> None:
+        environment(SLACK_BOT_TOKEN=f" {BOT_TOKEN}\n", SLACK_APP_TOKEN=f"{APP_TOKEN}\r\n")
+        settings = load_settings()
+        assert settings.slack_bot_token is not None
+        assert settings.slack_app_token is not None
+        assert settings.slack_bot_token.get_secret_value() == BOT_TOKEN
+        assert settings.slack_app_token.get_secret_value() == APP_TOKEN
+
+    @pytest.mark.parametrize(
+        ("given", "told"),
+        [
+            ({"SLACK_SIGNING_SECRET": "8f74"}, "SLACK_SIGNING_SECRET: is set, but DIGESTBOT_PUBLIC_URL is missing"),
+            ({"PUBLIC_URL": "https://d.example", "SLACK_CLIENT_SECRET": "x"}, "SLACK_CLIENT_SECRET: is set, but"),
+            (
+                {"PUBLIC_URL": "http://digest.example.com"},
+                "PUBLIC_URL: 'http://digest.example.com' does not begin with",
+            ),
+            ({"PUBLIC_URL": "https://u:p@digest.example"}, "PUBLIC_URL: 'https://u:p@digest.example' is more than an"),
+            ({"PUBLIC_URL": "https://digest.example/?a=b"}, "PUBLIC_URL: 'https://digest.example/?a=b' is more than"),
+            ({"PUBLIC_URL": "https://[::1"}, "PUBLIC_URL: 'https://[::1' is not a URL"),
+            ({"PUBLIC_URL": "https://digest.example:port"}, "PUBLIC_URL: 'https://digest.example:port' is not a URL"),
+            ({"LISTEN": "0.0.0.0:70000"}, "LISTEN: '0.0.0.0:70000' is not an address to listen on; write HOST:PORT"),
+            ({"ENCRYPTION_KEYS": f"{KEY},short"}, "ENCRYPTION_KEYS: holds what is not a key"),
+        ],
+    )
+    def test_what_lets_platforms_call_the_bot_is_checked(
+        self, environment: Configure, given: dict[str, str], told: str
+    ) -> None:
+        environment(**given)
+        (fault,) = faults()
+        assert fault.startswith(f"DIGESTBOT_{told}")
+
+    def test_an_app_for_many_workspaces_needs_all_that_goes_with_it(self, environment: Configure) -> None:
+        environment(PUBLIC_URL=ADDRESS, SLACK_CLIENT_ID="1001.2002")
+        assert [fault.split(";")[0] for fault in faults()] == [
+            "DIGESTBOT_SLACK_CLIENT_SECRET: is missing",
+            "DIGESTBOT_ENCRYPTION_KEYS: is missing",
+            "DIGESTBOT_SLACK_APP_TOKEN: is missing",
         ]
 
     def test_swapped_slack_tokens_are_told_apart(self, environment: Configure) -> None:
@@ -332,9 +395,42 @@ def test_the_readme_names_every_setting_with_its_default() -> None:
         "DELIVER_AT": "08:00",
         "WAIT_UNTIL": "12:00",
         "TIMEZONE": str(defaults["TIMEZONE"]),
+        "LISTEN": str(defaults["LISTEN"]),
         "TELEGRAM_API_URL": defaults["TELEGRAM_API_URL"],
         "SLACK_API_URL": defaults["SLACK_API_URL"],
         "LANGUAGE": defaults["LANGUAGE"],
         "DATABASE_URL": load_settings().database_url.get_secret_value(),
         "LOG_LEVEL": defaults["LOG_LEVEL"],
     }
+
+
+class TestBeingCalled:
+    def test_an_app_that_anybody_installs_needs_no_token(self, environment: Configure) -> None:
+        environment(
+            PUBLIC_URL=f"{ADDRESS}/bot/",
+            LISTEN="[::1]:8443",
+            SLACK_SIGNING_SECRET="8f742231b10e",
+            SLACK_CLIENT_ID="1001.2002",
+            SLACK_CLIENT_SECRET="client-secret",
+            ENCRYPTION_KEYS=f"{KEY}, {KEY}",
+            SLACK_CHANNEL="T0123456789/C0123456789",
+        )
+        settings = load_settings()
+        assert settings.public_url == f"{ADDRESS}/bot"
+        assert str(settings.listen) == "[::1]:8443"
+        assert settings.uses_slack
+        assert [str(one) for one in settings.fixed_destinations] == ["slack:T0123456789/C0123456789"]
+
+    def test_every_secret_is_kept_out_of_logs(self, environment: Configure) -> None:
+        environment(
+            PUBLIC_URL=ADDRESS,
+            SLACK_SIGNING_SECRET="8f742231b10e",
+            SLACK_CLIENT_ID="1001.2002",
+            SLACK_CLIENT_SECRET="client-secret",
+            ENCRYPTION_KEYS=KEY,
+        )
+        assert set(load_settings().secrets) == {"8f742231b10e", "client-secret", KEY}
+
+    def test_plain_http_is_for_this_machine(self, environment: Configure) -> None:
+        environment(PUBLIC_URL="http://127.0.0.1:9000")
+        assert load_settings().public_url == "http://127.0.0.1:9000"

@@ -1,70 +1,86 @@
-"""How often one reader may ask."""
+"""Whom a 429 concerns is told by what others are answered."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from bot.services.throttling import Throttle
+import pytest
 
+from bot.domain.delivery import Outcome, Scope, Sent, Throttled, Unknown
+from bot.domain.throttling import ScopeEvidence
 
-class StandingClock:
-    def __init__(self) -> None:
-        self.at = datetime(2026, 2, 12, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.at
-
-    async def sleep(self, seconds: float) -> None:
-        self.at += timedelta(seconds=seconds)
+REFUSED = Throttled(timedelta(seconds=5), "429")
+ACCEPTED = Sent("1")
 
 
-def test_a_burst_is_let_in_and_then_the_rate_counts() -> None:
-    clock = StandingClock()
-    throttle = Throttle(clock, burst=3, rate=0.5)
-    assert [throttle.admit("lin") for _ in range(5)] == [0, 0, 0, 2, 2]
-    clock.at += timedelta(seconds=1)
-    assert throttle.admit("lin") == 1
-    clock.at += timedelta(seconds=1)
-    assert throttle.admit("lin") == 0
-    assert throttle.admit("lin") == 2
+class Wire:
+    """Requests that are answered in any order."""
+
+    def __init__(self, likely: Scope = Scope.CHAT) -> None:
+        self._evidence = ScopeEvidence()
+        self._likely = likely
+
+    def begin(self) -> int:
+        return self._evidence.begin()
+
+    def answer(self, place: str, outcome: Outcome, begun: int | None = None) -> Scope | None:
+        begun = self.begin() if begun is None else begun
+        judged = self._evidence.judge(outcome, place=place, begun=begun, likely=self._likely)
+        return judged.scope if isinstance(judged, Throttled) else None
 
 
-def test_one_reader_does_not_hold_up_another() -> None:
-    throttle = Throttle(StandingClock(), burst=1)
-    assert (throttle.admit("lin"), throttle.admit("lin"), throttle.admit("mo")) == (0, 1, 0)
+@pytest.mark.parametrize("likely", list(Scope))
+def test_a_first_refusal_is_what_is_likely(likely: Scope) -> None:
+    assert Wire(likely).answer("a", REFUSED) is likely
 
 
-def test_who_has_to_wait_is_told_once_until_one_more_is_let_in() -> None:
-    clock = StandingClock()
-    throttle = Throttle(clock, burst=1, rate=1)
-    throttle.admit("lin")
-    assert throttle.admit("lin")
-    assert [throttle.tell("lin"), throttle.tell("lin")] == [True, False]
-    clock.at += timedelta(seconds=1)
-    throttle.admit("lin")
-    throttle.admit("lin")
-    assert throttle.tell("lin")
-    assert not throttle.tell("nobody")
+def test_a_second_place_that_is_refused_shows_that_it_concerns_everybody() -> None:
+    wire = Wire()
+    assert wire.answer("a", REFUSED) is Scope.CHAT
+    assert wire.answer("b", REFUSED) is Scope.PLATFORM
+    assert wire.answer("a", REFUSED) is Scope.PLATFORM
 
 
-def test_rest_gives_back_no_more_than_a_burst() -> None:
-    clock = StandingClock()
-    throttle = Throttle(clock, burst=2, rate=1)
-    clock.at += timedelta(days=1)
-    assert [throttle.admit("lin") for _ in range(3)] == [0, 0, 1]
+def test_what_was_accepted_in_between_shows_that_each_has_its_own_limit() -> None:
+    wire = Wire()
+    for place in ("a", "b", "c"):
+        assert wire.answer(place, REFUSED) is Scope.CHAT
+        wire.answer("other", ACCEPTED)
 
 
-def test_a_clock_that_goes_back_takes_nothing_away() -> None:
-    clock = StandingClock()
-    throttle = Throttle(clock, burst=2, rate=1)
-    throttle.admit("lin")
-    clock.at -= timedelta(hours=1)
-    assert throttle.admit("lin") == 0
+def test_what_began_before_the_refusal_shows_nothing() -> None:
+    wire = Wire()
+    early = wire.begin()
+    wire.answer("a", REFUSED)
+    wire.answer("other", ACCEPTED, early)
+    assert wire.answer("b", REFUSED) is Scope.PLATFORM
 
 
-def test_a_million_readers_take_no_more_room_than_thousands() -> None:
-    throttle = Throttle(StandingClock(), burst=1)
-    assert throttle.admit(0) == 0
-    for reader in range(1, 10_001):
-        throttle.admit(reader)
-    assert throttle.admit(0) == 0, "who was forgotten begins anew"
+def test_an_unknown_outcome_shows_nothing() -> None:
+    wire = Wire()
+    wire.answer("a", REFUSED)
+    wire.answer("other", Unknown("lost"))
+    assert wire.answer("b", REFUSED) is Scope.PLATFORM
+
+
+def test_a_place_that_stays_refused_while_others_are_accepted_holds_up_nobody_again() -> None:
+    wire = Wire(Scope.PLATFORM)
+    assert wire.answer("a", REFUSED) is Scope.PLATFORM
+    wire.answer("other", ACCEPTED)
+    assert wire.answer("a", REFUSED) is Scope.CHAT
+    wire.answer("other", ACCEPTED)
+    assert wire.answer("a", REFUSED) is Scope.CHAT
+
+
+def test_a_place_that_was_accepted_again_is_judged_afresh() -> None:
+    wire = Wire(Scope.PLATFORM)
+    wire.answer("a", REFUSED)
+    wire.answer("other", ACCEPTED)
+    wire.answer("a", ACCEPTED)
+    assert wire.answer("a", REFUSED) is Scope.PLATFORM
+
+
+def test_other_outcomes_pass_as_they_are() -> None:
+    evidence = ScopeEvidence()
+    for outcome in (ACCEPTED, Unknown("lost")):
+        assert evidence.judge(outcome, place="a", begun=evidence.begin(), likely=Scope.CHAT) is outcome

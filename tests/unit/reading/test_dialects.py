@@ -177,6 +177,18 @@ def test_brief_texts_with_links_are_news_and_long_ones_an_essay() -> None:
     assert read(labelled).dialect == "headings"
 
 
+def test_brief_texts_with_links_are_an_essay_where_nothing_says_that_they_are_news() -> None:
+    brief = "".join(f"## {n}\n\n见[这里](https://a.com/{n})。\n\n" for n in "甲乙丙")
+    called = HEAD.replace("日报", "{}")
+    for title in ("第 14 期", "Was war #3", "Notes, 2026-03-05", "Новости"):
+        assert reading(called.format(title) + brief).dialect == "headings", title
+    for title in ("三次搬家", "How we moved", "Notes on 3 moves"):
+        result = reading(called.format(title) + brief)
+        assert result.dialect == "essay", title
+        assert any("neither the title nor trends" in fit.reason for fit in result.fits)
+        assert reading(called.format(title) + brief + "## 今日趋势\n\n- 稳\n").dialect == "headings"
+
+
 def test_a_note_of_the_editor_opens_the_issue() -> None:
     result = read("## 编者按\n\n大家好。\n\n" + ITEMS.format(""))
     assert [type(block).__name__ for block in result.issue.intro] == ["Heading", "Paragraph"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from formatters.document import CodeBlock
+from formatters.reading.post import MAX_BYTES, MAX_LINES
 from tests.unit.reading.reader import findings, issue_of, reading, refusal
 
 
@@ -178,7 +179,8 @@ def test_a_repeated_key_is_a_warning_and_the_last_one_counts() -> None:
         ("## 今日趋势\n\n- text".encode(), 1, "no title"),
         (b"---\ntitle: a\n---\nx\n\xff\n", 5, "not UTF-8"),
         ("---\ntitle: a\n---\nx".encode("utf-16"), 1, "not UTF-8"),
-        (b"---\ntitle: a\n---\n" + b"x" * 2_000_000, 1, "more than 1048576"),
+        (b"---\ntitle: a\n---\n" + b"x" * MAX_BYTES, 1, "larger than 8 MiB"),
+        (b"---\ntitle: a\n---\n" + b"x\n" * MAX_LINES, MAX_LINES, "more than 200000"),
     ],
 )
 def test_a_post_without_something_to_say_is_refused(post: bytes, line: int, problem: str) -> None:

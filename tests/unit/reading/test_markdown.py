@@ -28,9 +28,10 @@ from formatters.document import (
     plain,
     plain_blocks,
 )
+from formatters.reading.block_parser import MAX_CELLS
+from formatters.reading.inline_parser import MAX_SPAN
 from formatters.reading.links import safe_url
 from formatters.reading.markdown import read_markdown
-from formatters.reading.parser import MAX_CELLS, MAX_SPAN
 
 SOURCE = re.compile(r"来源[：:]")
 

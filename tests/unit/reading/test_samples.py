@@ -9,7 +9,11 @@ from formatters.reading.explanation import lines_of, verdicts
 from tests.fixtures.posts import FOLDER, POSTS, expected, reading_of, shown
 
 DIALECTS = {
+    "arabic-headings": "headings",
+    "essay-with-links": "essay",
     "essay-with-numbers": "essay",
+    "html-and-details": "numbered",
+    "japanese-numbered": "numbered",
     "korean-numbered": "numbered",
     "list-of-links": "list",
     "newsletter-emoji-headings": "headings",

@@ -12,7 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from formatters.issue import Issue
-from formatters.parts import Part, Rendition
+from formatters.parts import Json, Part, Rendition
 from formatters.reading import read_post
 from formatters.rendering import plain_text, slack_blocks, telegram_html, telegram_rich
 from formatters.views import (
@@ -26,11 +26,17 @@ from formatters.views import (
     delivered,
 )
 from formatters.words import Words
+from tests.fixtures.posts import SITE
 from tests.unit.rendering.makers import WORDS
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "tests" / "fixtures" / "renderings"
-POSTS = sorted((ROOT / "bot" / "sandbox" / "posts").glob("*.md"))
+POSTS = [
+    post
+    for folder in (ROOT / "bot" / "sandbox" / "posts", ROOT / "tests" / "fixtures" / "posts")
+    for post in sorted(folder.glob("*.md"))
+]
+_WIDTH = 160
 VARIED = "ai-daily-2026-03-05"
 """The post whose every view is kept; of the others only what is delivered."""
 
@@ -55,7 +61,7 @@ VIEWS: Mapping[str, Callable[[Issue], View]] = {
 
 def read(post: Path) -> Issue:
     """Return the sample post's issue."""
-    return read_post(post.read_bytes(), name=post.name, home=ZoneInfo("Asia/Shanghai")).issue
+    return read_post(post.read_bytes(), name=post.name, home=ZoneInfo("Asia/Shanghai"), site_url=SITE).issue
 
 
 def files() -> Iterator[tuple[Path, str]]:
@@ -86,8 +92,22 @@ def _part(part: Part) -> str:
     if isinstance(text, str):
         shown.append(text.replace("\u2060", "\\u2060"))
     if rest:
-        shown += ["---", json.dumps(rest, ensure_ascii=False, indent=1)]
+        shown += ["---", *_laid_out("", rest)]
     return "\n".join([*shown, ""])
+
+
+def _laid_out(name: str, value: Json, margin: str = "") -> Iterator[str]:
+    """Yield lines of JSON without its commas: what is short stands on one line, what is long is one entry a line."""
+    lead = f"{margin}{name}: " if name else margin
+    short = json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str | int | float | None) or len(short) <= _WIDTH:
+        yield lead + short
+        return
+    if name:
+        yield f"{margin}{name}:"
+    entries = value.items() if isinstance(value, Mapping) else [("-", entry) for entry in value]
+    for key, entry in entries:
+        yield from _laid_out(key, entry, margin + " " if name else margin)
 
 
 def main() -> None:
