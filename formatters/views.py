@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import assert_never
 
+from formatters.editions import Notes
 from formatters.issue import Issue
 from formatters.list_views import ListView
 from formatters.values import value
@@ -15,10 +16,11 @@ class IssueView:
     """The whole issue as it is delivered: overview, one part per item, closing part.
 
     Delivered parts carry source buttons only: they stand together, and only a correction changes them.
-    An essay is its sections in as few parts as fit.
+    An essay is its sections in as few parts as fit. `notes` say which items are new or changed in a correction.
     """
 
     issue: Issue
+    notes: Notes = ()
 
 
 @value
@@ -117,6 +119,11 @@ class WatchView:
     issue: Issue
 
 
+@value
+class NoticeView:
+    """What takes the place of a message that was withdrawn and cannot be deleted, always one message."""
+
+
 View = (
     IssueView
     | OverviewView
@@ -129,6 +136,7 @@ View = (
     | AdviceView
     | WatchView
     | ListView
+    | NoticeView
 )
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bot import __version__
-from bot.cli import daily, operating, reading
+from bot.cli import daily, deliveries, operating, reading
 from bot.cli.keys import keys
 from bot.cli.output import fail
 from bot.domain.errors import DigestbotError
@@ -34,7 +34,7 @@ app.command()(daily.publish)
 app.command()(reading.show)
 app.command()(reading.preview)
 app.command()(reading.check)
-app.command()(operating.deliveries)
+app.add_typer(deliveries.app)
 app.command()(operating.doctor)
 app.command()(operating.migrate)
 app.add_typer(keys)
@@ -62,13 +62,21 @@ def command_line() -> int:
         app(standalone_mode=True)
     except DigestbotError as error:
         return fail(str(error), error.exit_code)
-    except BrokenPipeError:
-        # the reader of our output left, as `| head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, SystemExit) as end:
+        if not _reader_left(end):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be flushed
         return 0
     except Exception as error:  # noqa: BLE001  # the last line of defence: operators get a sentence
         return fail_of_ours(error)
     return 0
+
+
+def _reader_left(end: BaseException | None) -> bool:
+    """Tell whether nobody reads our output any more, as after `| head`; click and rich make exit code 1 of that."""
+    while end is not None and not isinstance(end, BrokenPipeError):
+        end = end.__context__
+    return end is not None
 
 
 def fail_of_ours(error: Exception) -> int:

@@ -29,6 +29,13 @@ Post = Annotated[
 _SOME_BOT = "your_bot"
 """Stands in a preview's links for the bot's own name, which only Telegram knows."""
 
+_LOUDNESS = {
+    Platform.TELEGRAM: ("rings", "silent"),
+    Platform.SLACK: ("in the channel", "in its thread"),
+    Platform.CONSOLE: ("", ""),
+}
+"""What a preview tells of the first part and of all others."""
+
 
 def show(
     post: Post, as_json: Annotated[bool, typer.Option("--json", help="Print the whole structure.")] = False
@@ -43,7 +50,7 @@ def show(
         print_json(issue_object(known.issue))
     else:
         typer.echo(f"{_summary(known)}\nidentity: {known.key}\ntags: {', '.join(known.issue.tags) or 'none'}\n")
-        _print_parts(_parts(known, Platform.CONSOLE, settings.language))
+        _print_parts(_parts(known, Platform.CONSOLE, settings.language), Platform.CONSOLE)
 
 
 def preview(
@@ -66,7 +73,7 @@ def preview(
     if as_json:
         print_json_lines(calls(parts, platform))
     else:
-        _print_parts(parts, as_plain_text=platform is not Platform.CONSOLE)
+        _print_parts(parts, platform)
 
 
 def check(
@@ -84,11 +91,12 @@ def check(
 
     settings = load_settings()
     files = list(_files(paths or [settings.posts_folder]))
-    refused = 0
+    refused = warnings = 0
     good: dict[str, KnownIssue] = {}
     for path, folder in _with_progress(files):
         loaded = load(path, _root_of(path, settings) or folder, settings.timezone, settings.writing)
         _print_diagnostics(loaded.diagnostics)
+        warnings += sum(diagnostic.severity == "warning" for diagnostic in loaded.diagnostics)
         if loaded.known is None:
             refused += 1
         elif (other := good.setdefault(loaded.known.key, loaded.known)) is not loaded.known:
@@ -97,7 +105,8 @@ def check(
         elif verbose and loaded.reading:
             typer.echo(f"{path}: {_summary(loaded.known)}")
             _explain(loaded.reading)
-    typer.echo(f"{len(files)} {'post' if len(files) == 1 else 'posts'} checked, {refused} refused.")
+    warned = f", {_count(warnings, 'warning')}" if warnings else ""
+    typer.echo(f"{_count(len(files), 'post')} checked, {refused} refused{warned}.")
     if refused:
         raise typer.Exit(1)
 
@@ -215,7 +224,10 @@ def calls(parts: tuple[Part, ...], platform: Platform) -> Iterable[dict[str, Any
                 yield {"method": "print", "payload": dict(part.payload)}
 
 
-def _print_parts(parts: Iterable[Part], *, as_plain_text: bool = False) -> None:
+def _print_parts(parts: Iterable[Part], platform: Platform) -> None:
+    from itertools import chain, repeat
+
     from bot.platforms.console.printer import print_parts
 
-    print_parts(parts, as_plain_text=as_plain_text)
+    first, others = _LOUDNESS[platform]
+    print_parts(parts, chain([first], repeat(others)))

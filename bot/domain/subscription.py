@@ -94,6 +94,8 @@ class Preferences:
     """ISO weekdays, Monday is 1; at least one."""
     paused_until: datetime | None = None
     """The first instant at which issues are wanted again; None: there is no pause."""
+    paused_at: datetime | None = None
+    """When the pause until `paused_until` began; kept when it is over, as what was missed can be asked for then."""
     silent: bool = False
     """Whether the first message comes without a sound, too."""
     previews: bool = False
@@ -104,10 +106,15 @@ class Preferences:
             raise ValueError(f"{sorted(self.weekdays)} are not ISO weekdays; name at least one of 1 (Monday) to 7")
         if self.hour is not None and (self.hour.second or self.hour.microsecond or self.hour.tzinfo):
             raise ValueError(f"{self.hour!r} is not an hour and minute of the day")
-        if self.paused_until is not None and self.paused_until.tzinfo is None:
-            raise ValueError(f"{self.paused_until!r} has no time zone")
+        for instant in (self.paused_at, self.paused_until):
+            if instant is not None and instant.tzinfo is None:
+                raise ValueError(f"{instant!r} has no time zone")
         if self.zone is not None:
             _require_zone(self.zone)
+
+    def paused(self, now: datetime) -> bool:
+        """Return whether nothing is to be delivered at this instant."""
+        return self.paused_until is not None and now < self.paused_until
 
     @classmethod
     def default(cls, platform: Platform, place: Place, language: str) -> Preferences:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -30,6 +30,16 @@ class Subscriptions(Protocol):
 
     async def prefer(self, destination: Destination, preferences: Preferences) -> bool:
         """Replace the preferences of the destination's subscription, active or not; False if it has none."""
+        ...
+
+    async def adjust(
+        self, destination: Destination, change: Callable[[Preferences], Preferences | None]
+    ) -> Subscription | None:
+        """Change the preferences of the destination's subscription, active or not, and return it as it is then.
+
+        Nobody else changes them between what `change` is given and what it returns; None leaves them as they
+        are. Returns None, without a call of `change`, if there is no subscription.
+        """
         ...
 
     async def unsubscribe(self, destination: Destination, *, reason: str, now: datetime) -> bool:

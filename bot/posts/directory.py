@@ -122,6 +122,8 @@ class PostDirectory:
             await asyncio.to_thread(self._remember, archived)
         due = await asyncio.to_thread(self._look)
         told = self._monotonic()
+        if len(due) > _BATCH:
+            _log.info("reading posts", read=0, of=len(due))
         for start in range(0, len(due), _BATCH):
             read = await asyncio.to_thread(self._read, due[start : start + _BATCH])
             await self._keep(archive, read)

@@ -88,9 +88,8 @@ class Subscribing:
         """Note what kind of place a subscriber is, where its address alone told something else."""
         subscription = await self._subscriptions.find(destination)
         if subscription is not None and subscription.preferences.place is not place:
-            found = subscription.preferences.in_place(destination.platform, place)
-            await self._subscriptions.prefer(destination, found)
-            _log.info("a place is of another kind", destination=str(destination), place=place, style=found.style)
+            await self._subscriptions.adjust(destination, lambda now: now.in_place(destination.platform, place))
+            _log.info("a place is of another kind", destination=str(destination), place=place)
 
     async def _missed(self, destination: Destination) -> Missed | None:
         """Return today's issue if it was released without this destination."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -67,6 +67,22 @@ class SqlSubscriptions:
         preferring = update(rows).where(at_address(destination), _EVER).values(asdict(preferences))
         async with self._database.writing() as connection:
             return (await connection.execute(preferring)).rowcount == 1
+
+    async def adjust(
+        self, destination: Destination, change: Callable[[Preferences], Preferences | None]
+    ) -> Subscription | None:
+        """Change the preferences in one transaction; return the subscription as it is then."""
+        finding = select(*_SUBSCRIPTION).where(at_address(destination), _EVER).with_for_update()
+        async with self._database.writing() as connection:
+            row = (await connection.execute(finding)).one_or_none()
+            if row is None:
+                return None
+            subscription = _subscription(row)
+            preferences = change(subscription.preferences)
+            if preferences is None or preferences == subscription.preferences:
+                return subscription
+            await connection.execute(update(rows).where(rows.c.id == row.id).values(asdict(preferences)))
+        return replace(subscription, preferences=preferences)
 
     async def unsubscribe(self, destination: Destination, *, reason: str, now: datetime) -> bool:
         """End the subscription; return whether it was active."""
@@ -165,6 +181,7 @@ async def _start(
         "place": case((kept, rows.c.place), else_=joining.excluded.place),
         "style": case((kept, rows.c.style), else_=joining.excluded.style),
         "paused_until": None,
+        "paused_at": None,
         "ended_at": None,
         "end_reason": None,
     }

@@ -190,6 +190,7 @@ class _Destinations(TypedColumns):
     paused_until: Named[datetime | None] = Column(Instant)
     silent: Named[bool] = _switch()
     previews: Named[bool] = _switch()
+    paused_at: Named[datetime | None] = Column(Instant)
 
 
 destinations = Table(

@@ -62,7 +62,7 @@ class Line(NamedTuple):
     depth: int = 0
     """Of a list entry, and of text that belongs to one: 0 is outermost."""
     number: int = 0
-    """Of a numbered entry."""
+    """Of a numbered entry; 0 of any other, so that neighbours share a list."""
     frame: Frame = ""
     language: str = ""
     """Of a code block."""
@@ -141,7 +141,7 @@ def _add_list(
         if blocks and isinstance(first := blocks[0], Paragraph):
             runs += flatten(first.content)
             blocks = blocks[1:]
-        _add(lines, Line(form, runs, gap, depth, number, frame))
+        _add(lines, Line(form, runs, gap, depth, 0 if start is None else number, frame))
         add_blocks(lines, blocks, depth=depth + 1, frame=frame, gap=False)
         gap = False
 

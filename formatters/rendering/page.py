@@ -22,6 +22,8 @@ class Page:
     """Whether it must stay one message: then too long a text ends in an ellipsis."""
     hint: Line | None = None
     """A last line that stays even where the text is cut."""
+    linked: Sequence[Line] = ()
+    """The lines with jumps to other pages' messages, for where these have addresses; empty if there are none."""
 
     def named(self, number: int) -> str:
         """Return the name of the page's message of this number, from 1."""

@@ -15,18 +15,20 @@ from formatters.actions import (
     start_link,
 )
 from formatters.document import Inlines
+from formatters.editions import Added, Note, Notes, Updated
 from formatters.errors import NoSuchItem, NothingToShow
 from formatters.issue import Issue, Item
 from formatters.list_views import ListView
 from formatters.rendering.buttons import ActionButton, LinkButton, Row
 from formatters.rendering.extracts import advice, is_advice, linked_headlines, sources, titles
+from formatters.rendering.jumps import jump_to
 from formatters.rendering.limits import TELEGRAM_BUTTONS, TELEGRAM_BUTTONS_IN_ROW
 from formatters.rendering.lines import Form, Frame, Line, add_blocks, add_numbered, add_points
 from formatters.rendering.lists import list_page
 from formatters.rendering.opening import facts
 from formatters.rendering.own_row import own_row
 from formatters.rendering.page import Page
-from formatters.rendering.runs import BOLD, Run, clean, flatten, linked, text_of
+from formatters.rendering.runs import BOLD, ITALIC, Run, clean, flatten, linked, text_of
 from formatters.rendering.sources import is_button_link, source_buttons, source_lines
 from formatters.views import (
     AdviceView,
@@ -34,6 +36,7 @@ from formatters.views import (
     IssueView,
     ItemView,
     LinkedHeadlinesView,
+    NoticeView,
     OverviewView,
     SourcesView,
     TitlesView,
@@ -55,8 +58,8 @@ def pages(view: View, words: Words) -> list[Page]:
     Raises NoSuchItem and NothingToShow for what the issue does not hold.
     """
     match view:
-        case IssueView(issue):
-            return _essay(issue, words) if issue.kind == "essay" else _digest(issue, words)
+        case IssueView(issue, notes):
+            return _essay(issue, words) if issue.kind == "essay" else _digest(issue, notes, words)
         case OverviewView(issue, ref):
             return [_overview_answer(issue, ref, words)]
         case HeadlinesView(issue, ref, buttons):
@@ -67,26 +70,43 @@ def pages(view: View, words: Words) -> list[Page]:
             return [_trends(issue, words)]
         case LinkedHeadlinesView(issue, ref, bot):
             return [_linked_headlines(issue, ref, bot, words)]
-        case TitlesView(issue):
-            return [_extract("titles", issue, titles(issue), "the issue has no items")]
-        case SourcesView(issue):
-            return [_extract("sources", issue, sources(issue), "the issue names no sources")]
-        case AdviceView(issue):
-            return [_extract("advice", issue, advice(issue, words.label_separator), "the issue gives no advice")]
-        case WatchView(issue):
-            return [_extract("watch", issue, _watch(issue, words), "the issue has no watch list")]
+        case TitlesView() | SourcesView() | AdviceView() | WatchView():
+            return [_extract_page(view, words)]
         case _ if isinstance(view, ListView):
             return [list_page(view, words)]
+        case NoticeView():
+            return [Page("notice", [Line(Form.TEXT, [Run(words.withdrawn)])], single=True)]
         case _:
             assert_never(view)
 
 
-def _digest(issue: Issue, words: Words) -> list[Page]:
-    found = [Page("overview", _overview(issue, words))]
-    found += [Page(f"item-{item.number}", _item(item, words), source_buttons(item)) for item in issue.items]
+def _extract_page(view: TitlesView | SourcesView | AdviceView | WatchView, words: Words) -> Page:
+    issue = view.issue
+    match view:
+        case TitlesView():
+            return _extract("titles", issue, titles(issue), "the issue has no items")
+        case SourcesView():
+            return _extract("sources", issue, sources(issue), "the issue names no sources")
+        case AdviceView():
+            return _extract("advice", issue, advice(issue, words.label_separator), "the issue gives no advice")
+        case WatchView():
+            return _extract("watch", issue, _watch(issue, words), "the issue has no watch list")
+        case _:
+            assert_never(view)
+
+
+def _digest(issue: Issue, notes: Notes, words: Words) -> list[Page]:
+    told = dict(notes)
+    jumps = introduction(issue, words) + _item_headlines(issue, jump=True)
+    found = [Page("overview", _overview(issue, words), linked=jumps)]
+    found += [Page(_name(one), _item(one, words, told.get(one.number)), source_buttons(one)) for one in issue.items]
     if closing := _outlook(issue, words) + _sections(issue):
         found.append(Page("closing", closing))
     return found
+
+
+def _name(item: Item) -> str:
+    return f"item-{item.number}"
 
 
 def _essay(issue: Issue, words: Words) -> list[Page]:
@@ -149,7 +169,7 @@ def _item_answer(view: ItemView, words: Words) -> Page:
         rows = (*rows, own_row(view.own, view.ref, number, text_of(flatten(item.title)), words))
     if view.paging:
         rows = (*rows, _paging_row(issue, view.ref, item, words))
-    return Page(f"item-{number}", _item(item, words), rows, single=True)
+    return Page(_name(item), _item(item, words), rows, single=True)
 
 
 def _paging_row(issue: Issue, ref: str, item: Item, words: Words) -> Row:
@@ -200,11 +220,15 @@ def _overview(issue: Issue, words: Words) -> list[Line]:
     return introduction(issue, words) + _item_headlines(issue)
 
 
-def _item_headlines(issue: Issue) -> list[Line]:
+def _item_headlines(issue: Issue, *, jump: bool = False) -> list[Line]:
+    """Return a line for each item; with `jump`, each leads to the item's own message."""
     lines: list[Line] = []
     for item in issue.items:
         title = text_of(flatten(item.title))
-        lines.append(Line(Form.TEXT, [Run(f"{item.number}. {title}")], gap=not lines))
+        runs = [Run(f"{item.number}. {title}")]
+        if jump and title.strip():
+            runs = [Run(f"{item.number}. "), Run(title, 0, jump_to(_name(item)))]
+        lines.append(Line(Form.TEXT, runs, gap=not lines))
     return lines
 
 
@@ -219,7 +243,7 @@ def _section_headlines(issue: Issue) -> list[Line]:
     return lines
 
 
-def _item(item: Item, words: Words) -> list[Line]:
+def _item(item: Item, words: Words, note: Note | None = None) -> list[Line]:
     number = f"{item.number}. "
     title = flatten(item.title, BOLD)
     if (url := item.first_url) is not None and is_button_link(url):
@@ -229,9 +253,11 @@ def _item(item: Item, words: Words) -> list[Line]:
     else:
         title.insert(0, Run(number, BOLD))
     lines = [Line(Form.TITLE, title)]
+    if note is not None:
+        lines.append(Line(Form.META, [Run(_told(note, words), ITALIC)], gap=False))
     separator = words.label_separator
     listed = any(point.label for point in item.points)
-    bounds = [1]
+    bounds = [len(lines)]
     for point in item.points:
         add_points(lines, (point,), separator, listed=listed)
         bounds.append(len(lines))
@@ -239,6 +265,16 @@ def _item(item: Item, words: Words) -> list[Line]:
         start, end = _folded(item, lines, bounds)
         lines[start:end] = [line.framed("fold") for line in lines[start:end]]
     return lines + source_lines(item, words)
+
+
+def _told(note: Note, words: Words) -> str:
+    match note:
+        case Added():
+            return words.added
+        case Updated(at):
+            return words.updated(at)
+        case _:
+            assert_never(note)
 
 
 def _folded(item: Item, lines: Sequence[Line], bounds: Sequence[int]) -> tuple[int, int]:

@@ -7,7 +7,7 @@ https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import assert_never
 
@@ -16,6 +16,7 @@ from formatters.parts import Json, Part, Rendition
 from formatters.patterns import lazy
 from formatters.rendering import limits
 from formatters.rendering.buttons import ActionButton, LinkButton, Row
+from formatters.rendering.jumps import is_jump
 from formatters.rendering.lines import Form, Grid, Line, marker, table_rows, without_tables
 from formatters.rendering.packing import Cost, pack
 from formatters.rendering.page import Page
@@ -49,7 +50,8 @@ def _parts(page: Page, scale: _Scale, words: Words) -> list[Part]:
     lines = list(page.lines) if page.hint is None else [*page.lines, page.hint]
     text = plain(without_tables(lines, words.label_separator))
     if scale.holds(lines, text):
-        return [_part(page.name, lines, page.rows, words.label_separator, text)]
+        part = _part(page.name, lines, page.rows, words.label_separator, text)
+        return [replace(part, linked=_with_jumps(part, page, scale, words))]
     messages = pack(page, scale, words)
     return [
         _part(page.named(number), lines, page.rows if number == len(messages) else (), words.label_separator)
@@ -66,6 +68,14 @@ def _part(name: str, lines: Sequence[Line], rows: tuple[Row, ...], separator: st
         "unfurl_media": False,
     }
     return Part(name, payload, text)
+
+
+def _with_jumps(part: Part, page: Page, scale: _Scale, words: Words) -> Mapping[str, Json] | None:
+    """Return the part's payload with jumps, where the page has some and they surely fit."""
+    jumps = sum(is_jump(run.url) for line in page.linked for run in line.runs)
+    if not jumps or not scale.holds(page.linked, part.text, more=jumps * limits.SLACK_MESSAGE_LINK_CHARACTERS):
+        return None
+    return {**part.payload, "blocks": [*_blocks(page.linked, words.label_separator), *_actions(page.rows)]}
 
 
 def escape(text: str) -> str:
@@ -99,13 +109,17 @@ class _Scale:
         addresses = sum([len(run[2]) for run in line.runs])
         return characters, characters + addresses, 2 if line.form in _BLOCKS else 0
 
-    def holds(self, lines: Sequence[Line], text: str) -> bool:
-        """Tell quickly whether one message surely holds the lines, of which `text` is the plain text."""
+    def holds(self, lines: Sequence[Line], text: str, *, more: int = 0) -> bool:
+        """Tell quickly whether one message surely holds the lines, of which `text` is the plain text.
+
+        `more` is the number of characters that addresses may yet grow by.
+        """
         characters, body, blocks = self.limit
         if 5 * len(text) > characters and len(escape(text)) > characters:
             return False
         addresses = sum([len(run[2]) for line in lines for run in line.runs])
-        return 2 * len(text) + addresses <= body and 2 * len([1 for line in lines if line.form in _BLOCKS]) <= blocks
+        owning = len([1 for line in lines if line.form in _BLOCKS])
+        return 2 * len(text) + addresses + more <= body and 2 * owning <= blocks
 
     def shown(self, line: Line) -> list[Line]:
         """Return the line itself, or readable rows for a table that Slack would refuse."""

@@ -178,10 +178,10 @@ class Arena:
 
     async def verdict(self) -> list[Violation]:
         """Return every promise that was not kept."""
-        withheld, unnamed = lost_parts(self.places, sending_calls(self.sandbox))
+        guests = [TelegramPlace(f"telegram:{guest.id}", guest.chat) for guest in self.guests]
+        withheld, unnamed = lost_parts([*self.places, *guests], sending_calls(self.sandbox))
         self.doubt.withheld |= withheld
         self.doubt.unnamed += unnamed
-        guests = [TelegramPlace(f"telegram:{guest.id}", guest.chat) for guest in self.guests]
         witnesses = [Witness(place.address, place.arrivals(), place.ended) for place in self.places]
         witnesses += [Witness(place.address, place.arrivals(), place.ended, guest=True) for place in guests]
         reports = await self.reports()

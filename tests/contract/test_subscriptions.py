@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import time
 
@@ -137,6 +138,7 @@ CHOSEN = Preferences(
     zone="Pacific/Auckland",
     weekdays=frozenset({1, 3, 7}),
     paused_until=NOW + HOUR,
+    paused_at=NOW,
     silent=True,
     previews=True,
 )
@@ -184,12 +186,32 @@ async def test_nobody_prefers_anything_without_a_subscription(subscriptions: Sql
     assert await subscriptions.find(chat()) is None
 
 
+async def test_preferences_are_adjusted_from_what_they_are(subscriptions: SqlSubscriptions) -> None:
+    await subscriptions.subscribe(chat(), language="zh", now=NOW)
+    before = await found(subscriptions, chat())
+    told = await subscriptions.adjust(chat(), lambda now: replace(now, silent=not now.silent))
+    assert told == replace(before, preferences=replace(before.preferences, silent=True))
+    assert await found(subscriptions, chat()) == told
+    assert await subscriptions.adjust(chat(), lambda _: None) == told
+    assert await subscriptions.adjust(chat("nobody"), lambda now: now) is None
+
+
+async def test_adjustments_at_once_are_all_kept(subscriptions: SqlSubscriptions) -> None:
+    await subscriptions.subscribe(chat(), language="zh", now=NOW)
+
+    async def without(day: int) -> None:
+        await subscriptions.adjust(chat(), lambda now: replace(now, weekdays=now.weekdays - {day}))
+
+    await asyncio.gather(*(without(day) for day in (1, 2, 3, 4, 5)))
+    assert (await found(subscriptions, chat())).preferences.weekdays == {6, 7}
+
+
 async def test_a_reader_who_returns_finds_their_preferences_but_no_pause(subscriptions: SqlSubscriptions) -> None:
     await subscriptions.subscribe(chat(), language="zh", now=NOW)
     await subscriptions.prefer(chat(), CHOSEN)
     await subscriptions.unsubscribe(chat(), reason="/stop", now=NOW)
     await subscriptions.subscribe(chat(), place=Place.PRIVATE, language="zh", now=NOW + HOUR)
-    assert (await found(subscriptions, chat())).preferences == replace(CHOSEN, paused_until=None)
+    assert (await found(subscriptions, chat())).preferences == replace(CHOSEN, paused_until=None, paused_at=None)
 
 
 async def test_a_place_of_another_kind_begins_with_its_own_style(subscriptions: SqlSubscriptions) -> None:

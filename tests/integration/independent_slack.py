@@ -30,15 +30,17 @@ INTEGRITY = "2BCTKxKajjZNWCSCj66Jq5VDScUDNpGZ1lA3281I8RvpDE4/ULCwC26TlcW6/4sPbST
 
 CHANNEL, LIN = "C0DAILY0001", "U0LIN000001"
 APP, BOT, BOT_NAME = "A0DIGEST001", "U0DIGEST001", "tidings"
-BOT_TOKEN, APP_TOKEN = "xoxb-made-up-for-tidings", "xapp-made-up-for-tidings"
+BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-made-up-for-tidings", "xapp-made-up-for-tidings", "made-up-signature"
 
+_OURS = {
+    "appId": APP, "botUserId": BOT, "botName": BOT_NAME,
+    "botToken": BOT_TOKEN, "appToken": APP_TOKEN, "signingSecret": SIGNING_SECRET,
+}  # fmt: skip
+_OTHER = {"appId": "A0OTHER0001", "botUserId": "U0OTHER0001", "botName": "other"}
 _CONFIGURATION = {
     "workspace": {"name": "Independent", "domain": "independent", "teamId": "T0INDEPEND1"},
     # a call with a token that the server does not know counts as the first app's: ours is the second
-    "apps": [
-        {"appId": "A0OTHER0001", "botUserId": "U0OTHER0001", "botName": "other"},
-        {"appId": APP, "botUserId": BOT, "botName": BOT_NAME, "botToken": BOT_TOKEN, "appToken": APP_TOKEN},
-    ],
+    "apps": [_OTHER, _OURS],
     "users": [{"id": LIN, "name": "lin"}],
     "channels": [{"id": CHANNEL, "name": "daily-digest", "members": [BOT, LIN]}],
 }
@@ -131,6 +133,12 @@ class IndependentSlack:
     def _root(self) -> str:
         return f"http://127.0.0.1:{self._port}"
 
+    def call_at(self, request_url: str) -> None:
+        """Call our app there, signed, instead of waiting for its Socket Mode connection; to be said before `start`."""
+        called = _OURS | {"mode": "events", "requestUrl": request_url}
+        configuration = _CONFIGURATION | {"apps": [_OTHER, called]}
+        self._configuration.write_text(json.dumps(configuration), encoding="utf-8")
+
     async def start(self) -> None:
         """Start, at a free port the first time and at the same one from then on; returns once it answers.
 
@@ -207,8 +215,8 @@ class IndependentSlack:
         entries = len(await self.log())
         await self._control(action, request)  # returns once the app acknowledged, or after 5 seconds
         new = (await self.log())[entries:]
-        sent = next((entry for entry in new if entry["summary"].startswith("envelope")), None)
-        acknowledged = next((entry for entry in new if entry["kind"] == "ack"), None)
+        sent = next((entry for entry in new if entry["summary"].startswith(("envelope", "POST "))), None)
+        acknowledged = next((one for one in new if one["kind"] == "ack" or one["summary"] == "HTTP 200"), None)
         if sent is None or acknowledged is None:
             raise TimeoutError(f"the app did not acknowledge {request}")
         return float(acknowledged["time"] - sent["time"]) / 1000

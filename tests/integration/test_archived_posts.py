@@ -191,6 +191,7 @@ async def test_a_long_reading_tells_how_far_it_is(folder: Folder) -> None:
     with capture_logs() as logs:
         await folder.scan()
     assert [(line["event"], line["read"], line["of"]) for line in logs] == [
+        ("reading posts", 0, 250),
         ("reading posts", 100, 250),
         ("reading posts", 200, 250),
         ("reading posts", 250, 250),

@@ -23,12 +23,13 @@ from tests.integration.independent_slack import (
     BOT_TOKEN,
     CHANNEL,
     LIN,
+    SIGNING_SECRET,
     IndependentSlack,
     Unavailable,
     fetch,
     until,
 )
-from tests.scenario.world import DAY, Bot, running_bot
+from tests.scenario.world import DAY, Bot, free_address, running_bot
 
 KEY = str(DAY)
 
@@ -71,20 +72,25 @@ class Office:
         written_posts.write(self._folder / "posts", f"{DAY}.md", written_posts.digest(DAY, **content))
 
     @asynccontextmanager
-    async def bot(self, at: str, *, channel: str = CHANNEL, connected: bool = True) -> AsyncIterator[Bot]:
-        """Run the bot from this hour of the day on, such as "08:00:00"."""
+    async def bot(
+        self, at: str, *, channel: str = CHANNEL, connected: bool = True, called_at: str = ""
+    ) -> AsyncIterator[Bot]:
+        """Run the bot from this hour of the day on, such as "08:00:00"; `called_at` is where it listens, HOST:PORT."""
+        called: dict[str, Any] = {"slack_app_token": APP_TOKEN}
+        if called_at:
+            called = {"public_url": f"http://{called_at}", "listen": called_at, "slack_signing_secret": SIGNING_SECRET}
         settings = Settings(
             _env_file=None,
             posts=self._folder / "posts",
             telegram_token=None,
             slack_bot_token=BOT_TOKEN,
-            slack_app_token=APP_TOKEN,
+            **called,
             slack_api_url=self._slack.api_url,
             slack_channel=channel,
             database_url=f"sqlite:///{self._folder / 'digestbot.db'}",
         )
-        async with running_bot(settings, at, ready=False) as bot:
-            if connected:
+        async with running_bot(settings, at, ready=bool(called_at)) as bot:
+            if connected and not called_at:
                 await self._slack.connected()
             yield bot
 
@@ -159,7 +165,7 @@ async def test_a_number_answers_with_its_item(slack: IndependentSlack, office: O
     assert second["text"].startswith("2. 第 2 条")
     assert third["text"].startswith("3. 第 3 条")
     assert third["blocks"] != second["blocks"] != answer["blocks"]
-    assert len(await slack.messages()) == 1
+    assert await slack.public() == []
 
 
 async def test_a_link_button_is_acknowledged_and_changes_nothing(slack: IndependentSlack, office: Office) -> None:
@@ -231,3 +237,26 @@ async def test_a_slack_that_is_away_at_eight_gets_the_issue_once_it_is_back(
         (report,) = await bot.services.ledger.reports(DeliveryFilter(issue_key=KEY))
     assert report.count(PartState.SENT) == 4
     assert len(await slack.public()) == 4
+
+
+async def test_signed_requests_are_answered_as_those_of_socket_mode(
+    program: Path, tmp_path: Path, office: Office, slack: IndependentSlack
+) -> None:
+    office.write(items=3)
+    address = free_address()
+    await slack.stop()
+    slack.call_at(f"http://{address}/slack/events")
+    await slack.start()
+    async with office.bot("10:00:00", called_at=address) as bot:
+        await bot.released(KEY)
+        asked = await slack.command("/today")
+        (answer,) = asked.replies
+        pressed = await slack.press(answer, "2")
+        (turned,) = pressed.replies
+        delivered = await slack.public()
+        link = await slack.acknowledged(delivered[1], "news.example")
+    assert max(asked.ack_seconds, pressed.ack_seconds, link) < 3
+    assert answer["ephemeral_to"] == LIN
+    assert turned["text"].startswith("2. 第 2 条")
+    assert len(delivered) == 5
+    assert await slack.calls("apps.connections.open") == []

@@ -164,6 +164,11 @@ class SlackCommands:
 
 
 def _is_the_readers_own(body: Json) -> bool:
-    """Return whether nobody else sees the message with the button: an ephemeral one, or in a direct message."""
-    container = body.get("container", {})
-    return bool(container.get("is_ephemeral")) or str(container.get("channel_id", "")).startswith("D")
+    """Return whether nobody else sees the message with the button: an ephemeral one, or in a direct message.
+
+    Of an ephemeral message Slack tells the place only (`container`), without the message.
+    https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
+    """
+    container, message = body.get("container", {}), body.get("message")
+    marked = container.get("is_ephemeral") or (message or {}).get("subtype") == "ephemeral"
+    return bool(marked) or message is None or str(container.get("channel_id", "")).startswith("D")

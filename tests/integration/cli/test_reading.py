@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tests import written_posts
+from tests.conftest import PROJECT
 from tests.integration.cli.conftest import Digestbot
 
 DAY = date(2026, 2, 12)
@@ -134,7 +138,7 @@ class TestPreview:
     def test_prints_one_object_a_line_for_the_console_too(self, digestbot: Digestbot, post: str) -> None:
         result = digestbot("preview", post, "--json")
         calls = [json.loads(line) for line in result.out.splitlines()]
-        assert [(call["method"], list(call["payload"])) for call in calls] == [("print", ["text"])] * 4
+        assert [(call["method"], list(call["payload"])) for call in calls] == [("print", ["text", "entities"])] * 4
 
     @pytest.mark.parametrize("platform", ["telegram", "slack", "console"])
     def test_is_readable_without_json(self, digestbot: Digestbot, post: str, platform: str) -> None:
@@ -142,6 +146,40 @@ class TestPreview:
         assert result.code == 0
         assert "第 1 条：缓存把首字延迟降到 10 毫秒" in result.out
         assert "<b>" not in result.out
+
+    @pytest.mark.parametrize("platform", ["telegram", "slack", "console"])
+    def test_writes_addresses_out(self, digestbot: Digestbot, post: str, platform: str) -> None:
+        result = digestbot("preview", post, "--platform", platform)
+        assert "https://news.example/posts/1" in result.out
+
+    @pytest.mark.parametrize(
+        ("platform", "first", "others"),
+        [("telegram", "rings", "silent"), ("slack", "in the channel", "in its thread")],
+    )
+    def test_tells_which_message_rings(
+        self, digestbot: Digestbot, post: str, platform: str, first: str, others: str
+    ) -> None:
+        result = digestbot("preview", post, "--platform", platform)
+        rules = [line.rstrip("─ ") for line in result.out.splitlines() if line.endswith("──")]
+        assert rules == [
+            f"{name} · {others if index else first}"
+            for index, name in enumerate(("overview", "item-1", "item-2", "closing"))
+        ]
+
+    @pytest.mark.parametrize("arguments", [["preview"], ["preview", "--json"], ["show", "--json"]])
+    def test_ends_well_where_its_reader_leaves(self, posts: Path, arguments: list[str]) -> None:
+        written_posts.write(posts, "a.md", written_posts.digest(DAY, items=400))
+        with subprocess.Popen(
+            [sys.executable, "-m", "bot", *arguments, "posts/a.md"],
+            env=os.environ | {"PYTHONPATH": str(PROJECT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            process.stdout.readline()
+            process.stdout.close()
+            assert (process.stderr.read(), process.wait()) == (b"", 0)
 
     def test_refuses_a_platform_that_there_is_not(self, digestbot: Digestbot, post: str) -> None:
         result = digestbot("preview", post, "--platform", "mail")
@@ -187,3 +225,4 @@ class TestCheck:
         assert result.code == 0
         assert "posts/a.md:" in result.err
         assert "warning" in result.err
+        assert result.out == "1 post checked, 0 refused, 1 warning.\n"

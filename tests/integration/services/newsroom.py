@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
-from bot.domain.delivery import DeliveryReport, DeliveryState, Outcome, Sent
+from bot.domain.delivery import DeliveryReport, DeliveryState, Outcome, Sent, Tag
 from bot.domain.destination import Destination, Platform
 from bot.domain.errors import PlatformError
 from bot.domain.issues import KnownIssue, Listed, ref_of
@@ -19,7 +19,7 @@ from bot.domain.timetable import Timetable
 from bot.languages import words_of
 from bot.ports.ledger import DeliveryFilter, Ledger
 from bot.ports.posts import Scan
-from bot.ports.sender import Capabilities
+from bot.ports.sender import Capabilities, OnlySends
 from bot.services.acquaintance import Acquaintance
 from bot.services.bot_name import BotName
 from bot.services.browsing import Browsing
@@ -27,6 +27,7 @@ from bot.services.conversation import Conversation
 from bot.services.drain import Drain
 from bot.services.keeping import Keeping
 from bot.services.library import Library
+from bot.services.preferring import Preferring
 from bot.services.publish import DailyWatch, Publisher
 from bot.services.query import Query
 from bot.services.rendering import Renderer
@@ -125,7 +126,7 @@ class Request:
     previews: bool
 
 
-class ScriptedSender:
+class ScriptedSender(OnlySends):
     """Answers each request with the next outcome of its script, then accepts everything."""
 
     def __init__(self, clock: ManualClock, *, threads: bool = False) -> None:
@@ -140,8 +141,16 @@ class ScriptedSender:
         self._script += outcomes
 
     async def send(
-        self, part: Part, *, to: Destination, silent: bool, under: str | None, previews: bool = False
+        self,
+        part: Part,
+        *,
+        to: Destination,
+        silent: bool,
+        under: str | None,
+        previews: bool = False,
+        tag: Tag | None = None,
     ) -> Outcome:
+        del tag
         self.requests.append(Request(part.name, to, silent, under, self._clock.now(), previews))
         self.on_request(len(self.requests))
         await asyncio.sleep(0)
@@ -206,6 +215,7 @@ class Newsroom:
             timetable=self.timetable,
             clock=self.clock,
         )
+        self.preferring = Preferring(self.subscriptions, self.timetable, self.clock)
         self.acquaintance = Acquaintance(self.subscriptions, self.subscribing, self.bot_name, self.profile)
 
     def conversation(self) -> Conversation:

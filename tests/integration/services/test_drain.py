@@ -17,6 +17,7 @@ from bot.domain.delivery import (
     Receipt,
     Rejected,
     Scope,
+    Tag,
     Throttled,
     Unknown,
     Unsent,
@@ -331,8 +332,15 @@ class Slow(ScriptedSender):
         self.began, self.may_end = asyncio.Event(), asyncio.Event()
 
     async def send(
-        self, part: Part, *, to: Destination, silent: bool, under: str | None, previews: bool = False
+        self,
+        part: Part,
+        *,
+        to: Destination,
+        silent: bool,
+        under: str | None,
+        previews: bool = False,
+        tag: Tag | None = None,
     ) -> Outcome:
         self.began.set()
         await self.may_end.wait()
-        return await super().send(part, to=to, silent=silent, under=under, previews=previews)
+        return await super().send(part, to=to, silent=silent, under=under, tag=tag, previews=previews)

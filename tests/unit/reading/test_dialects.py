@@ -29,6 +29,16 @@ skip = ["wegweiser"]
 """
 ITEMS = "## {0}1. 一\n\n来源：https://a.com\n\n## {0}2. 二\n\n来源：https://b.com\n"
 
+OF_DIGESTS = (
+    """
+نشرة الذكاء|Nachrichten aus Berlin|Weekly notes|Noticias de hoy|Boletim de IA|Actus de la semaine|今週のAI|이번 주 소식
+Новости|Haftalık notlar|第 14 期|晨报
+""".strip()
+    .replace("\n", "|")
+    .split("|")
+)
+"""Titles that say "digest", at least one for each language of the keywords."""
+
 
 def titles(result: Reading) -> list[str]:
     return [plain(item.title) for item in result.issue.items]
@@ -180,9 +190,9 @@ def test_brief_texts_with_links_are_news_and_long_ones_an_essay() -> None:
 def test_brief_texts_with_links_are_an_essay_where_nothing_says_that_they_are_news() -> None:
     brief = "".join(f"## {n}\n\n见[这里](https://a.com/{n})。\n\n" for n in "甲乙丙")
     called = HEAD.replace("日报", "{}")
-    for title in ("第 14 期", "Was war #3", "Notes, 2026-03-05", "Новости"):
+    for title in (*OF_DIGESTS, "Was war #3", "Notes, 2026-03-05", "Issue 14"):
         assert reading(called.format(title) + brief).dialect == "headings", title
-    for title in ("三次搬家", "How we moved", "Notes on 3 moves"):
+    for title in ("三次搬家", "How we moved", "Notes on 3 moves", "An issue with caches", "Newsworthy"):
         result = reading(called.format(title) + brief)
         assert result.dialect == "essay", title
         assert any("neither the title nor trends" in fit.reason for fit in result.fits)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from formatters.document import Block, BulletList, CodeBlock, Link, ListItem, Paragraph, Quote, Table, Text
 from formatters.issue import Issue, Section
+from formatters.parts import Part
 from formatters.rendering import plain_text
 from formatters.views import HeadlinesView, IssueView
 from tests.unit.rendering.makers import WORDS, digest, essay, inline, item, paragraphs, point, section
@@ -13,8 +16,44 @@ def body_of(*blocks: Block) -> str:
     """Return an essay's text below its title and facts."""
     issue = Issue("题", None, "essay", sections=(Section((), blocks),))
     (part,) = plain_text.render(IssueView(issue), WORDS).parts
-    assert part.payload == {"text": part.text}
+    assert part.payload["text"] == part.text
     return part.text.split("\n\n", 1)[1]
+
+
+def styled(part: Part) -> list[tuple[str, str, str]]:
+    """Return text, style and address of every stretch that has either."""
+    entities: Any = part.payload["entities"]
+    return [
+        (part.text[one["offset"] : one["offset"] + one["length"]], one.get("style", ""), one.get("url", ""))
+        for one in entities
+    ]
+
+
+def test_styles_and_addresses_stand_beside_the_text() -> None:
+    story = item(1, "题", point("建议", "文"), urls=("https://a.example/",))
+    part = plain_text.render(IssueView(digest(story)), WORDS).parts[1]
+    assert styled(part) == [
+        ("1. ", "bold", ""),
+        ("题", "bold", "https://a.example/"),
+        ("\n═════", "dim", ""),
+        ("建议", "bold", ""),
+        ("https://a.example/", "", "https://a.example/"),
+    ]
+
+
+def test_a_table_has_a_bold_header_and_faint_rules() -> None:
+    table = Table((inline("甲"), inline("乙")), ((inline("一"), (Link("https://a.example/", (Text("二"),)),)),))
+    issue = Issue("题", None, "essay", sections=(Section((), (CodeBlock("x"), table)),))
+    (part,) = plain_text.render(IssueView(issue), WORDS).parts
+    assert part.text.endswith("甲 │ 乙\n───┼────────────────────────\n一 │ 二 <https://a.example/>")
+    assert styled(part)[-6:] == [
+        ("x", "code", ""),
+        ("甲", "bold", ""),
+        ("乙", "bold", ""),
+        ("\n───┼────────────────────────", "dim", ""),
+        ("二", "", "https://a.example/"),
+        (" <https://a.example/>", "dim", "https://a.example/"),
+    ]
 
 
 def test_titles_and_headings_are_underlined_as_wide_as_they_are() -> None:

@@ -104,6 +104,15 @@ def test_lists_continue_their_numbers_and_keep_their_depth() -> None:
     ]
 
 
+def test_the_bullets_of_a_list_share_it_and_go_on_below_deeper_ones() -> None:
+    deep = BulletList((ListItem(paragraphs("深")),))
+    entries = BulletList((*map(ListItem, (paragraphs("甲"), paragraphs("乙"))), ListItem((*paragraphs("丙"), deep))))
+    assert elements_of(entries) == [
+        part_of_list([text("甲")], [text("乙")], [text("丙")]),
+        part_of_list([text("深")], indent=1),
+    ]
+
+
 def test_paragraphs_quotes_and_code_are_elements_of_one_block() -> None:
     assert elements_of(
         *paragraphs("一", "二"), Quote((*paragraphs("引"), inner_list())), CodeBlock("a <b>"), *paragraphs("三")

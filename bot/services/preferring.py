@@ -1,0 +1,110 @@
+"""How a destination wants its issues: shown and changed, whatever the platform."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.domain.destination import Destination
+from bot.domain.preference_changes import Change, Refusal, changed
+from bot.domain.slots import slot, wanted
+from bot.domain.subscription import Origin, Preferences, Subscription, styles_of
+from bot.domain.timetable import Timetable
+from bot.ports.clock import Clock
+from bot.ports.subscriptions import Subscriptions
+from formatters.views import Style
+
+_log = structlog.get_logger(__name__)
+
+_SEARCHED = 400
+"""Days in which the next wanted one is looked for: longer than any pause may last."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatSettings:
+    """Everything that a menu of settings shows."""
+
+    destination: Destination
+    preferences: Preferences
+    active: bool
+    """False if the subscription has ended; its preferences wait for the reader's return."""
+    fixed: bool
+    """Whether the operator's settings name the destination, so that only they can end it."""
+    styles: tuple[Style, ...]
+    """To choose from, the place's default first."""
+    release: datetime
+    """The next daily hour, in the digest's zone."""
+    arrival: datetime
+    """When an issue of that release reaches the destination on a day on which it wants one, in its zone, which is the
+    digest's while none was chosen."""
+    paused: bool
+    next_arrival: datetime | None
+    """The first instant at which an issue will come, past pauses and days without; None if that is too far away."""
+
+
+class Preferring:
+    """Shows and changes preferences."""
+
+    def __init__(self, subscriptions: Subscriptions, timetable: Timetable, clock: Clock) -> None:
+        self._subscriptions = subscriptions
+        self._timetable = timetable
+        self._clock = clock
+
+    @property
+    def now(self) -> datetime:
+        """The present instant, in the digest's zone."""
+        return self._clock.now().astimezone(self._timetable.zone)
+
+    async def settings(self, destination: Destination) -> ChatSettings | None:
+        """Return the settings of a destination; None if it never subscribed."""
+        subscription = await self._subscriptions.find(destination)
+        return None if subscription is None else self._settings(subscription)
+
+    async def change(self, destination: Destination, *changes: Change) -> ChatSettings | Refusal:
+        """Make changes, all or none, and return the settings after them."""
+        refusal: Refusal | None = None
+
+        def adjusted(preferences: Preferences) -> Preferences | None:
+            nonlocal refusal
+            for change in changes:
+                after = changed(preferences, change, destination.platform)
+                if isinstance(after, Refusal):
+                    refusal = after
+                    return None
+                preferences = after
+            return preferences
+
+        subscription = await self._subscriptions.adjust(destination, adjusted)
+        if subscription is None:
+            return Refusal.NOT_SUBSCRIBED
+        if refusal is not None:
+            return refusal
+        _log.info("preferences changed", destination=str(destination), changes=[type(one).__name__ for one in changes])
+        return self._settings(subscription)
+
+    def _settings(self, subscription: Subscription) -> ChatSettings:
+        preferences, now, home = subscription.preferences, self._clock.now(), self._timetable.zone
+        release = self._timetable.next_release(now)
+        return ChatSettings(
+            destination=subscription.destination,
+            preferences=preferences,
+            active=subscription.active,
+            fixed=subscription.origin is Origin.SETTINGS,
+            styles=styles_of(subscription.destination.platform, preferences.place),
+            release=release.astimezone(home),
+            arrival=slot(preferences, release, home),
+            paused=preferences.paused(now),
+            next_arrival=self._next_arrival(preferences, now),
+        )
+
+    def _next_arrival(self, preferences: Preferences, now: datetime) -> datetime | None:
+        """Return when the next issue comes; that of yesterday may still be on its way to a late hour."""
+        day = self._timetable.today(now) - timedelta(days=1)
+        for later in range(_SEARCHED):
+            release = self._timetable.release_on(day + timedelta(days=later))
+            arrival = slot(preferences, release, self._timetable.zone)
+            if arrival > now and wanted(preferences, arrival):
+                return arrival
+        return None
