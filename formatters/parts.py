@@ -19,6 +19,8 @@ class Part:
     """The parameters of the platform's call that sends it, decoded (no JSON inside strings)."""
     text: str
     """The same in plain text: the fallback where markup is refused, and the notification."""
+    threaded: bool = True
+    """Whether it stands under its delivery's first message, where the platform has threads."""
     linked: Mapping[str, Json] | None = None
     """The payload with links to other parts' messages, each as its placeholder (`rendering.jumps`).
 

@@ -17,10 +17,13 @@ class IssueView:
 
     Delivered parts carry source buttons only: they stand together, and only a correction changes them.
     An essay is its sections in as few parts as fit. `notes` say which items are new or changed in a correction.
+
+    With `ref`, the overview stands alone: it has the trends too, and a button for every item (`AnswerWithItem`).
     """
 
     issue: Issue
     notes: Notes = ()
+    ref: str = ""
 
 
 @value
@@ -158,8 +161,10 @@ class Style(StrEnum):
 def delivered(issue: Issue, style: Style, *, ref: str, bot: str) -> View:
     """Return what a delivery in this style shows; `bot` is the user name that `headlines` links to."""
     match style:
-        case Style.ITEMS | Style.THREAD | Style.RICH:
+        case Style.ITEMS | Style.RICH:
             return IssueView(issue)
+        case Style.THREAD:
+            return IssueView(issue, ref=ref)
         case Style.COMPACT:
             return HeadlinesView(issue, ref)
         case Style.HEADLINES:

@@ -87,4 +87,6 @@ class Words:
     """Stands in place of a message that cannot be deleted: 本条已撤回 / This message was withdrawn."""
     read_privately: str
     """A button in a group: 私聊阅读 / Read in private."""
+    permalink: str
+    """A button in Slack that gives the address of its message: 链接 / Link."""
     lists: ListWords

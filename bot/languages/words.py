@@ -36,6 +36,7 @@ def words_of(language: str) -> Words:
         updated=lambda time: gettext("Updated {time}").format(time=time),
         withdrawn=gettext("This message was withdrawn."),
         read_privately=gettext("Read in private chat"),
+        permalink=gettext("Link to this"),
         lists=_list_words(language),
     )
 

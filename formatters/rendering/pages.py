@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import assert_never
 
 from formatters.actions import (
@@ -58,8 +59,8 @@ def pages(view: View, words: Words) -> list[Page]:
     Raises NoSuchItem and NothingToShow for what the issue does not hold.
     """
     match view:
-        case IssueView(issue, notes):
-            return _essay(issue, words) if issue.kind == "essay" else _digest(issue, notes, words)
+        case IssueView(issue, notes, ref):
+            return _essay(issue, words) if issue.kind == "essay" else _digest(issue, notes, ref, words)
         case OverviewView(issue, ref):
             return [_overview_answer(issue, ref, words)]
         case HeadlinesView(issue, ref, buttons):
@@ -95,10 +96,11 @@ def _extract_page(view: TitlesView | SourcesView | AdviceView | WatchView, words
             assert_never(view)
 
 
-def _digest(issue: Issue, notes: Notes, words: Words) -> list[Page]:
+def _digest(issue: Issue, notes: Notes, ref: str, words: Words) -> list[Page]:
     told = dict(notes)
     jumps = introduction(issue, words) + _item_headlines(issue, jump=True)
-    found = [Page("overview", _overview(issue, words), linked=jumps)]
+    overview = Page("overview", _overview(issue, words), linked=jumps)
+    found = [_standing_alone(issue, overview, ref, words) if ref else overview]
     found += [Page(_name(one), _item(one, words, told.get(one.number)), source_buttons(one)) for one in issue.items]
     if closing := _outlook(issue, words) + _sections(issue):
         found.append(Page("closing", closing))
@@ -112,6 +114,16 @@ def _name(item: Item) -> str:
 def _essay(issue: Issue, words: Words) -> list[Page]:
     lines = _opening(issue, words) + _sections(issue)
     return [Page("overview", lines, continuation="part-{number}")]
+
+
+def _standing_alone(issue: Issue, overview: Page, ref: str, words: Words) -> Page:
+    trends = _folded_trends(issue, words)
+    return replace(
+        overview,
+        lines=[*overview.lines, *trends],
+        rows=_number_rows(issue, lambda number: AnswerWithItem(ref, number)),
+        linked=overview.linked and [*overview.linked, *trends],
+    )
 
 
 def _overview_answer(issue: Issue, ref: str, words: Words) -> Page:

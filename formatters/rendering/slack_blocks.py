@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import assert_never
+from typing import assert_never, cast
 
 from formatters.actions import encode
 from formatters.parts import Json, Part, Rendition
@@ -24,7 +24,7 @@ from formatters.rendering.pages import pages
 from formatters.rendering.plain_text import plain
 from formatters.rendering.rich_text import Writer, inlines
 from formatters.rendering.runs import BOLD, Run, Runs, text_of
-from formatters.views import View
+from formatters.views import IssueView, View
 from formatters.words import Words
 
 _TABLE_CHARACTERS = limits.SLACK_TEXT_CHARACTERS // 2
@@ -41,7 +41,27 @@ def render(view: View, words: Words) -> Rendition:
     Raises NoSuchItem and NothingToShow for what the issue does not hold.
     """
     scale = _Scale(words.label_separator)
-    return Rendition(tuple(part for page in pages(view, words) for part in _parts(page, scale, words)))
+    found = [(page, _parts(page, scale, words)) for page in pages(view, words)]
+    if isinstance(view, IssueView):
+        for page, parts in found:
+            if page.name.startswith(_ITEM):
+                parts[-1] = _with_permalink(parts[-1], words)
+    return Rendition(tuple(part for _, parts in found for part in parts))
+
+
+_ITEM = "item-"
+PERMALINK = "permalink"
+"""The action id of the button that gives the address of its message."""
+
+
+def _with_permalink(part: Part, words: Words) -> Part:
+    """Return a delivered item with a button for its address: who reads it wants to point others at it."""
+    buttons: list[Json] = [{"type": "button", "text": _plain_text(words.permalink), "action_id": PERMALINK}]
+    blocks = cast("list[dict[str, Json]]", part.payload["blocks"])
+    sources = cast("list[Json]", blocks[-1]["elements"]) if blocks[-1]["type"] == "actions" else []
+    if 0 < len(sources) < limits.SLACK_ACTIONS:
+        blocks, buttons = blocks[:-1], sources + buttons
+    return replace(part, payload={**part.payload, "blocks": [*blocks, {"type": "actions", "elements": buttons}]})
 
 
 def _parts(page: Page, scale: _Scale, words: Words) -> list[Part]:

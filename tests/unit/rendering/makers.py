@@ -30,6 +30,7 @@ WORDS = Words(
     updated=lambda time: f"{time} 更新",
     withdrawn="本条已撤回。",
     read_privately="私聊阅读",
+    permalink="链接",
     lists=ListWords(
         month=lambda day: f"{day.year}年{day.month}月",
         weekdays=tuple("一二三四五六日"),
