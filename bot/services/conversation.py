@@ -9,10 +9,10 @@ from bot.domain.destination import Destination
 from bot.domain.person import Person
 from bot.services.answers import Answer
 from bot.services.browsing import Browsing
-from bot.services.keeping import Keeping
 from bot.services.publish import Publisher
 from bot.services.query import Query
 from bot.services.rendering import Renderer
+from bot.services.saving import Saving
 from bot.services.subscribing import Subscribing
 from bot.services.throttling import Throttle
 from formatters.actions import (
@@ -34,7 +34,7 @@ class Conversation:
 
     query: Query
     browsing: Browsing
-    keeping: Keeping
+    saving: Saving
     subscribing: Subscribing
     renderer: Renderer
     publisher: Publisher
@@ -45,9 +45,9 @@ class Conversation:
         """Answer a button that shows something."""
         match action:
             case TurnToSaved(page):
-                return await self.keeping.saved(person, page)
+                return await self.saving.saved(person, page)
             case DropSaved():
-                return await self.keeping.drop(action, person)
+                return await self.saving.drop(action, person)
             case TurnToFindings() | TurnToMonth() | OpenDay() | Explain():
                 return await self.browsing.act(action)
             case _:

@@ -6,7 +6,6 @@ import math
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
-from datetime import datetime
 
 from bot.ports.clock import Clock
 
@@ -21,7 +20,8 @@ _REMEMBERED = 10_000
 @dataclass(slots=True)
 class _Bucket:
     tokens: float
-    at: datetime
+    at: float
+    """On the clock that only grows."""
     told: bool = False
 
 
@@ -36,13 +36,12 @@ class Throttle:
 
     def admit(self, reader: Hashable) -> int:
         """Return 0 if the request may be answered, else the seconds to wait, from 1."""
-        now = self._clock.now()
+        now = self._clock.elapsed()
         bucket = self._buckets.setdefault(reader, _Bucket(self._burst, now))
         self._buckets.move_to_end(reader)
         if len(self._buckets) > _REMEMBERED:
             self._buckets.popitem(last=False)
-        passed = max(0.0, (now - bucket.at).total_seconds())
-        bucket.tokens, bucket.at = min(self._burst, bucket.tokens + passed * self._rate), now
+        bucket.tokens, bucket.at = min(self._burst, bucket.tokens + (now - bucket.at) * self._rate), now
         if bucket.tokens >= 1:
             bucket.tokens -= 1
             bucket.told = False

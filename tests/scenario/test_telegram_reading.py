@@ -309,7 +309,7 @@ class TestAnItem:
             assert await counts() == [(2, 2, 0)]
             await (await mo.press(other, "All headlines")).answered()
             assert mo.texts[-1].startswith("推理日报")
-            assert await bot.services.conversation.keeping.erase(Reader(Platform.TELEGRAM, str(mo.id))) == 1
+            assert await bot.services.conversation.saving.erase(Reader(Platform.TELEGRAM, str(mo.id))) == 1
             assert await counts() == [(2, 1, 0)]
 
     async def test_in_a_group_has_addresses_only(self, world: World) -> None:

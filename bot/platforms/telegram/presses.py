@@ -113,21 +113,21 @@ class Presses:
 
     async def _change(self, query: CallbackQuery, reader: Reader, action: OwnAction) -> None:
         """Change what an item is to the reader, and the button that says so."""
-        keeping, words = self._conversation.keeping, words_of(reader.language)
+        saving, words = self._conversation.saving, words_of(reader.language)
         notice = ""
         match action:
             case Keep(ref, number, on):
-                known = await keeping.keep(action, reader.person)
+                known = await saving.keep(action, reader.person)
                 button = save_button(ref, number, words, saved=on)
                 rows = changed(rows_of(query), lambda one: button if isinstance(one, Keep) else None)
                 notice = reader.phrases.saved(on=on)
             case Vote(ref, number, up):
-                known = await keeping.vote(action, reader.person)
+                known = await saving.vote(action, reader.person)
                 votes = iter(vote_buttons(ref, number, up))
                 rows = changed(rows_of(query), lambda one: next(votes, None) if isinstance(one, Vote) else None)
                 notice = reader.phrases.voted(up=up)
             case Unfold(ref, number):
-                own = await keeping.own(ref, number, reader.person, bot=reader.bot_name)
+                own = await saving.own(ref, number, reader.person, bot=reader.bot_name)
                 known = own is not None
                 below = unfolded_row(own or Own(""), ref, number, words)
                 rows = unfolded(rows_of(query), query.data or "", below)

@@ -52,7 +52,7 @@ class ReadingCommands:
         reader = self._reader(update, context)
         answer: Answer = PrivateOnly()
         if reader.is_private:
-            answer = await self._conversation.keeping.saved(reader.person)
+            answer = await self._conversation.saving.saved(reader.person)
         await reader.answer(answer, self._conversation)
 
     def _reader(self, update: Update, context: _Context) -> Reader:

@@ -71,7 +71,7 @@ class Reader:
     async def part(self, view: View, conversation: Conversation) -> Part:
         """Return a view as this reader is to see it."""
         if self.is_private:
-            view = await conversation.keeping.owned(view, self.person, bot=self.bot_name)
+            view = await conversation.saving.owned(view, self.person, bot=self.bot_name)
         return conversation.renderer.render(view, Platform.TELEGRAM, self.language).parts[0]
 
     async def answer(self, answer: Answer, conversation: Conversation) -> None:
