@@ -50,7 +50,7 @@ def recall(
 
 async def _correct(settings: Settings, issue: str, *, dry_run: bool) -> None:
     async with _opened(settings) as (services, stop):
-        known = _known(services, issue)
+        known = await _known(services, issue)
         found = await services.corrector.proposals(known)
         if not found:
             raise PostsError(f"Nothing of {issue} was sent yet: digestbot publish {known.path}")
@@ -114,16 +114,13 @@ async def _opened(settings: Settings) -> AsyncIterator[tuple[Services, asyncio.E
     """Open everything, with the posts as they are; yield the services, and what a signal to stop sets."""
     from bot.app import opened_database, opened_services
     from bot.cli.daily import start_logs, stop_signals
-    from bot.posts.directory import PostDirectory
     from bot.scheduling.clock import SystemClock
 
     start_logs(settings, level="warning")
-    # who types the command knows that the file is complete
-    source = PostDirectory(settings.posts_folder, settings.timezone, writing=settings.writing, quiet=0)
     with stop_signals() as stop:
         async with (
             opened_database(settings) as database,
-            opened_services(settings, SystemClock(), database, source=source) as services,
+            opened_services(settings, SystemClock(), database, quiet=0) as services,
         ):
             await services.library.refresh()
             yield services, stop
@@ -144,9 +141,10 @@ async def _carried_out(services: Services, stop: asyncio.Event) -> AsyncIterator
             typer.echo("The running bot carries it out.")
 
 
-def _known(services: Services, issue: str) -> KnownIssue:
+async def _known(services: Services, issue: str) -> KnownIssue:
     """Return the post of an issue. Raises PostsError if there is none."""
-    known = next((one for one in services.library.all() if one.key == issue), None)
+    listed = services.library.listed_by_key(issue)
+    known = await services.library.load(listed) if listed is not None else None
     if known is None:
         raise PostsError(
             f"There is no post {issue!r} in {str(services.settings.posts)!r}; name it as digestbot deliveries shows it,"

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, tzinfo
 import structlog
 
 from bot.domain.destination import Platform
-from bot.domain.issues import KnownIssue
+from bot.domain.issues import KnownIssue, ListedIssue
 from bot.ports.changes import Changes, Lineage, Target
 from bot.ports.clock import Clock
 from bot.ports.sender import Sender
@@ -74,6 +74,7 @@ class Corrector:
         self._zone = zone
         self._seen: dict[str, str | None] = {}
         """The content hash of each issue that was looked at, None for one whose post was gone."""
+        self._looked_at: Mapping[str, ListedIssue] = {}
         self._completed = False
 
     async def look(self) -> bool:
@@ -83,19 +84,20 @@ class Corrector:
         if not self._completed:
             added = await self._changes.complete(now=now)
             self._completed = True
-        present = {known.key: known for known in self._library.all()}
-        hashes = {key: known.content_hash for key, known in present.items()}
-        changed = {key: content for key, content in hashes.items() if self._seen.get(key) != content}
-        gone = [key for key, seen in self._seen.items() if seen is not None and key not in present]
-        if not changed and not gone:
+        present = self._library.by_key
+        if present is self._looked_at:
             return added > 0
+        changed = {key: one for key, one in present.items() if self._seen.get(key) != one.content_hash}
+        gone = [key for key, seen in self._seen.items() if seen is not None and key not in present]
         since = now - WINDOW
-        sent = set(await self._changes.issues_since(since))
+        sent = set(await self._changes.issues_since(since)) if changed or gone else set()
         for key in sent & changed.keys():
-            added += await self._correct(present[key], since=since, now=now)
+            if (known := await self._library.load(changed[key])) is not None:
+                added += await self._correct(known, since=since, now=now)
         for key in sent & set(gone):
             _tell_gone(key)
-        self._seen |= changed | dict.fromkeys(gone)
+        self._seen |= {key: one.content_hash for key, one in changed.items()} | dict.fromkeys(gone)
+        self._looked_at = present
         return added > 0
 
     async def _correct(self, known: KnownIssue, *, since: datetime, now: datetime) -> int:

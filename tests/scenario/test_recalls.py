@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.domain.delivery import DeliveryState
 from bot.domain.destination import Destination, Platform
+from bot.domain.issues import KnownIssue
 from bot.ports.ledger import DeliveryFilter
 from tests import written_posts
 from tests.scenario.processes import BotProcess, environment, zone_at_noon
@@ -16,6 +17,11 @@ from tests.scenario.world import DAY, Bot, World, eventually
 
 KEY = str(DAY)
 NOTICE = "这条内容已撤回。"
+
+
+async def the_issue(bot: Bot) -> KnownIssue:
+    [known] = await bot.services.library.of_day(DAY)
+    return known
 
 
 async def taken_back(bot: Bot) -> None:
@@ -74,7 +80,7 @@ async def test_nothing_of_a_recalled_issue_goes_out_any_more(world: World) -> No
     world.write(items=2)
     reader = await world.subscriber()
     async with world.bot("07:00:00") as bot:
-        known = next(one for one in bot.services.library.all() if one.key == KEY)
+        known = await the_issue(bot)
         await bot.services.publisher.publish(known)
         await bot.services.corrector.recall(KEY)
         await bot.idle()
@@ -106,7 +112,7 @@ async def test_what_a_reader_asked_for_is_taken_back_too_and_recalling_twice_is_
     reader = await world.subscriber()
     async with world.bot("08:00:00") as bot:
         await bot.released(KEY)
-        known = next(one for one in bot.services.library.all() if one.key == KEY)
+        known = await the_issue(bot)
         place = Destination(Platform.TELEGRAM, str(reader.id))
         await bot.services.publisher.send_to(known, place, language="zh", occasion="request:77")
         bot.services.drain.wake()

@@ -24,7 +24,8 @@ HEAVY = {
 
 def test_the_commands_are_those_of_the_documentation() -> None:
     assert list(COMMANDS) == [
-        "run", "demo", "publish", "show", "preview", "check", "correct", "recall", "doctor", "migrate", "deliveries", "keys",
+        "run", "demo", "publish", "show", "preview", "check", "correct", "recall", "doctor",
+        "migrate", "deliveries", "keys",
     ]  # fmt: skip
 
 
