@@ -15,6 +15,7 @@ from bot.domain.errors import DatabaseError, PlatformError, PostsError, Settings
 from bot.domain.timetable import Timetable
 from bot.languages import words_of
 from bot.lines import Connection, bot_name, lines, telegram_bot, telegram_profile
+from bot.owning import Owning, owning
 from bot.ports.ledger import Ledger
 from bot.ports.posts import PostSource
 from bot.ports.sender import Sender
@@ -57,6 +58,7 @@ class Services:
     publisher: Publisher
     watch: DailyWatch
     drain: Drain
+    owning: Owning
     conversation: Conversation
     senders: dict[Platform, Sender]
     connections: dict[Platform, Connection]
@@ -114,11 +116,26 @@ async def opened_services(
             timetable=timetable,
             clock=clock,
         )
+        owners = owning(
+            database,
+            named=settings.owners if bot else (),
+            by_invitation=settings.access == "invite",
+            language=settings.language,
+            timetable=timetable,
+            ledger=ledger,
+            subscriptions=subscriptions,
+            library=library,
+            publisher=publisher,
+            bot_name=name,
+            clock=clock,
+            wake_drain=drain.wake,
+        )
         conversation = Conversation(
             query=Query(library, timetable, clock),
             subscribing=subscribing,
             renderer=rendering,
             publisher=publisher,
+            operating=owners.operating,
             wake_drain=drain.wake,
         )
         connections: dict[Platform, Connection] = {}
@@ -136,6 +153,7 @@ async def opened_services(
             publisher=publisher,
             watch=DailyWatch(library, publisher, ledger, timetable, clock),
             drain=drain,
+            owning=owners,
             conversation=conversation,
             senders=senders,
             connections=connections,
@@ -246,7 +264,8 @@ class App:
             try:
                 await self._services.library.refresh()
                 self._posts_missing = False
-                if await self._services.watch.look():
+                released = await self._services.watch.look()
+                if await self._services.owning.look() or released:
                     self._services.drain.wake()
             except PostsError as error:
                 if not self._posts_missing:

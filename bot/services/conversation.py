@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.domain.destination import Destination
+from bot.services.operating import Operating
 from bot.services.publish import Publisher
 from bot.services.query import Query
 from bot.services.rendering import Renderer
@@ -21,6 +22,7 @@ class Conversation:
     subscribing: Subscribing
     renderer: Renderer
     publisher: Publisher
+    operating: Operating
     wake_drain: Callable[[], None]
 
     async def send_all(self, action: SendAll, to: Destination, *, language: str, request: str) -> bool | None:

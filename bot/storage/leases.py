@@ -14,7 +14,7 @@ from typing import assert_never
 from sqlalchemy import ColumnElement, and_, delete, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.delivery import DAILY, Delivery, DeliveryState, PartState, Receipt, Rejected, Sent, Unknown
+from bot.domain.delivery import FOR_SUBSCRIBERS, Delivery, DeliveryState, PartState, Receipt, Rejected, Sent, Unknown
 from bot.domain.destination import Destination
 from bot.storage import destination_rows
 from bot.storage.destination_rows import inserting
@@ -157,8 +157,8 @@ async def intend(connection: AsyncConnection, delivery: Delivery, *, now: dateti
     """
     part = delivery.parts[delivery.cursor]
     # locked, so that nobody voids the lease between this look at it and the commit
-    daily = deliveries.c.occasion == DAILY
-    unwanted = exists().where(destinations.c.id == deliveries.c.destination_id, HAS_LEFT, daily)
+    unasked = deliveries.c.occasion.in_(FOR_SUBSCRIBERS)
+    unwanted = exists().where(destinations.c.id == deliveries.c.destination_id, HAS_LEFT, unasked)
     lease = select(
         deliveries.c.id,
         literal(delivery.cursor),

@@ -18,7 +18,7 @@ from sqlalchemy import make_url
 
 from bot.storage.engine import open_database
 from bot.storage.migrations import migrate
-from bot.storage.tables import METADATA
+from bot.storage.schema import METADATA
 from tests.contract import postgresql_server
 
 

@@ -19,8 +19,8 @@ from bot.storage import migrations
 from bot.storage.engine import Database, open_database
 from bot.storage.ledger import SqlLedger
 from bot.storage.migrations import migrate, pending
+from bot.storage.schema import METADATA
 from bot.storage.subscriptions import SqlSubscriptions
-from bot.storage.tables import METADATA
 from formatters.views import Style
 from tests.contract.samples import NOW, channel, chat
 from tests.contract.test_subscriptions import found

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 import uuid
 from functools import partial
-from typing import Any
 
 import structlog
-from telegram import BotCommand, CallbackQuery, ChatMemberUpdated, Message, Update
+from telegram import CallbackQuery, ChatMemberUpdated, Message, Update
 from telegram.constants import ChatMemberStatus
 from telegram.error import Conflict, Forbidden, NetworkError, TelegramError
 from telegram.ext import (
-    Application,
     CallbackQueryHandler,
     ChatMemberHandler,
     CommandHandler,
@@ -22,7 +20,11 @@ from telegram.ext import (
 )
 
 from bot.domain.destination import Platform
-from bot.languages import LANGUAGES, Language, phrases_of
+from bot.languages import Language, phrases_of
+from bot.platforms.telegram.admission import Admission
+from bot.platforms.telegram.application import TelegramApplication
+from bot.platforms.telegram.menus import Menus
+from bot.platforms.telegram.operating import OwnerCommands
 from bot.platforms.telegram.replies import Reader, greeted, hinted
 from bot.services.answers import Answer, Extract, OutdatedButton, OutdatedLink, Show, TodayNotYet
 from bot.services.conversation import Conversation
@@ -48,7 +50,6 @@ _LINKED = re.compile(r"\d+-[a-z]-")
 """How the argument of /start begins that one of our links carries, in whatever version."""
 
 _Context = ContextTypes.DEFAULT_TYPE
-TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
 class TelegramCommands:
@@ -57,10 +58,14 @@ class TelegramCommands:
     def __init__(self, conversation: Conversation, default: Language) -> None:
         self._conversation = conversation
         self._default = default
+        self._menus = Menus(conversation.operating.membership, default)
 
     def register(self, application: TelegramApplication) -> None:
         """Attach every handler."""
         private = filters.ChatType.PRIVATE
+        operating = self._conversation.operating
+        Admission(operating.membership, self._menus, self._default, greet=self._start).register(application)
+        OwnerCommands(operating, self._default).register(application)
         answers = {what.value: partial(self._extract, what) for what in Extract}
         for name in phrases_of(self._default).commands():
             answer = answers.get(name) or getattr(self, f"_{name}")
@@ -77,11 +82,8 @@ class TelegramCommands:
         application.add_error_handler(self._failed)
 
     async def publish_menu(self, application: TelegramApplication) -> None:
-        """Register the commands, in every language and in the default one for all others."""
-        bot = application.bot
-        for language in LANGUAGES:
-            await bot.set_my_commands(_menu(language), language_code=language)
-        await bot.set_my_commands(_menu(self._default))
+        """Register the command menus."""
+        await self._menus.publish(application.bot)
 
     async def _start(self, update: Update, context: _Context) -> None:
         message, reader = self._asked(update, context)
@@ -271,7 +273,3 @@ class TelegramCommands:
 
     def _render(self, view: View, reader: Reader) -> Part:
         return self._conversation.renderer.render(view, Platform.TELEGRAM, reader.language).parts[0]
-
-
-def _menu(language: Language) -> list[BotCommand]:
-    return [BotCommand(name, description) for name, description in phrases_of(language).menu().items()]

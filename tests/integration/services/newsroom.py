@@ -14,9 +14,11 @@ from bot.domain.delivery import DeliveryReport, DeliveryState, Outcome, Sent
 from bot.domain.destination import Destination, Platform
 from bot.domain.errors import PlatformError
 from bot.domain.issues import KnownIssue, ref_of
+from bot.domain.person import Person
 from bot.domain.subscription import Place
 from bot.domain.timetable import Timetable
 from bot.languages import words_of
+from bot.owning import owning
 from bot.ports.ledger import DeliveryFilter, Ledger
 from bot.ports.posts import Scan
 from bot.ports.sender import Capabilities
@@ -31,6 +33,7 @@ from bot.services.subscribing import Subscribing
 from bot.storage.engine import Database
 from bot.storage.ledger import SqlLedger
 from bot.storage.subscriptions import SqlSubscriptions
+from formatters.errors import Diagnostic
 from formatters.parts import Part
 from formatters.reading import read_post
 from tests import written_posts
@@ -92,6 +95,7 @@ class Shelf:
     def __init__(self) -> None:
         self.issues: list[KnownIssue] = []
         self.settling = 0
+        self.refused: tuple[tuple[PurePath, tuple[Diagnostic, ...]], ...] = ()
         self._shown: tuple[KnownIssue, ...] | None = None
 
     def forget(self) -> None:
@@ -100,7 +104,7 @@ class Shelf:
 
     async def scan(self) -> Scan:
         before, self._shown = self._shown, tuple(self.issues)
-        return Scan(self._shown, (), self.settling, changed=before != self._shown)
+        return Scan(self._shown, self.refused, self.settling, changed=before != self._shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +181,8 @@ class Newsroom:
         self.profile = SomeProfile()
         self.telegram = ScriptedSender(self.clock)
         self.slack = ScriptedSender(self.clock, threads=True)
+        self.named_owners: tuple[Person, ...] = ()
+        self.by_invitation = False
         self.restart()
 
     def restart(self) -> None:
@@ -197,6 +203,20 @@ class Newsroom:
             clock=self.clock,
         )
         self.preferring = Preferring(self.subscriptions, self.timetable, self.clock)
+        self.owning = owning(
+            self.database,
+            named=self.named_owners,
+            by_invitation=self.by_invitation,
+            language="zh",
+            timetable=self.timetable,
+            ledger=self.ledger,
+            subscriptions=self.subscriptions,
+            library=self.library,
+            publisher=self.publisher,
+            bot_name=self.bot_name,
+            clock=self.clock,
+            wake_drain=lambda: None,
+        )
         self.acquaintance = Acquaintance(self.subscriptions, self.subscribing, self.bot_name, self.profile)
 
     # --- readers -------------------------------------------------------------------------------------------------

@@ -135,6 +135,7 @@ class TestSendAll:
             subscribing=newsroom.subscribing,
             renderer=Renderer(words_of),
             publisher=newsroom.publisher,
+            operating=newsroom.owning.operating,
             wake_drain=lambda: None,
         )
 

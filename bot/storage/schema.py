@@ -1,0 +1,8 @@
+"""Every table that there is: whoever imports the metadata from here has all of them."""
+
+from __future__ import annotations
+
+from bot.storage.member_tables import announcements, invitations, members
+from bot.storage.tables import METADATA
+
+__all__ = ["METADATA", "announcements", "invitations", "members"]
