@@ -14,6 +14,7 @@ from bot.ports.subscriptions import Subscriptions
 from bot.services.alerts import Alerts
 from bot.services.announcing import Announcing
 from bot.services.bot_name import BotName
+from bot.services.explaining import Explaining
 from bot.services.holding import Brake, Holding
 from bot.services.library import Library
 from bot.services.membership import Membership
@@ -79,6 +80,7 @@ def owning(
         announcing=Announcing(SqlAnnouncements(database), notices, subscriptions, clock),
         brake=Brake(Holding(ledger), library, ledger, timetable, clock),
         watchtower=Watchtower(library, ledger, figures, timetable, clock),
+        explaining=Explaining(ledger, subscriptions, clock, timetable.zone),
         library=library,
         publisher=publisher,
         ledger=ledger,

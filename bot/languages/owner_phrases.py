@@ -39,6 +39,7 @@ class OwnerPhrases:
             "publish": gettext("Send the newest issue now"),
             "hold": gettext("Hold today’s issue back"),
             "announce": gettext("A word to every subscriber"),
+            "why": gettext("Why something did or did not arrive somewhere"),
             "invite": gettext("A link that lets people in"),
         }
 
@@ -218,6 +219,12 @@ class OwnerPhrases:
         if was_held:
             return gettext("Today’s issue is held back no longer.")
         return gettext("Today’s issue is not held back.")
+
+    def why_usage(self) -> str:
+        """Return what /why says where it does not understand the place."""
+        return self._catalog.gettext(
+            "Which place? Send its address, as digestbot deliveries shows it: /why telegram:500000001 or /why @channel"
+        )
 
     # --- announcements -------------------------------------------------------------------------------------------
 

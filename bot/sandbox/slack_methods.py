@@ -63,7 +63,7 @@ async def post_message(slack: Slack, call: Json) -> Json:
         slack.bot,
         text,
         blocks,
-        metadata=call.get("metadata"),
+        metadata=_metadata(call),
         thread_ts=thread_ts,
         broadcast=bool(call.get("reply_broadcast")),
     )
@@ -90,8 +90,10 @@ async def update(slack: Slack, call: Json) -> Json:
     channel = _channel(slack, call)
     message = _own(channel, call, "cant_update_message")
     now = message.versions[-1]
+    if slack.edit_window is not None and slack.now() - message.versions[0].at > slack.edit_window:
+        raise SlackError("edit_window_closed")
     text, blocks = _content(call, UPDATE_CHARACTERS)
-    metadata = call.get("metadata", now.metadata)
+    metadata = _metadata(call) if "metadata" in call else now.metadata
     slack.change(message, SlackVersion(text, blocks, slack.now(), metadata))
     return {
         "channel": channel.id,
@@ -143,7 +145,7 @@ async def conversations_list(slack: Slack, call: Json) -> Json:
 
 async def conversations_history(slack: Slack, call: Json) -> Json:
     """https://docs.slack.dev/reference/methods/conversations.history"""
-    channel = _readable(slack, call)
+    channel = _with_history(slack, call)
     oldest, latest = str(call.get("oldest", "0")), str(call.get("latest", "9999999999.999999"))
     edge = bool(call.get("inclusive"))
     roots = [
@@ -156,11 +158,13 @@ async def conversations_history(slack: Slack, call: Json) -> Json:
 
 async def conversations_replies(slack: Slack, call: Json) -> Json:
     """https://docs.slack.dev/reference/methods/conversations.replies"""
-    channel = _readable(slack, call)
+    channel = _with_history(slack, call)
     root = channel.log.get(str(call.get("ts", "")))
     if root is None or root.deleted:
         raise SlackError("thread_not_found")
-    return _messages(slack, [root, *channel.thread(root.thread_ts or root.ts)], call)
+    oldest = str(call.get("oldest", "0"))
+    replies = [message for message in channel.thread(root.thread_ts or root.ts) if message.ts > oldest]
+    return _messages(slack, [root, *replies], call)
 
 
 async def conversations_join(slack: Slack, call: Json) -> Json:
@@ -216,6 +220,30 @@ def _readable(slack: Slack, call: Json) -> Channel:
     if slack.bot.id not in channel.members:
         raise SlackError("not_in_channel")
     return channel
+
+
+def _with_history(slack: Slack, call: Json) -> Channel:
+    """Return the channel of a call that reads messages, which takes a scope for each kind of channel."""
+    channel = _readable(slack, call)
+    scope = _HISTORY[channel.kind]
+    if scope in slack.missing_scopes:
+        raise SlackError("missing_scope", needed=scope, provided="chat:write,commands")
+    return channel
+
+
+_HISTORY = {"public": "channels:history", "private": "groups:history", "im": "im:history"}
+
+
+def _metadata(call: Json) -> Json | None:
+    """Return a message's metadata: https://docs.slack.dev/messaging/message-metadata."""
+    metadata = call.get("metadata")
+    if metadata is None:
+        return None
+    if not isinstance(metadata, dict) or not isinstance(metadata.get("event_type"), str):
+        raise SlackError("invalid_metadata_format")
+    if not isinstance(metadata.get("event_payload"), dict):
+        raise SlackError("invalid_metadata_schema")
+    return metadata
 
 
 def _writable(slack: Slack, call: Json) -> Channel:
@@ -293,8 +321,8 @@ METHODS: dict[str, tuple[Method, str]] = {
     "chat.unfurl": (unfurl, "links:write"),
     "conversations.info": (conversations_info, "channels:read"),
     "conversations.list": (conversations_list, "channels:read"),
-    "conversations.history": (conversations_history, "channels:history"),
-    "conversations.replies": (conversations_replies, "channels:history"),
+    "conversations.history": (conversations_history, ""),
+    "conversations.replies": (conversations_replies, ""),
     "conversations.join": (conversations_join, "channels:join"),
     "conversations.open": (conversations_open, "im:write"),
     "conversations.members": (conversations_members, "channels:read"),
@@ -304,4 +332,4 @@ METHODS: dict[str, tuple[Method, str]] = {
     "views.push": (views_push, ""),
     "views.update": (views_update, ""),
 }
-"""Every method with the scope it needs."""
+"""Every method with the scope it needs; those that read messages need one for the kind of channel."""

@@ -70,6 +70,8 @@ class Slack:
         self.interactions: dict[str, Interaction] = {}
         self.views = Views(self.team_id)
         self.missing_scopes: set[str] = set()
+        self.edit_window: float | None = None
+        """Seconds for which the workspace lets messages be edited; None: always."""
         self.commands: list[str] = []
         self.accepted: list[SlackMessage] = []
         self.socket = SocketMode(self)

@@ -10,6 +10,7 @@ from bot.domain.issues import KnownIssue
 from bot.ports.clock import Clock
 from bot.ports.ledger import Ledger
 from bot.services.announcing import Announcing, Decision
+from bot.services.explaining import Explaining
 from bot.services.holding import Brake
 from bot.services.library import Library
 from bot.services.membership import Membership
@@ -25,6 +26,7 @@ class Operating:
     announcing: Announcing
     brake: Brake
     watchtower: Watchtower
+    explaining: Explaining
     library: Library
     publisher: Publisher
     ledger: Ledger

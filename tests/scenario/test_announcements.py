@@ -79,7 +79,7 @@ async def test_without_a_text_there_is_nothing_to_announce(world: World) -> None
     olga, settings = owner_of(world)
     async with world.bot("09:00:00", **settings):
         assert (await olga.ask("/announce")).text.startswith("要通知什么？")
-        assert (await olga.ask("/announce@sandbox_bot   ")).text.startswith("要通知什么？")
+        assert (await olga.ask(f"/announce@{world.sandbox.telegram.bot.username}   ")).text.startswith("要通知什么？")
 
 
 async def test_who_joined_later_or_left_before_their_turn_does_not_get_it(world: World) -> None:

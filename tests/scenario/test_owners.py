@@ -72,7 +72,7 @@ class TestAdmin:
         olga, settings = owner_of(world)
         lin, gone, cut = await world.subscriber("Lin"), await world.subscriber("Gao"), await world.subscriber("Wu")
         world.write(items=1)
-        await gone.block()
+        gone.chat.blocked = True
         world.sandbox.telegram.faults.drop("sendMessage", chat=cut.id)
         async with world.bot("08:00:00", **settings) as bot:
             await bot.released(str(DAY))
@@ -219,3 +219,23 @@ class TestHold:
             report = Destination(Platform.TELEGRAM, str(lin.id))
             assert await bot.services.ledger.tally(str(DAY), report) == {DeliveryState.SENT: 1}
         assert len(lin.messages) == 3
+
+
+class TestWhy:
+    async def test_tells_why_something_did_not_arrive(self, world: World) -> None:
+        olga, settings = owner_of(world, language="en")
+        lin = await world.subscriber()
+        lin.chat.blocked = True
+        world.write(items=1)
+        async with world.bot("08:00:00", **settings) as bot:
+            await bot.released(str(DAY))
+            told = [(await olga.ask(f"/why {place}")).text for place in (f"telegram:{lin.id}", str(lin.id))]
+        assert told[0] == told[1]
+        assert "bot was blocked by the user" in told[0]
+
+    async def test_asks_for_a_place(self, world: World) -> None:
+        olga, settings = owner_of(world)
+        async with world.bot("08:00:00", **settings):
+            for asked in ("/why", "/why Lin", "/why slack:#daily"):
+                assert (await olga.ask(asked)).text.startswith("哪里？")
+            assert "never subscribed" in (await olga.ask("/why @nobody_here")).text

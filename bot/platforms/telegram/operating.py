@@ -8,7 +8,7 @@ from typing import Any, assert_never
 from telegram import InlineKeyboardMarkup, Message, Update, User
 from telegram.ext import CallbackQueryHandler, CommandHandler, ContextTypes, filters
 
-from bot.domain.destination import Platform
+from bot.domain.destination import Destination, Platform, telegram_destination
 from bot.domain.person import Person
 from bot.languages import Language
 from bot.languages.owner_phrases import OwnerPhrases, owner_phrases_of
@@ -30,6 +30,7 @@ from bot.platforms.telegram.replies import Payload, Reader
 from bot.services.operating import Operating
 from bot.services.status import Status
 from formatters.rendering import notice
+from formatters.rendering.limits import TELEGRAM_TEXT_UNITS, utf16_units
 
 _Context = ContextTypes.DEFAULT_TYPE
 _Answer = Callable[[Message, Reader, Person], Awaitable[None]]
@@ -101,6 +102,14 @@ class OwnerCommands:
         audience = await self._operating.announcing.audience()
         offered = _offered(phrases, (phrases.button("send"), Announce(draft.key)), Drop(draft.key))
         await reader.show(_with(phrases.offer_to_announce(audience), offered))
+
+    async def _why(self, message: Message, reader: Reader, _person: Person) -> None:
+        try:
+            place = _place(_argument(message))
+        except ValueError:
+            await reader.say(_phrases(reader).why_usage())
+            return
+        await reader.say(_fitting(await self._operating.explaining.why(place)))
 
     async def _invite(self, message: Message, reader: Reader, _person: Person) -> None:
         phrases, membership = _phrases(reader), self._operating.membership
@@ -201,6 +210,19 @@ def _phrases(reader: Reader) -> OwnerPhrases:
 def _argument(message: Message) -> str:
     """Return what stands behind the command, line ends and all."""
     return "".join((message.text or "").split(maxsplit=1)[1:]).strip()
+
+
+def _place(text: str) -> Destination:
+    """Return the place that an owner names, with its platform or as Telegram names it; ValueError otherwise."""
+    known = text.startswith(tuple(f"{platform}:" for platform in Platform))
+    return Destination.parse(text) if known else telegram_destination(text)
+
+
+def _fitting(lines: list[str]) -> str:
+    """Return as many lines as one message holds."""
+    while len(lines) > 1 and utf16_units("\n".join(lines)) > TELEGRAM_TEXT_UNITS:
+        lines = lines[:-1]
+    return "\n".join(lines)
 
 
 def person_of(user: User) -> Person:
