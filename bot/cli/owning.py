@@ -131,7 +131,7 @@ def announce(
             f"it is longer than a message can be, which is {_LONGEST} characters", param_hint="TEXT"
         )
     if not yes:
-        typer.confirm(f"Send this to {asyncio.run(_audience())} subscribers?\n\n{text}\n\n", abort=True)
+        typer.confirm(f"Send this to every subscriber?\n\n{text}\n\n", abort=True)
     typer.echo(asyncio.run(_announce(text)))
 
 
@@ -139,25 +139,23 @@ _LONGEST = 4096
 """UTF-16 units of a message: https://core.telegram.org/bots/api#sendmessage"""
 
 
-async def _audience() -> int:
-    async with _services() as services:
-        return await services.owning.operating.announcing.audience()
-
-
 async def _announce(text: str) -> str:
+    from bot.app import take_over_fixed
     from bot.cli.daily import carry_out, held, stop_signals
     from bot.domain.destination import Platform
     from bot.domain.person import Person
 
     with stop_signals() as stop:
         async with _services() as services, held(services.database) as holding:
+            if holding:  # else the running bot has done so
+                await services.ledger.recover(now=services.clock.now())
+                await take_over_fixed(services)
             announcing = services.owning.operating.announcing
             draft = await announcing.draft(text, Person(Platform.CONSOLE, "operator"))
             _, planned = await announcing.confirm(draft.key)
             told = f"{planned} {'delivery' if planned == 1 else 'deliveries'} planned: {draft.key}."
             if not holding:
                 return f"{told} The running bot carries out what is planned."
-            await services.ledger.recover(now=services.clock.now())
             await carry_out(services, stop)
     return f"{told} What became of it: digestbot deliveries --issue {draft.key}"
 
