@@ -146,9 +146,9 @@ async def _announce(text: str) -> str:
     from bot.domain.person import Person
 
     with stop_signals() as stop:
-        async with _services() as services, held(services.database) as holding:
+        async with _services() as services, held(services.database, services) as holding:
             if holding:  # else the running bot has done so
-                await services.ledger.recover(now=services.clock.now())
+                await services.lanes.beat()
                 await take_over_fixed(services)
             announcing = services.owning.operating.announcing
             draft = await announcing.draft(text, Person(Platform.CONSOLE, "operator"))

@@ -9,15 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import DAILY
 from bot.storage.engine import Database
-from bot.storage.tables import IS_PENDING, deliveries, issues
+from bot.storage.tables import IS_PENDING, deliveries, issues, receipts
 
 HELD = "held back by an owner"
 _IS_HELD = deliveries.c.reason == literal_column(f"'{HELD}'")
 
 
 async def hold(database: Database, issue_key: str) -> int:
-    """Put off what is pending until it expires; return how many. Writes nothing where nothing is pending."""
-    ours = _pending(issue_key) & or_(deliveries.c.reason.is_(None), ~_IS_HELD)
+    """Put off what has not begun until it expires; return how many. Writes nothing where there is none."""
+    begun = exists().where(receipts.c.delivery_id == deliveries.c.id)
+    ours = and_(_pending(issue_key), ~begun, or_(deliveries.c.reason.is_(None), ~_IS_HELD))
     async with database.reading() as connection:
         if not await connection.scalar(select(exists().where(ours))):
             return 0

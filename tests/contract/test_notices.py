@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.delivery import ANNOUNCEMENT, LIFETIME, DeliveryState, Rejected, Sent, Unknown
-from bot.domain.destination import Platform
+from bot.domain.destination import EVERY_LANE, Platform
 from bot.domain.subscription import Origin
 from bot.ports.figures import Run
 from bot.ports.ledger import DeliveryFilter, EveryActive, Only
@@ -15,7 +15,7 @@ from bot.storage.engine import Database
 from bot.storage.figures import SqlFigures
 from bot.storage.ledger import SqlLedger
 from bot.storage.subscriptions import SqlSubscriptions
-from tests.contract.samples import HOUR, NOW, a_plan, channel, chat, post
+from tests.contract.samples import HOUR, NOW, TESTER, a_plan, channel, chat, claim, post, recover, send_part
 
 KEY = "2026-02-12"
 
@@ -34,7 +34,7 @@ async def test_a_notice_is_new_once_and_is_planned_as_an_issue(
     plan = replace(a_plan(EveryActive(NOW), issue="announcement-1", occasion=ANNOUNCEMENT), parts=a_plan(parts=1).parts)
     assert await ledger.plan(plan, now=NOW) == 1
     assert await ledger.plan(plan, now=NOW) == 0
-    (delivery,) = await ledger.claim(now=NOW, limit=5)
+    (delivery,) = await claim(ledger)
     assert await ledger.intend(delivery, now=NOW)
     assert await ledger.settle(delivery, Sent("1"), now=NOW) is not None
 
@@ -50,7 +50,7 @@ async def test_an_announcement_does_not_reach_who_has_left(ledger: SqlLedger, su
     await subscriptions.subscribe(chat(), language="zh", now=NOW)
     await ledger.record_notice("announcement-1", "你好", now=NOW)
     await ledger.plan(a_plan(EveryActive(NOW), issue="announcement-1", occasion=ANNOUNCEMENT), now=NOW)
-    (delivery,) = await ledger.claim(now=NOW, limit=5)
+    (delivery,) = await claim(ledger)
     await subscriptions.unsubscribe(chat(), reason="/stop", now=NOW)
     assert not await ledger.intend(delivery, now=NOW)
 
@@ -62,36 +62,44 @@ class TestHolding:
         await ledger.record_issues([post()], now=NOW)
         for number in ("1", "2"):
             await ledger.plan(a_plan(Only(chat(number))), now=NOW)
-        (leased,) = await ledger.claim(now=NOW, limit=1)
+        (leased,) = await ledger.claim(EVERY_LANE, holder=TESTER, now=NOW, limit=1)
         assert leased.destination == chat("1")
         assert await ledger.hold(KEY) == 1
         return ledger
 
     async def test_puts_off_what_is_pending_and_nothing_else(self, held: SqlLedger) -> None:
         assert await held.hold(KEY) == 0
-        assert await held.claim(now=NOW + 23 * HOUR, limit=5) == []
+        assert await claim(held, now=NOW + 23 * HOUR) == []
         (waiting,) = await held.reports(DeliveryFilter(state=DeliveryState.PENDING))
         assert (waiting.due_at, waiting.reason) == (NOW + LIFETIME, "held back by an owner")
         (leased,) = await held.reports(DeliveryFilter(state=DeliveryState.LEASED))
         assert leased.reason is None
 
     async def test_lasts_over_a_restart(self, held: SqlLedger) -> None:
-        await held.recover(now=NOW + HOUR)
-        assert [one.destination for one in await held.claim(now=NOW + HOUR, limit=5)] == [chat("1")]
+        await recover(held, now=NOW + HOUR)
+        assert [one.destination for one in await claim(held, now=NOW + HOUR)] == [chat("1")]
 
     async def test_ends_when_it_is_let_go(self, held: SqlLedger) -> None:
         assert await held.let_go(KEY, now=NOW + HOUR) == 1
         assert await held.let_go(KEY, now=NOW + HOUR) == 0
-        (delivery,) = await held.claim(now=NOW + HOUR, limit=5)
+        (delivery,) = await claim(held, now=NOW + HOUR)
         assert delivery.destination == chat("2")
 
     async def test_takes_in_what_waits_for_another_reason(self, held: SqlLedger) -> None:
         await held.let_go(KEY, now=NOW)
-        (delivery,) = await held.claim(now=NOW, limit=5)
+        (delivery,) = await claim(held)
         await held.postpone(delivery, until=NOW + HOUR, reason="429", counts=True)
         assert await held.hold(KEY) == 1
-        await held.recover(now=NOW)
-        assert [one.destination for one in await held.claim(now=NOW + 2 * HOUR, limit=5)] == [chat("1")]
+        await recover(held, now=NOW)
+        assert [one.destination for one in await claim(held, now=NOW + 2 * HOUR)] == [chat("1")]
+
+    async def test_lets_go_on_what_has_begun(self, held: SqlLedger) -> None:
+        await held.let_go(KEY, now=NOW)
+        (delivery,) = await claim(held)
+        delivery = await send_part(held, delivery, Sent("1"))
+        await held.postpone(delivery, until=NOW + HOUR, reason="429", counts=True)
+        assert await held.hold(KEY) == 0
+        assert [one.destination for one in await claim(held, now=NOW + 2 * HOUR)] == [chat("2")]
 
     async def test_has_an_end_when_the_issue_is_too_old(self, held: SqlLedger) -> None:
         await held.expire(now=NOW + LIFETIME)
@@ -108,7 +116,7 @@ class TestFigures:
         await subscriptions.set_fixed([chat("-7")], language="zh", now=NOW)
         for number in ("1", "2", "3", "4", "5", "6", "-7", "8"):
             await ledger.plan(a_plan(Only(chat(number)), parts=1), now=NOW)
-        claimed = {one.destination.chat: one for one in await ledger.claim(now=NOW, limit=7)}
+        claimed = {one.destination.chat: one for one in await ledger.claim(EVERY_LANE, holder=TESTER, now=NOW, limit=7)}
         for delivery in claimed.values():
             await ledger.intend(delivery, now=NOW)
         for number, outcome in (("1", Sent("1")), ("2", Unknown("lost")), ("3", Rejected("no"))):

@@ -68,7 +68,7 @@ class SlackConnection:
             logger=logging.getLogger("slack_bolt"),
         )
         self._app.use(Once())
-        SlackCommands(conversation, language).register(self._app)
+        SlackCommands(conversation, language, sender.notices).register(self._app)
         Permalinks(language).register(self._app)
         Removal(workspaces, conversation.subscribing).register(self._app)
         self._in_flight = InFlight(self._app)
@@ -97,6 +97,13 @@ class SlackConnection:
             self._endpoint.is_ready = True
         if self._socket_mode is not None:
             await self._socket_mode.start()
+
+    async def rest(self) -> None:
+        """Listen no more: sending needs neither a socket nor an address."""
+        if self._endpoint is not None:
+            self._endpoint.is_ready = False
+        if self._socket_mode is not None:
+            await self._socket_mode.stop()
 
     async def stop(self) -> None:
         """Take nothing new, and disconnect once what was taken is answered."""
