@@ -25,6 +25,7 @@ from bot.services.status import Watchtower
 from bot.storage.announcements import SqlAnnouncements
 from bot.storage.engine import Database
 from bot.storage.figures import SqlFigures
+from bot.storage.keepsakes import SqlKeepsakes
 from bot.storage.members import SqlMembers
 
 
@@ -79,7 +80,7 @@ def owning(
         membership=membership,
         announcing=Announcing(SqlAnnouncements(database), notices, subscriptions, clock),
         brake=Brake(Holding(ledger), library, ledger, timetable, clock),
-        watchtower=Watchtower(library, ledger, figures, timetable, clock),
+        watchtower=Watchtower(library, ledger, figures, SqlKeepsakes(database), timetable, clock),
         explaining=Explaining(ledger, subscriptions, clock, timetable.zone),
         library=library,
         publisher=publisher,

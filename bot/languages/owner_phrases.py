@@ -103,6 +103,13 @@ class OwnerPhrases:
         if not status.issues:
             lines.append(self._no_issue(status))
         lines += ["", *self._subscribers(status.subscribers)]
+        if status.votes:
+            lines += ["", gettext("Votes:")]
+            lines += [
+                f"{self._day(listed.day) if listed.day else '–'} #{count.item.number}{gettext(': ')}"
+                f"👍 {self._number(count.up)} 👎 {self._number(count.down)}"
+                for listed, count in status.votes
+            ]
         if status.refused:
             text = self._catalog.ngettext(
                 "{count} post cannot be read; digestbot check says why.",
@@ -114,7 +121,7 @@ class OwnerPhrases:
 
     def _issue(self, one: IssueStatus, status: Status) -> list[str]:
         gettext = self._catalog.gettext
-        title = one.known.issue.title
+        title = one.known.title
         if one.released_at is not None:
             here = one.released_at.astimezone(status.now.tzinfo)
             head = gettext("“{title}”, released at {time}").format(title=title, time=self._time(here))

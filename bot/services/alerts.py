@@ -124,13 +124,11 @@ class Alerts:
         started = await self._ledger.marked(STARTED)
         if started is None or datetime.fromisoformat(started) >= deadline:
             return []  # this day was over before the first start ever
-        issues = self._library.of_day(today)
+        issues = self._library.listed_of(today, today)
         if not issues:
             return await self._missing(today)
         late: list[Alert] = [
-            LatePost(known.issue.title, known.key)
-            for known in issues
-            if await self._ledger.released_at(known.key) is None
+            LatePost(known.title, known.key) for known in issues if await self._ledger.released_at(known.key) is None
         ]
         if len(late) < len(issues) and await self._ledger.marked(_MISSING_SINCE):
             await self._ledger.mark(_MISSING_SINCE, "")
@@ -153,12 +151,12 @@ class Alerts:
             return []
         self._counted_at = now
         found: list[Alert] = []
-        for known in self._library.of_day(today):
+        for known in self._library.listed_of(today, today):
             if not await self._ledger.reports(DeliveryFilter(issue_key=known.key, troubled=True, limit=1)):
                 continue
             run = await self._figures.run(known.key)
             if are_many(run.failed, run.total):
-                found.append(ManyFailures(known.issue.title, known.key, run.failed, run.total, run.reason))
+                found.append(ManyFailures(known.title, known.key, run.failed, run.total, run.reason))
         return found
 
     async def _tell_refused(self, owners: list[Member], today: date, now: datetime) -> int:

@@ -69,12 +69,12 @@ class Brake:
         Messages that are on their way at this moment arrive, with the rest of their issue.
         """
         new = await self._holding.hold(self.today)
-        stopped = [await self._ledger.hold(known.key) for known in self._library.of_day(self.today)]
+        stopped = [await self._ledger.hold(known.key) for known in self._library.listed_of(self.today, self.today)]
         return new, sum(stopped)
 
     async def let_go(self) -> bool:
         """Let today's issue go: what was planned goes on, and all else follows the day's clock again."""
         was_held = await self._holding.end(self.today)
-        for known in self._library.of_day(self.today):
+        for known in self._library.listed_of(self.today, self.today):
             await self._ledger.let_go(known.key, now=self._clock.now())
         return was_held

@@ -33,13 +33,13 @@ class Operating:
     clock: Clock
     wake_drain: Callable[[], None]
 
-    def newest(self) -> KnownIssue | None:
+    async def newest(self) -> KnownIssue | None:
         """Return today's issue, or the newest before it."""
-        return self.library.newest(self.brake.today)
+        return await self.library.newest(self.brake.today)
 
-    def by_ref(self, ref: str) -> KnownIssue | None:
+    async def by_ref(self, ref: str) -> KnownIssue | None:
         """Return the issue that a button names, if it may still be sent."""
-        return self.library.by_ref(ref, self.brake.today)
+        return await self.library.by_ref(ref, self.brake.today)
 
     async def preview(self, known: KnownIssue, to: Destination, *, language: str, request: str) -> bool:
         """Send the issue to one owner, as a reader would get it; False if this request was served before.

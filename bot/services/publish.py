@@ -224,7 +224,7 @@ class DailyWatch:
             await self._hold_back(day, over=over)
             return False
         added = False
-        for known in self._library.of_day(today):
+        for known in await self._library.of_day(today):
             if known.key in day.completed:
                 continue
             released = await self._ledger.released_at(known.key)
@@ -242,7 +242,7 @@ class DailyWatch:
 
     async def _hold_back(self, day: _Day, *, over: bool) -> None:
         """Put off what is planned, also what came to be planned while the hold began; a deadline passes as ever."""
-        for known in self._library.of_day(day.date):
+        for known in self._library.listed_of(day.date, day.date):
             await self._ledger.hold(known.key)
         if over and not day.closed:
             await self._ledger.mark(CLOSED, day.date.isoformat())
@@ -278,7 +278,7 @@ class DailyWatch:
         now = self._clock.now()
         today = self._timetable.today(now)
         if now >= self._timetable.release_on(today) and not (await self._remember(today)).closed:
-            issues = self._library.of_day(today)
+            issues = await self._library.of_day(today)
             released = [known for known in issues if await self._ledger.released_at(known.key) is not None]
             awaited = now < self._timetable.deadline_on(today) and not issues
             if awaited or len(released) < len(issues):

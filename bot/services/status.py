@@ -5,22 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot.domain.issues import KnownIssue
+from bot.domain.issues import ListedIssue
 from bot.domain.timetable import Timetable
 from bot.ports.clock import Clock
 from bot.ports.figures import Figures, Run, Subscribers
+from bot.ports.keepsakes import Keepsakes, VoteCount
 from bot.ports.ledger import Ledger
 from bot.services.holding import Holding
 from bot.services.library import Library
 
 _LATELY = timedelta(days=7)
+_MOST_VOTES = 10
+"""Items whose votes are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class IssueStatus:
     """How one issue of today stands."""
 
-    known: KnownIssue
+    known: ListedIssue
     released_at: datetime | None
     run: Run
 
@@ -36,9 +39,9 @@ class Status:
     held: bool
     issues: tuple[IssueStatus, ...]
     """Those of today, the digest first."""
-    newest: KnownIssue | None
-    """Where there is none of today."""
     subscribers: Subscribers
+    votes: tuple[tuple[ListedIssue, VoteCount], ...]
+    """Of the newest issues with votes."""
     refused: int
     """Posts that cannot be read."""
 
@@ -46,7 +49,16 @@ class Status:
 class Watchtower:
     """Looks at everything; changes nothing."""
 
-    def __init__(self, library: Library, ledger: Ledger, figures: Figures, timetable: Timetable, clock: Clock) -> None:
+    def __init__(
+        self,
+        library: Library,
+        ledger: Ledger,
+        figures: Figures,
+        keepsakes: Keepsakes,
+        timetable: Timetable,
+        clock: Clock,
+    ) -> None:
+        self._keepsakes = keepsakes
         self._library = library
         self._ledger = ledger
         self._figures = figures
@@ -61,7 +73,7 @@ class Watchtower:
         issues = tuple(
             [
                 IssueStatus(known, await self._ledger.released_at(known.key), await self._figures.run(known.key))
-                for known in self._library.of_day(today)
+                for known in self._library.listed_of(today, today)
             ]
         )
         return Status(
@@ -71,7 +83,12 @@ class Watchtower:
             deadline=self._timetable.deadline_on(today),
             held=await self._holding.holds(today),
             issues=issues,
-            newest=None if issues else self._library.newest(today),
             subscribers=await self._figures.subscribers(since=now - _LATELY, now=now),
+            votes=await self._votes(),
             refused=len(self._library.refused),
         )
+
+    async def _votes(self) -> tuple[tuple[ListedIssue, VoteCount], ...]:
+        counts = await self._keepsakes.votes(limit=_MOST_VOTES)
+        named = ((self._library.listed_by_ref(count.item.ref), count) for count in counts)
+        return tuple((listed, count) for listed, count in named if listed is not None)

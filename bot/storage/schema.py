@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bot.storage.archive_tables import contents, posts
 from bot.storage.member_tables import announcements, invitations, members
+from bot.storage.reader_tables import saves, votes
 from bot.storage.tables import METADATA
 
-__all__ = ["METADATA", "announcements", "invitations", "members"]
+__all__ = ["METADATA", "announcements", "contents", "invitations", "members", "posts", "saves", "votes"]

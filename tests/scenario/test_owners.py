@@ -92,6 +92,18 @@ class TestAdmin:
             await (await olga.press(answer, "Refresh")).answered()
         assert "0 subscribers" in answer.text
 
+    async def test_counts_the_votes_and_names_nobody(self, world: World) -> None:
+        olga, settings = owner_of(world)
+        lin, ann = world.sandbox.telegram.user(), world.sandbox.telegram.user(language_code="en")
+        world.write(items=2)
+        async with world.bot("09:00:00", **settings):
+            for reader, vote in ((lin, "👍"), (ann, "👎")):
+                answer = await reader.ask("/item 2")
+                await (await reader.press(answer, "⋯")).answered()
+                await (await reader.press(answer, vote)).answered()
+            told = (await olga.ask("/admin")).text
+        assert told.endswith("投票：\n2月12日 #2：👍 1 👎 1")
+
     async def test_of_somebody_who_is_an_owner_no_longer_has_dead_buttons(self, world: World) -> None:
         olga = world.sandbox.telegram.user(language_code="en")
         async with world.bot("09:00:00", **ALONE) as bot:

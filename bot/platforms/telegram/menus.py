@@ -66,5 +66,6 @@ class Menus:
 def menu(language: Language, names: frozenset[str] | None) -> list[BotCommand]:
     """Return the commands of these names with their descriptions; None: those of a private chat."""
     phrases = phrases_of(language)
-    offered = phrases.menu() if names is None else {n: about for n, about in phrases.commands().items() if n in names}
+    every = phrases.commands() | phrases.reading_commands()
+    offered = phrases.menu() if names is None else {name: about for name, about in every.items() if name in names}
     return [BotCommand(name, about) for name, about in offered.items()]

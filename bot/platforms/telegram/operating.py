@@ -70,7 +70,7 @@ class OwnerCommands:
         await reader.show(await self._status(reader))
 
     async def _preview(self, message: Message, reader: Reader, _person: Person) -> None:
-        phrases, known = _phrases(reader), self._operating.newest()
+        phrases, known = _phrases(reader), await self._operating.newest()
         if known is None:
             await reader.say(phrases.nothing_to_send())
             return
@@ -80,7 +80,7 @@ class OwnerCommands:
         )
 
     async def _publish(self, _message: Message, reader: Reader, _person: Person) -> None:
-        phrases, known = _phrases(reader), self._operating.newest()
+        phrases, known = _phrases(reader), await self._operating.newest()
         if known is None:
             await reader.say(phrases.nothing_to_send())
             return
@@ -149,7 +149,7 @@ class OwnerCommands:
             case ShowStatus():
                 return await self._status(reader)
             case Publish(ref):
-                known = operating.by_ref(ref)
+                known = await operating.by_ref(ref)
                 if known is None:
                     return _with(phrases.outdated())
                 return _with(phrases.published(known.issue.title, await operating.publish(known)), _refresh(phrases))
