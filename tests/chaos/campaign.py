@@ -19,7 +19,13 @@ ON_PLATFORMS = (
 ON_PROCESSES = ("stop", "freeze")
 ON_DATABASE = {
     "sqlite": ("database locked", "disk full"),
-    "postgresql": ("database stopped", "database crashed", "database connections cut", "tables locked"),
+    "postgresql": (
+        "database stopped",
+        "database crashed",
+        "database connections cut",
+        "database answers lost",
+        "tables locked",
+    ),
 }
 _ANSWERED_WITHIN = 15.0
 _AT_WORK = 0.6
@@ -39,9 +45,11 @@ class Plan:
     """Seconds in which everything is over, once all is quiet."""
 
 
-def mixed(store: str, kills: int, rounds: int) -> list[str]:
+def mixed(store: str, kills: int, rounds: int, *, processes: int = 1) -> list[str]:
     """Return so many kills, and everything else `rounds` times; not yet shuffled."""
     rarely = ["database locked for long"] if store == "sqlite" else []
+    if processes > 1:
+        rarely += ["outlive"] * rounds
     return ["kill"] * kills + [*ON_PLATFORMS, *ON_PROCESSES, *ON_DATABASE[store]] * rounds + rarely
 
 
