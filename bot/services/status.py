@@ -46,49 +46,40 @@ class Status:
     """Posts that cannot be read."""
 
 
+@dataclass(frozen=True, slots=True)
 class Watchtower:
     """Looks at everything; changes nothing."""
 
-    def __init__(
-        self,
-        library: Library,
-        ledger: Ledger,
-        figures: Figures,
-        keepsakes: Keepsakes,
-        timetable: Timetable,
-        clock: Clock,
-    ) -> None:
-        self._keepsakes = keepsakes
-        self._library = library
-        self._ledger = ledger
-        self._figures = figures
-        self._timetable = timetable
-        self._clock = clock
-        self._holding = Holding(ledger)
+    library: Library
+    ledger: Ledger
+    figures: Figures
+    keepsakes: Keepsakes
+    timetable: Timetable
+    clock: Clock
 
     async def status(self) -> Status:
         """Return how it stands now."""
-        now = self._clock.now()
-        today = self._timetable.today(now)
+        now = self.clock.now()
+        today = self.timetable.today(now)
         issues = tuple(
             [
-                IssueStatus(known, await self._ledger.released_at(known.key), await self._figures.run(known.key))
-                for known in self._library.listed_of(today, today)
+                IssueStatus(known, await self.ledger.released_at(known.key), await self.figures.run(known.key))
+                for known in self.library.listed_of(today, today)
             ]
         )
         return Status(
-            now=now.astimezone(self._timetable.zone),
+            now=now.astimezone(self.timetable.zone),
             day=today,
-            release=self._timetable.release_on(today),
-            deadline=self._timetable.deadline_on(today),
-            held=await self._holding.holds(today),
+            release=self.timetable.release_on(today),
+            deadline=self.timetable.deadline_on(today),
+            held=await Holding(self.ledger).holds(today),
             issues=issues,
-            subscribers=await self._figures.subscribers(since=now - _LATELY, now=now),
+            subscribers=await self.figures.subscribers(since=now - _LATELY, now=now),
             votes=await self._votes(),
-            refused=len(self._library.refused),
+            refused=len(self.library.refused),
         )
 
     async def _votes(self) -> tuple[tuple[ListedIssue, VoteCount], ...]:
-        counts = await self._keepsakes.votes(limit=_MOST_VOTES)
-        named = ((self._library.listed_by_ref(count.item.ref), count) for count in counts)
+        counts = await self.keepsakes.votes(limit=_MOST_VOTES)
+        named = ((self.library.listed_by_ref(count.item.ref), count) for count in counts)
         return tuple((listed, count) for listed, count in named if listed is not None)
