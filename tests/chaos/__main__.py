@@ -42,6 +42,7 @@ class Campaign:
 CAMPAIGNS = {
     "sqlite": Campaign("sqlite", kills=50, rounds=3),
     "postgresql": Campaign("postgresql", kills=50, rounds=3),
+    "takeover": Campaign("postgresql", kills=20, rounds=2, processes=2),
     "clock": Campaign("sqlite", kills=6, rounds=1, jumps=12),
 }
 
@@ -84,7 +85,10 @@ async def _run(name: str, given: argparse.Namespace) -> bool:
 
 
 def _strikes(campaign: Campaign) -> list[str]:
-    found = mixed(campaign.store, campaign.kills, campaign.rounds) + ["clock"] * campaign.jumps
+    found = (
+        mixed(campaign.store, campaign.kills, campaign.rounds, processes=campaign.processes)
+        + ["clock"] * campaign.jumps
+    )
     return found + ["outlive"] * campaign.rounds if campaign.processes > 1 else found
 
 
