@@ -32,6 +32,7 @@ from bot.services.answers import (
     TodayNotYet,
 )
 from bot.services.archive_answers import (
+    AnsweredHere,
     DayHint,
     DayMissing,
     DayToCome,
@@ -87,6 +88,7 @@ OF_THE_ARCHIVE: list[Sentence] = [
     NothingSaved(),
     PrivateOnly(),
     Unavailable(),
+    AnsweredHere(),
     TooFast(1),
     TooFast(5),
 ]
