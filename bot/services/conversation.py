@@ -11,6 +11,7 @@ from bot.services.answers import Answer
 from bot.services.browsing import Browsing
 from bot.services.publish import Publisher
 from bot.services.query import Query
+from bot.services.recent_answers import RecentAnswers
 from bot.services.rendering import Renderer
 from bot.services.saving import Saving
 from bot.services.subscribing import Subscribing
@@ -39,6 +40,7 @@ class Conversation:
     renderer: Renderer
     publisher: Publisher
     throttle: Throttle
+    recent: RecentAnswers
     wake_drain: Callable[[], None]
 
     async def shown(self, action: IssueAction | ListAction, person: Person) -> Answer:

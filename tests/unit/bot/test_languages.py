@@ -34,6 +34,7 @@ from bot.services.answers import (
     TodayNotYet,
 )
 from bot.services.archive_answers import (
+    AnsweredHere,
     DayHint,
     DayMissing,
     DayToCome,
@@ -89,6 +90,7 @@ OF_THE_ARCHIVE: list[Sentence] = [
     NothingSaved(),
     PrivateOnly(),
     Unavailable(),
+    AnsweredHere(),
     TooFast(1),
     TooFast(5),
 ]
