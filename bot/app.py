@@ -31,6 +31,7 @@ from bot.services.library import Library
 from bot.services.outlet import Outlet
 from bot.services.publish import DailyWatch, Publisher
 from bot.services.query import Query
+from bot.services.recent_answers import RecentAnswers
 from bot.services.rendering import Renderer
 from bot.services.saving import Saving
 from bot.services.subscribing import Subscribing
@@ -160,6 +161,7 @@ async def opened_services(
             publisher=publisher,
             operating=owners.operating,
             throttle=Throttle(clock),
+            recent=RecentAnswers(clock),
             wake_drain=drain.wake,
         )
         connections: dict[Platform, Connection] = {}

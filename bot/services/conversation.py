@@ -12,6 +12,7 @@ from bot.services.browsing import Browsing
 from bot.services.operating import Operating
 from bot.services.publish import Publisher
 from bot.services.query import Query
+from bot.services.recent_answers import RecentAnswers
 from bot.services.rendering import Renderer
 from bot.services.saving import Saving
 from bot.services.subscribing import Subscribing
@@ -41,6 +42,7 @@ class Conversation:
     publisher: Publisher
     operating: Operating
     throttle: Throttle
+    recent: RecentAnswers
     wake_drain: Callable[[], None]
 
     async def shown(self, action: IssueAction | ListAction, person: Person) -> Answer:

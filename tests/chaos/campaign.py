@@ -45,11 +45,9 @@ class Plan:
     """Seconds in which everything is over, once all is quiet."""
 
 
-def mixed(store: str, kills: int, rounds: int, *, processes: int = 1) -> list[str]:
+def mixed(store: str, kills: int, rounds: int) -> list[str]:
     """Return so many kills, and everything else `rounds` times; not yet shuffled."""
     rarely = ["database locked for long"] if store == "sqlite" else []
-    if processes > 1:
-        rarely += ["outlive"] * rounds
     return ["kill"] * kills + [*ON_PLATFORMS, *ON_PROCESSES, *ON_DATABASE[store]] * rounds + rarely
 
 

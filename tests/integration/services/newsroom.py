@@ -34,6 +34,7 @@ from bot.services.outlet import Outlet
 from bot.services.preferring import Preferring
 from bot.services.publish import DailyWatch, Publisher
 from bot.services.query import Query
+from bot.services.recent_answers import RecentAnswers
 from bot.services.rendering import Renderer
 from bot.services.saving import Saving
 from bot.services.subscribing import Subscribing
@@ -266,6 +267,7 @@ class Newsroom:
             publisher=self.publisher,
             operating=self.owning.operating,
             throttle=Throttle(self.clock),
+            recent=RecentAnswers(self.clock),
             wake_drain=lambda: None,
         )
 
