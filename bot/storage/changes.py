@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, exists, func, literal,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.change import Kind
-from bot.domain.delivery import DAILY, LIFETIME, DeliveryState
+from bot.domain.delivery import FOR_SUBSCRIBERS, LIFETIME, DeliveryState
 from bot.domain.destination import Platform
 from bot.domain.lifecycle import Event, follow
 from bot.ports.changes import Lineage, Target
@@ -286,7 +286,7 @@ def _concerned(revision: _Revision) -> ColumnElement[bool]:
     begun = or_(_BASE.c.state == DeliveryState.LEASED, exists().where(receipts.c.delivery_id == _BASE.c.id))
     if revision.kind is Kind.RECALL:
         return begun
-    left = exists().where(destinations.c.id == _BASE.c.destination_id, HAS_LEFT, _BASE.c.occasion == DAILY)
+    left = exists().where(destinations.c.id == _BASE.c.destination_id, HAS_LEFT, _BASE.c.occasion.in_(FOR_SUBSCRIBERS))
     return and_(begun, _BASE.c.state != DeliveryState.GONE, ~left)
 
 

@@ -40,7 +40,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
 
 from bot.domain.change import Kind
-from bot.domain.delivery import DAILY, Delivery, DeliveryState, PartState, Rejected, Sent, Unknown
+from bot.domain.delivery import FOR_SUBSCRIBERS, Delivery, DeliveryState, PartState, Rejected, Sent, Unknown
 from bot.domain.lifecycle import Event, follow
 from bot.storage.tables import HAS_LEFT, IS_LEASED, IS_SENDING, Instant, deliveries, destinations, issues, receipts
 
@@ -259,8 +259,8 @@ def _intend(dialect: str) -> Any:
         at=_INSTANT,
     )
     held = and_(deliveries.c.id == batch.c.id, deliveries.c.epoch == batch.c.epoch, IS_LEASED)
-    daily = deliveries.c.occasion == DAILY
-    unwanted = exists().where(destinations.c.id == deliveries.c.destination_id, HAS_LEFT, daily)
+    unasked = deliveries.c.occasion.in_(FOR_SUBSCRIBERS)
+    unwanted = exists().where(destinations.c.id == deliveries.c.destination_id, HAS_LEFT, unasked)
     recalls = deliveries.c.occasion.startswith(f"{Kind.RECALL}:")
     recalled = exists().where(issues.c.id == deliveries.c.issue_id, issues.c.recalled_at.is_not(None), ~recalls)
     sending = literal(PartState.SENDING, receipts.c.state.type)
