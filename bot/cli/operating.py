@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.output import note, print_json
+from bot.cli.output import did_you_mean, note, print_json
 from bot.domain.delivery import DeliveryState
 from bot.domain.destination import Destination
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from bot.domain.delivery import DeliveryReport
     from bot.ports.ledger import DeliveryFilter
     from bot.settings import Settings
 
+_LOOKED_THROUGH = 1000
+"""Deliveries among which a name like a misspelt one is looked for."""
 _WIDEST = 1000
 """Columns of a table that no terminal shows."""
 
@@ -37,13 +41,15 @@ def deliveries(
     wanted = DeliveryFilter(
         issue_key=issue, destination=parsed_destination(to, "--to"), state=state, troubled=troubled, limit=limit
     )
-    reports = asyncio.run(_reports(load_settings(), wanted))
+    settings = load_settings()
+    reports = asyncio.run(_reports(settings, wanted))
     if as_json:
         print_json([_as_json(report) for report in reports])
     elif reports:
-        _print_table(reports)
+        _print_table(reports, settings.timezone)
     else:
         typer.echo("No deliveries.")
+        asyncio.run(_suggest(settings, issue, to))
 
 
 async def _reports(settings: Settings, wanted: DeliveryFilter) -> list[DeliveryReport]:
@@ -52,6 +58,19 @@ async def _reports(settings: Settings, wanted: DeliveryFilter) -> list[DeliveryR
 
     async with opened_database(settings) as database:
         return await SqlLedger(database).reports(wanted)
+
+
+async def _suggest(settings: Settings, issue: str | None, to: str | None) -> None:
+    """Note which issue or destination has deliveries and is named much like what was asked for."""
+    from bot.ports.ledger import DeliveryFilter
+
+    if not (issue or to):
+        return
+    known = await _reports(settings, DeliveryFilter(limit=_LOOKED_THROUGH))
+    keys, places = {report.issue_key for report in known}, {str(report.destination) for report in known}
+    for option, given, names in (("--issue", issue, keys), ("--to", to, places)):
+        if given and given not in names and (question := did_you_mean(given, names)):
+            note(f"{option} {given!r} has none; {question}")
 
 
 def _as_json(report: DeliveryReport) -> dict[str, Any]:
@@ -82,14 +101,15 @@ def _as_json(report: DeliveryReport) -> dict[str, Any]:
     }
 
 
-def _print_table(reports: list[DeliveryReport]) -> None:
+def _print_table(reports: list[DeliveryReport], zone: ZoneInfo) -> None:
     from rich.console import Console
     from rich.table import Table
 
     from bot.domain.delivery import PartState
 
     table = Table(box=None, pad_edge=False)
-    for heading in ("id", "issue", "destination", "occasion", "state", "sent", "unknown", "planned", "reason"):
+    planned = f"planned ({zone.key})"
+    for heading in ("id", "issue", "destination", "occasion", "state", "sent", "unknown", planned, "reason"):
         table.add_column(heading, overflow="fold")
     for report in reports:
         unknown = report.count(PartState.UNKNOWN)
@@ -102,7 +122,7 @@ def _print_table(reports: list[DeliveryReport]) -> None:
             report.state,
             f"{report.count(PartState.SENT)}/{report.parts}",
             str(unknown) if unknown else "",
-            f"{report.planned_at:%Y-%m-%d %H:%M}Z",
+            f"{report.planned_at.astimezone(zone):%Y-%m-%d %H:%M}",
             reason or "",
         )
     console = Console()
