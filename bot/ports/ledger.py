@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, Protocol
@@ -102,20 +102,16 @@ class Ledger(Protocol):
         """
         ...
 
-    async def recover(self, *, now: datetime) -> int:
-        """Void all leases of a process that is gone; parts in doubt become unknown. Return their number.
-
-        What was put off because the platform could not be reached is due at once.
-        To be called once, by the process that holds the database, before the first claim.
-        """
-        ...
-
     async def expire(self, *, now: datetime) -> int:
         """End, as expired, what is not leased and past its time; return how many."""
         ...
 
-    async def claim(self, *, now: datetime, limit: int) -> list[Delivery]:
-        """Lease up to `limit` pending deliveries that are due, oldest first."""
+    async def claim(self, lanes: Collection[int], *, holder: str, now: datetime, limit: int) -> list[Delivery]:
+        """Lease up to `limit` pending deliveries of these lanes that are due.
+
+        Urgent ones come first, then those that have been due longest. Of one destination only one is leased at a time,
+        in the order in which they were planned. Nothing comes from a lane that `holder` does not hold.
+        """
         ...
 
     async def next_due(self) -> datetime | None:
@@ -138,6 +134,10 @@ class Ledger(Protocol):
 
         Returns the delivery with its cursor moved on, or None if the lease was lost.
         """
+        ...
+
+    async def newest_issue(self) -> str | None:
+        """Return the key of the newest issue that was ever read, by its date."""
         ...
 
     async def postpone(self, delivery: Delivery, *, until: datetime, reason: str, counts: bool) -> None:
@@ -177,6 +177,10 @@ class Ledger(Protocol):
         Those of one destination, or all of the issue; return how many. Rejected parts are tried again,
         unknown ones are not.
         """
+        ...
+
+    async def requeue(self, ids: Collection[int], *, now: datetime) -> list[int]:
+        """Make deliveries that ended dead, gone or expired pending again, of whatever occasion; return which."""
         ...
 
     async def tally(self, issue_key: str, to: Destination | None) -> dict[DeliveryState, int]:

@@ -14,6 +14,7 @@ from bot.platforms.slack.commands import SlackCommands
 from bot.platforms.slack.endpoint import Endpoint, InFlight, Once
 from bot.platforms.slack.installations import Installations
 from bot.platforms.slack.installing import Installing, Removal
+from bot.platforms.slack.permalinks import Permalinks
 from bot.platforms.slack.sender import SlackSender
 from bot.platforms.slack.socket_mode import SocketMode
 from bot.platforms.slack.web_api import persistently
@@ -67,7 +68,8 @@ class SlackConnection:
             logger=logging.getLogger("slack_bolt"),
         )
         self._app.use(Once())
-        SlackCommands(conversation, language).register(self._app)
+        SlackCommands(conversation, language, sender.notices).register(self._app)
+        Permalinks(language).register(self._app)
         Removal(workspaces, conversation.subscribing).register(self._app)
         self._in_flight = InFlight(self._app)
         self._endpoint = Endpoint(self._app) if signing_secret else None
@@ -95,6 +97,13 @@ class SlackConnection:
             self._endpoint.is_ready = True
         if self._socket_mode is not None:
             await self._socket_mode.start()
+
+    async def rest(self) -> None:
+        """Listen no more: sending needs neither a socket nor an address."""
+        if self._endpoint is not None:
+            self._endpoint.is_ready = False
+        if self._socket_mode is not None:
+            await self._socket_mode.stop()
 
     async def stop(self) -> None:
         """Take nothing new, and disconnect once what was taken is answered."""

@@ -177,6 +177,7 @@ class TestFaults:
             SLACK_BOT_TOKEN="xoxp-1",
             SLACK_APP_TOKEN="xoxb-1",
             SLACK_CHANNEL="#daily",
+            SLACK_INSTALLER="ann",
             SLACK_API_URL="ftp://slack.com/api/",
             DELIVER_AT="25:00",
             WAIT_UNTIL="noon",
@@ -184,6 +185,7 @@ class TestFaults:
             LANGUAGE="de",
             DATABASE_URL="mysql://u:p@h/d",
             LOG_LEVEL="loud",
+            UNKNOWN="maybe",
             SITE_URL="site.example",
             DIALECT="mine",
             PUBLIC_URL="http://digest.example.com",
@@ -303,6 +305,12 @@ class TestFaults:
             "DIGESTBOT_SLACK_APP_TOKEN: is missing",
         ]
 
+    @pytest.mark.parametrize("member", ["ann", "@ann", "C0123456789", "U01 23"])
+    def test_an_installer_is_named_by_a_members_id(self, environment: Configure, member: str) -> None:
+        environment(SLACK_INSTALLER=member)
+        (fault,) = faults()
+        assert fault.startswith(f"DIGESTBOT_SLACK_INSTALLER: {member!r} is not a member's id")
+
     def test_swapped_slack_tokens_are_told_apart(self, environment: Configure) -> None:
         environment(SLACK_BOT_TOKEN=APP_TOKEN, SLACK_APP_TOKEN=BOT_TOKEN)
         bot, app = faults()
@@ -401,6 +409,7 @@ def test_the_readme_names_every_setting_with_its_default() -> None:
         "LANGUAGE": defaults["LANGUAGE"],
         "DATABASE_URL": load_settings().database_url.get_secret_value(),
         "LOG_LEVEL": defaults["LOG_LEVEL"],
+        "UNKNOWN": defaults["UNKNOWN"],
     }
 
 
