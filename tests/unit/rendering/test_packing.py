@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from formatters.rendering.lines import Form, Line
 from formatters.rendering.packing import Cost, pack
-from formatters.rendering.pages import Page
+from formatters.rendering.page import Page
 from formatters.rendering.runs import Run, text_of
 from tests.unit.rendering.makers import WORDS
 
