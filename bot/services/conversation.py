@@ -9,8 +9,10 @@ from bot.domain.destination import Destination
 from bot.domain.person import Person
 from bot.services.answers import Answer
 from bot.services.browsing import Browsing
+from bot.services.operating import Operating
 from bot.services.publish import Publisher
 from bot.services.query import Query
+from bot.services.recent_answers import RecentAnswers
 from bot.services.rendering import Renderer
 from bot.services.saving import Saving
 from bot.services.subscribing import Subscribing
@@ -38,7 +40,9 @@ class Conversation:
     subscribing: Subscribing
     renderer: Renderer
     publisher: Publisher
+    operating: Operating
     throttle: Throttle
+    recent: RecentAnswers
     wake_drain: Callable[[], None]
 
     async def shown(self, action: IssueAction | ListAction, person: Person) -> Answer:

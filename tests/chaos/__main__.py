@@ -42,6 +42,7 @@ class Campaign:
 CAMPAIGNS = {
     "sqlite": Campaign("sqlite", kills=50, rounds=3),
     "postgresql": Campaign("postgresql", kills=50, rounds=3),
+    "takeover": Campaign("postgresql", kills=20, rounds=2, processes=2),
     "clock": Campaign("sqlite", kills=6, rounds=1, jumps=12),
 }
 
