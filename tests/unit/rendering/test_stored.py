@@ -26,7 +26,7 @@ def test_an_issue_without_a_date_has_none_afterwards() -> None:
 
 @pytest.mark.parametrize("text", ["[]", "1", '{"a": 1}', '{"_": "Nothing"}', '{"_": "Text", "words": "x"}', "{"])
 def test_any_other_text_is_no_issue(text: str) -> None:
-    with pytest.raises(ValueError, match="stored issue|line 1"):
+    with pytest.raises(ValueError, match=r"stored issue|line 1"):
         load_issue(text)
 
 
