@@ -27,6 +27,7 @@ from bot.services.acquaintance import Acquaintance
 from bot.services.bot_name import BotName
 from bot.services.browsing import Browsing
 from bot.services.conversation import Conversation
+from bot.services.correct import Corrector
 from bot.services.drain import Drain
 from bot.services.lanes import LaneHolder
 from bot.services.library import Library
@@ -39,6 +40,7 @@ from bot.services.rendering import Renderer
 from bot.services.saving import Saving
 from bot.services.subscribing import Subscribing
 from bot.services.throttling import Throttle
+from bot.storage.changes import SqlChanges
 from bot.storage.engine import Database
 from bot.storage.keepsakes import SqlKeepsakes
 from bot.storage.lanes import SqlLanes
@@ -249,6 +251,14 @@ class Newsroom:
             subscriptions=self.subscriptions,
             library=self.library,
             publisher=self.publisher,
+            corrector=Corrector(
+                SqlChanges(self.database),
+                self.publisher,
+                self.library,
+                {Platform.TELEGRAM: self.telegram, Platform.SLACK: self.slack},
+                clock=self.clock,
+                zone=SHANGHAI,
+            ),
             bot_name=self.bot_name,
             clock=self.clock,
             wake_drain=lambda: None,
