@@ -15,6 +15,7 @@ from bot.domain.errors import DatabaseError, PlatformError, PostsError, Settings
 from bot.domain.timetable import Timetable
 from bot.languages import words_of
 from bot.lines import Connection, bot_name, lines, telegram_bot, telegram_profile
+from bot.owning import Owning, owning
 from bot.ports.keepsakes import Keepsakes
 from bot.ports.ledger import Ledger
 from bot.ports.sender import Sender
@@ -24,7 +25,9 @@ from bot.scheduling.clock import SystemClock
 from bot.services.acquaintance import Acquaintance
 from bot.services.browsing import Browsing
 from bot.services.conversation import Conversation
+from bot.services.correct import Corrector
 from bot.services.drain import Drain
+from bot.services.explaining import Explaining
 from bot.services.lanes import LaneHolder
 from bot.services.library import Library
 from bot.services.outlet import Outlet
@@ -37,6 +40,7 @@ from bot.services.subscribing import Subscribing
 from bot.services.throttling import Throttle
 from bot.settings import NO_POSTS, Settings
 from bot.storage.archive import SqlArchive
+from bot.storage.changes import SqlChanges
 from bot.storage.engine import Database, open_database
 from bot.storage.keepsakes import SqlKeepsakes
 from bot.storage.lanes import SqlLanes
@@ -69,11 +73,14 @@ class Services:
     publisher: Publisher
     watch: DailyWatch
     drain: Drain
+    owning: Owning
     lanes: LaneHolder
     conversation: Conversation
     senders: dict[Platform, Sender]
     connections: dict[Platform, Connection]
     database: Database
+    corrector: Corrector
+    explaining: Explaining
     acquaintance: Acquaintance | None
     """None without Telegram."""
 
@@ -136,6 +143,20 @@ async def opened_services(
             timetable=timetable,
             clock=clock,
         )
+        owners = owning(
+            database,
+            named=settings.owners if bot else (),
+            by_invitation=settings.access == "invite",
+            language=settings.language,
+            timetable=timetable,
+            ledger=ledger,
+            subscriptions=subscriptions,
+            library=library,
+            publisher=publisher,
+            bot_name=name,
+            clock=clock,
+            wake_drain=drain.wake,
+        )
         conversation = Conversation(
             query=Query(library, timetable, clock),
             browsing=Browsing(library, SqlSearch(database), timetable, clock),
@@ -143,6 +164,7 @@ async def opened_services(
             subscribing=subscribing,
             renderer=rendering,
             publisher=publisher,
+            operating=owners.operating,
             throttle=Throttle(clock),
             recent=RecentAnswers(clock),
             wake_drain=drain.wake,
@@ -164,11 +186,14 @@ async def opened_services(
             publisher=publisher,
             watch=DailyWatch(library, publisher, ledger, timetable, clock),
             drain=drain,
+            owning=owners,
             lanes=lanes,
             conversation=conversation,
             senders=senders,
             connections=connections,
             database=database,
+            corrector=Corrector(SqlChanges(database), publisher, library, senders, clock=clock, zone=settings.timezone),
+            explaining=Explaining(ledger, subscriptions, clock, settings.timezone),
             acquaintance=Acquaintance(subscriptions, subscribing, name, profile) if profile else None,
         )
 
@@ -289,7 +314,9 @@ class App:
             try:
                 await self._services.library.refresh()
                 self._posts_missing = False
-                if await self._services.watch.look():
+                released = await self._services.watch.look()
+                corrected = await self._services.corrector.look()
+                if await self._services.owning.look() or released or corrected:
                     self._services.drain.wake()
             except PostsError as error:
                 if not self._posts_missing:

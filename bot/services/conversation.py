@@ -9,6 +9,7 @@ from bot.domain.destination import Destination
 from bot.domain.person import Person
 from bot.services.answers import Answer
 from bot.services.browsing import Browsing
+from bot.services.operating import Operating
 from bot.services.publish import Publisher
 from bot.services.query import Query
 from bot.services.recent_answers import RecentAnswers
@@ -39,6 +40,7 @@ class Conversation:
     subscribing: Subscribing
     renderer: Renderer
     publisher: Publisher
+    operating: Operating
     throttle: Throttle
     recent: RecentAnswers
     wake_drain: Callable[[], None]

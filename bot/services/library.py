@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from pathlib import PurePath
 
 import structlog
 
@@ -14,7 +15,7 @@ from bot.domain.issues import KnownIssue, ListedIssue, eligible, listed
 from bot.ports.clock import Clock
 from bot.ports.ledger import Ledger
 from bot.ports.posts import PostSource
-from formatters.errors import Severity
+from formatters.errors import Diagnostic, Severity
 
 _log = structlog.get_logger(__name__)
 
@@ -44,11 +45,13 @@ class Library:
         """Whether the source told of a change that the ledger does not know yet."""
         self.settling = 0
         """How many files of the last scan were too fresh to count."""
+        self.refused: tuple[tuple[PurePath, tuple[Diagnostic, ...]], ...] = ()
+        """Posts of the last scan that cannot be read, each with its errors."""
 
     async def refresh(self) -> bool:
         """Read what changed; return whether anything did. Raises PostsError if the source cannot be read."""
         scan = await self._source.scan()
-        self.settling = scan.settling
+        self.settling, self.refused = scan.settling, scan.refused
         self._behind |= scan.changed
         if not self._behind:
             return False
@@ -112,6 +115,11 @@ class Library:
     def listed_by_key(self, key: str) -> ListedIssue | None:
         """Return the issue of this key, if there is one."""
         return self._by_key.get(key)
+
+    @property
+    def by_key(self) -> Mapping[str, ListedIssue]:
+        """Every issue by its key, drafts and undated ones too; another mapping after each change."""
+        return self._by_key
 
     def __len__(self) -> int:
         return self._count

@@ -11,7 +11,11 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.issues import Listed, ref_of
+from bot.storage.destination_rows import inserting
 from bot.storage.tables import issues
+
+NOTICE = "notice"
+"""The kind of a row that stands for an announcement or an alert."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,9 @@ async def compare(connection: AsyncConnection, known: Sequence[Listed]) -> Compa
     rows = await connection.execute(
         select(
             issues.c.id, issues.c.key, issues.c.ref, issues.c.title, issues.c.date, issues.c.kind, issues.c.content_hash
-        ).order_by(issues.c.id)
+        )
+        .where(issues.c.kind != NOTICE)
+        .order_by(issues.c.id)
     )
     remembered = {row.key: _Remembered(*row) for row in rows}
     refs = {row.ref for row in remembered.values()}
@@ -102,9 +108,22 @@ def _free_ref(key: str, taken: set[str]) -> str:
     return next(ref for ref in candidates if ref not in taken)
 
 
+async def record_notice(connection: AsyncConnection, key: str, title: str, *, now: datetime) -> bool:
+    """Add a row for what is sent like an issue and is none; return whether it is new. Its key is its ref."""
+    row = inserting(connection, issues).values(
+        key=key, ref=key, title=title, date=None, kind=NOTICE, content_hash="", first_seen_at=now, released_at=now
+    )
+    return bool((await connection.execute(row.on_conflict_do_nothing())).rowcount)
+
+
 async def released_at(connection: AsyncConnection, key: str) -> datetime | None:
     """Return when the issue was released, or None."""
     return await connection.scalar(select(issues.c.released_at).where(issues.c.key == key))
+
+
+async def recalled_at(connection: AsyncConnection, key: str) -> datetime | None:
+    """Return when the issue was recalled, or None."""
+    return await connection.scalar(select(issues.c.recalled_at).where(issues.c.key == key))
 
 
 async def release(connection: AsyncConnection, key: str, *, now: datetime) -> datetime:
