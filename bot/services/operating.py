@@ -70,7 +70,7 @@ class Operating:
         return planned
 
     async def sent(self, asked: str) -> Sending | None:
-        """Return what a recall of this key would take back, of the newest issue without one; None if nothing was sent."""
+        """Return what a recall of this key takes back, without one of the newest issue; None if nothing was sent."""
         key = asked
         if not key:
             newest = next(self.library.listed_until(self.brake.today), None)
