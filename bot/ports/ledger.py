@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, Protocol
+from zoneinfo import ZoneInfo
 
 from bot.domain.delivery import Delivery, DeliveryReport, DeliveryState, Rejected, Sent, Unknown
 from bot.domain.destination import Destination, Platform
@@ -40,6 +41,15 @@ Audience = EveryActive | FixedOnly | Only
 
 
 @dataclass(frozen=True, slots=True)
+class Slots:
+    """Everybody gets the issue at an hour of their own: the first one at or after its release."""
+
+    release: datetime
+    home: ZoneInfo
+    """The zone of those who named none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """One issue, rendered for one platform, style and language, to an audience."""
 
@@ -51,6 +61,8 @@ class Plan:
     parts: tuple[Part, ...]
     occasion: str
     audience: Audience
+    slots: Slots | None = None
+    """None: due at once, whatever hours and weekdays a destination prefers."""
     spare: tuple[Part, ...] = ()
     """The issue in the style `items`, kept for destinations that turn out not to take this style."""
 
@@ -88,8 +100,9 @@ class Ledger(Protocol):
         ...
 
     async def plan(self, plan: Plan, *, now: datetime) -> int:
-        """Add the deliveries that are missing, due at once; return how many were added.
+        """Add the deliveries that are missing, each due at its destination's slot; return how many were added.
 
+        Who does not want issues on the slot's weekday, or pauses then, gets none.
         Unique per (issue, destination, occasion): planning twice adds nothing. In chunks: an
         interrupted plan is completed by planning again.
         """
@@ -125,7 +138,8 @@ class Ledger(Protocol):
     async def intend(self, delivery: Delivery, *, now: datetime) -> bool:
         """Put on record that the part at the cursor is about to be sent.
 
-        False, and nothing may be sent, if the lease was lost or the subscription of a daily delivery has ended.
+        False, and nothing may be sent, if the lease was lost, or if the subscription of a daily delivery has ended or
+        pauses.
         """
         ...
 

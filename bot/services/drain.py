@@ -28,6 +28,7 @@ LONGEST_REQUEST = 20.0
 """Seconds that an answer is waited for. A lane is taken over no earlier than this after its holder's lease ended."""
 _LOOK_AGAIN = 1.0
 """Seconds until deliveries planned by another process are noticed."""
+UNWANTED = "the subscription has ended, or pauses"
 _GRACE = 5.0
 """Seconds that a stopping bot waits for answers: a server that never answers must not keep it from ending."""
 _EXPIRE_EVERY = timedelta(minutes=1)
@@ -207,7 +208,7 @@ class Drain:
         if not await self._keeping.keep(self._ledger.intend, delivery, now=now):
             if self._lanes.may_send(delivery.lane):
                 # changes nothing if it was the lease that was lost
-                await self._consequences.finish(delivery, DeliveryState.GONE, "the subscription has ended")
+                await self._consequences.finish(delivery, DeliveryState.GONE, UNWANTED)
             return None
         secured = await self._lanes.secured(delivery.lane)
         if not secured or not await turn.departs() or not self._lanes.may_send(delivery.lane):

@@ -257,7 +257,8 @@ def _intend(dialect: str) -> Any:
     )
     held = and_(deliveries.c.id == batch.c.id, deliveries.c.epoch == batch.c.epoch, IS_LEASED)
     daily = deliveries.c.occasion == DAILY
-    unwanted = exists().where(destinations.c.id == deliveries.c.destination_id, HAS_LEFT, daily)
+    refusing = or_(HAS_LEFT, destinations.c.paused_until > batch.c.at)
+    unwanted = exists().where(destinations.c.id == deliveries.c.destination_id, refusing, daily)
     sending = literal(PartState.SENDING, receipts.c.state.type)
     # locked, so that nobody voids a lease between this look at it and the commit
     wanted = (

@@ -15,8 +15,9 @@ from telegram.error import BadRequest, RetryAfter
 from bot.domain.destination import Destination, Platform
 from bot.languages import Language, Phrases, negotiate, phrases_of
 from bot.platforms.telegram.outcomes import pause_of
+from bot.platforms.telegram.paced_bot import answer
 from bot.platforms.telegram.profile import place_of_chat
-from bot.platforms.telegram.sender import arguments_of, post
+from bot.platforms.telegram.sender import arguments_of
 from formatters.actions import AnswerWithHeadlines, encode
 from formatters.parts import Json, Part
 from formatters.rendering.limits import TELEGRAM_TEXT_UNITS, utf16_units
@@ -75,13 +76,13 @@ class Reader:
     async def show(self, payload: Payload) -> str:
         """Answer with a rendered payload and return the message's id; a short flood limit is waited out."""
         try:
-            return await post(self._bot, payload, self.destination)
+            return await answer(self._bot, payload, self.destination)
         except RetryAfter as error:
             pause = pause_of(error)
             if pause > _LONGEST_WAIT:
                 raise
             await asyncio.sleep(pause.total_seconds())
-            return await post(self._bot, payload, self.destination)
+            return await answer(self._bot, payload, self.destination)
 
     async def turn(self, query: CallbackQuery, payload: Payload) -> None:
         """Show a payload in place of the message whose button was pressed."""
