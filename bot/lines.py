@@ -108,7 +108,7 @@ def lines(
     To be called in a running event loop.
     """
     if bot:
-        bot.before_answer = before_answer
+        bot.pace_answers(before_answer)
         yield _telegram(settings, bot, conversation, pace)
     if settings.uses_slack:
         yield _slack(settings, conversation, database, clock, pace)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from telegram import Bot
 
@@ -11,19 +12,25 @@ from bot.platforms.telegram.sender import post
 from formatters.parts import Json
 
 
-async def _at_once(_to: Destination) -> None:
-    pass
-
-
 class PacedBot(Bot):
     """A bot that answers readers before it goes on with a broadcast, and within the same budget."""
 
-    before_answer: Callable[[Destination], Awaitable[None]] = staticmethod(_at_once)
-    """Waits until an answer may leave."""
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._turn: Callable[[Destination], Awaitable[None]] | None = None
+
+    def pace_answers(self, turn: Callable[[Destination], Awaitable[None]]) -> None:
+        """Let every answer wait until `turn` returns."""
+        self._turn = turn
+
+    async def turn_of_answer(self, to: Destination) -> None:
+        """Wait until an answer may leave."""
+        if self._turn is not None:
+            await self._turn(to)
 
 
 async def answer(bot: Bot, payload: Mapping[str, Json], to: Destination) -> str:
     """Send a payload as an answer, when its turn has come, and return the message's id."""
     if isinstance(bot, PacedBot):
-        await bot.before_answer(to)
+        await bot.turn_of_answer(to)
     return await post(bot, payload, to)
