@@ -16,13 +16,15 @@ from bot.domain.errors import DatabaseError, PlatformError, PostsError, Settings
 from bot.domain.timetable import Timetable
 from bot.languages import words_of
 from bot.lines import Connection, bot_name, lines, telegram_bot, telegram_profile
+from bot.owning import Owning, owning
+from bot.ports.keepsakes import Keepsakes
 from bot.ports.ledger import Ledger
-from bot.ports.posts import PostSource
 from bot.ports.sender import Sender
 from bot.ports.subscriptions import Subscriptions
-from bot.posts.directory import PostDirectory
+from bot.posts.directory import QUIET, PostDirectory
 from bot.scheduling.clock import SystemClock
 from bot.services.acquaintance import Acquaintance
+from bot.services.browsing import Browsing
 from bot.services.conversation import Conversation
 from bot.services.drain import Drain
 from bot.services.lanes import LaneHolder
@@ -30,14 +32,20 @@ from bot.services.library import Library
 from bot.services.outlet import Outlet
 from bot.services.publish import DailyWatch, Publisher
 from bot.services.query import Query
+from bot.services.recent_answers import RecentAnswers
 from bot.services.rendering import Renderer
+from bot.services.saving import Saving
 from bot.services.subscribing import Subscribing
+from bot.services.throttling import Throttle
 from bot.settings import NO_POSTS, Settings
+from bot.storage.archive import SqlArchive
 from bot.storage.budget import SqlBudget
 from bot.storage.engine import Database, open_database
+from bot.storage.keepsakes import SqlKeepsakes
 from bot.storage.lanes import SqlLanes
 from bot.storage.ledger import SqlLedger
 from bot.storage.migrations import migrate
+from bot.storage.passages import SqlSearch
 from bot.storage.subscriptions import SqlSubscriptions
 from bot.storage.workers import worker_id
 from bot.web.address import path_of
@@ -58,11 +66,13 @@ class Services:
     clock: SystemClock
     ledger: Ledger
     subscriptions: Subscriptions
+    keepsakes: Keepsakes
     library: Library
     renderer: Renderer
     publisher: Publisher
     watch: DailyWatch
     drain: Drain
+    owning: Owning
     lanes: LaneHolder
     conversation: Conversation
     senders: dict[Platform, Sender]
@@ -91,20 +101,26 @@ async def opened_services(
     clock: SystemClock,
     database: Database,
     *,
-    source: PostSource | None = None,
+    quiet: float = QUIET,
     chat_pace: float = 1.0,
 ) -> AsyncIterator[Services]:
     """Wire everything that `settings` ask for; nothing is connected yet.
 
-    Posts come from the settings' folder unless there is another `source`. `chat_pace` is in messages a
-    second to one chat or channel; both platforms ask for 1.
+    A post counts once its file is unchanged for `quiet` seconds. `chat_pace` is in messages a second to one chat
+    or channel; both platforms ask for 1.
     """
     async with AsyncExitStack() as stack:
         ledger, subscriptions = SqlLedger(database), SqlSubscriptions(database)
         timetable = settings.timetable
-        library = Library(
-            source or PostDirectory(settings.posts_folder, settings.timezone, writing=settings.writing), ledger, clock
+        source = PostDirectory(
+            settings.posts_folder,
+            settings.timezone,
+            writing=settings.writing,
+            archive=SqlArchive(database),
+            quiet=quiet,
         )
+        library = Library(source, ledger, clock)
+        keepsakes = SqlKeepsakes(database)
         rendering = Renderer(words_of)
         bot = telegram_bot(settings)
         profile = telegram_profile(bot)
@@ -124,11 +140,30 @@ async def opened_services(
             timetable=timetable,
             clock=clock,
         )
+        owners = owning(
+            database,
+            named=settings.owners if bot else (),
+            by_invitation=settings.access == "invite",
+            language=settings.language,
+            timetable=timetable,
+            ledger=ledger,
+            subscriptions=subscriptions,
+            library=library,
+            publisher=publisher,
+            bot_name=name,
+            clock=clock,
+            wake_drain=drain.wake,
+        )
         conversation = Conversation(
             query=Query(library, timetable, clock),
+            browsing=Browsing(library, SqlSearch(database), timetable, clock),
+            saving=Saving(keepsakes, library, clock),
             subscribing=subscribing,
             renderer=rendering,
             publisher=publisher,
+            operating=owners.operating,
+            throttle=Throttle(clock),
+            recent=RecentAnswers(clock),
             wake_drain=drain.wake,
         )
         connections: dict[Platform, Connection] = {}
@@ -148,11 +183,13 @@ async def opened_services(
             clock=clock,
             ledger=ledger,
             subscriptions=subscriptions,
+            keepsakes=keepsakes,
             library=library,
             renderer=rendering,
             publisher=publisher,
             watch=DailyWatch(library, publisher, ledger, timetable, clock),
             drain=drain,
+            owning=owners,
             lanes=lanes,
             conversation=conversation,
             senders=senders,
@@ -278,7 +315,8 @@ class App:
             try:
                 await self._services.library.refresh()
                 self._posts_missing = False
-                if await self._services.watch.look():
+                released = await self._services.watch.look()
+                if await self._services.owning.look() or released:
                     self._services.drain.wake()
             except PostsError as error:
                 if not self._posts_missing:

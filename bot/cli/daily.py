@@ -116,16 +116,14 @@ async def _publish(settings: Settings, post: Path | None, to: Destination | None
     """Return how many deliveries did not get through."""
     from bot.app import opened_database, opened_services, take_over_fixed
     from bot.cli.publishing import choose, describe, plan, planned_line, rehearse, report
-    from bot.posts.directory import PostDirectory
     from bot.scheduling.clock import SystemClock
 
     start_logs(settings, level="warning")
     # who publishes by hand knows that the file is complete
-    source = PostDirectory(settings.posts_folder, settings.timezone, writing=settings.writing, quiet=0)
     with stop_signals() as stop:
         async with (
             opened_database(settings) as database,
-            opened_services(settings, SystemClock(), database, source=source) as services,
+            opened_services(settings, SystemClock(), database, quiet=0) as services,
         ):
             await services.library.refresh()
             known = await choose(services, post)
@@ -135,7 +133,7 @@ async def _publish(settings: Settings, post: Path | None, to: Destination | None
             if dry_run:
                 typer.echo(await rehearse(services, known, to))
                 return 0
-            async with _held(database, services) as holding:
+            async with held(database, services) as holding:
                 if holding:
                     await services.lanes.beat()
                     await take_over_fixed(services)
@@ -146,12 +144,12 @@ async def _publish(settings: Settings, post: Path | None, to: Destination | None
                 if not holding:
                     typer.echo("The running bot carries out what is planned.")
                     return 0
-                await _drain(services, stop)
+                await carry_out(services, stop)
             return await report(services, known, to)
 
 
 @asynccontextmanager
-async def _held(database: Database, services: Services) -> AsyncIterator[bool]:
+async def held(database: Database, services: Services) -> AsyncIterator[bool]:
     """Hold the database, or yield False because a running bot does."""
     from contextlib import AsyncExitStack
 
@@ -166,7 +164,7 @@ async def _held(database: Database, services: Services) -> AsyncIterator[bool]:
         yield holding and (database.path is not None or not await services.lanes.others_work())
 
 
-async def _drain(services: Services, stop: asyncio.Event) -> None:
+async def carry_out(services: Services, stop: asyncio.Event) -> None:
     """Carry out all that is planned, with a progress bar, until done or stopped."""
     from rich.console import Console
     from rich.progress import Progress

@@ -24,7 +24,7 @@ async def choose(services: Services, post: Path | None) -> KnownIssue:
     """Return the issue that is meant, known to the ledger. Raises PostsError if it is not to be sent."""
     today = services.timetable.today(services.clock.now())
     if post is None:
-        newest = services.library.newest(today)
+        newest = await services.library.newest(today)
         if newest is None:
             raise PostsError(
                 f"There is no issue to publish in {str(services.settings.posts)!r}: all are drafts, undated, of the"
@@ -82,6 +82,7 @@ async def plan(services: Services, known: KnownIssue, to: Destination | None) ->
     """Plan what is missing and open again what failed; return how many deliveries are to be carried out."""
     now = services.clock.now()
     if to is None:
+        await services.owning.operating.brake.let_go()
         planned = await services.publisher.publish(known)
     else:
         subscription = await services.subscriptions.find(to)

@@ -8,8 +8,9 @@ from typing import assert_never
 
 from babel.dates import format_time, get_timezone_name
 
+from bot.languages.archive_sentences import ArchiveNotices, archive_sentence, shortened
 from bot.languages.catalog import translations
-from bot.languages.words import short_day
+from bot.languages.words import long_day, short_day
 from bot.services.answers import (
     Arrival,
     EssayHasNoItems,
@@ -26,13 +27,10 @@ from bot.services.answers import (
 )
 from formatters.views import Style
 
-_MENU = frozenset({"today", "item", "trends", "stop", "help"})
-
-_LONGEST_ECHO = 20
-"""Characters of a reader's own words that are repeated in an answer."""
+_MENU = ("today", "item", "trends", "search", "stop", "help")
 
 
-class Phrases:
+class Phrases(ArchiveNotices):
     """Every sentence of one language, as plain text without any markup."""
 
     def __init__(self, language: str) -> None:
@@ -64,7 +62,7 @@ class Phrases:
                     "“{asked}” is not a number. The {day} issue has {count} item; send /item 1",
                     "“{asked}” is not a number. The {day} issue has {count} items; for example, send /item {count}",
                     count,
-                ).format(asked=_shortened(asked), day=self._day(day), count=count)
+                ).format(asked=shortened(asked), day=self._day(day), count=count)
             case EssayHasNoItems(day):
                 return gettext(
                     "The {day} issue is one article without items. Send /today and press “Send all” to read it."
@@ -76,7 +74,7 @@ class Phrases:
             case OutdatedLink():
                 return gettext("This link is out of date. Send /today for the newest issue.")
             case _:
-                assert_never(answer)
+                return archive_sentence(answer, self._catalog, lambda day: long_day(day, self._language))
 
     def _lacking(self, what: Extract) -> str:
         gettext = self._catalog.gettext
@@ -199,13 +197,6 @@ class Phrases:
         """Return what /digest unsubscribe says in Slack."""
         return self._catalog.gettext("This channel does not get the digest. /digest subscribe starts it.")
 
-    def digest_usage(self) -> str:
-        """Return what /digest says in Slack without a word that it knows."""
-        return self._catalog.gettext(
-            "In the channel that is to get the digest, type /digest subscribe; /digest unsubscribe ends it. /today"
-            " shows the newest issue, /item 3 one item of it."
-        )
-
     def welcome_to_installer(self) -> str:
         """Return the message to whoever installed the app in a Slack workspace."""
         return self._catalog.gettext(
@@ -255,23 +246,14 @@ class Phrases:
 
     def menu(self) -> dict[str, str]:
         """Return the commands that the menu offers, a few: the rest is in /help."""
-        return {name: about for name, about in self.commands().items() if name in _MENU}
-
-    def slack_words(self) -> str:
-        """Return the list of words that Slack's /digest understands, one a line."""
-        spoken = self.commands()
-        examples = {"item": "item 3", "start": "subscribe", "stop": "unsubscribe"}
-        lines = [f"/digest {examples.get(name, name)} – {about}" for name, about in spoken.items()]
-        return "\n".join([self._catalog.gettext("Commands:"), *lines])
-
-    def unknown_word(self, asked: str) -> str:
-        """Return the answer to a word that /digest does not understand."""
-        text = self._catalog.gettext("“{asked}” is no command of mine.")
-        return f"{text.format(asked=_shortened(asked))}\n{self.slack_words()}"
+        everything = self.commands() | self.reading_commands()
+        return {name: everything[name] for name in _MENU}
 
     def help(self) -> str:
         """Return the list of commands, one a line."""
-        lines = [f"/{name} – {description}" for name, description in self.commands().items()]
+        lines = [
+            f"/{name} – {description}" for name, description in (self.commands() | self.reading_commands()).items()
+        ]
         return "\n".join([self._catalog.gettext("Commands:"), *lines])
 
     def hour(self, instant: datetime) -> str:
@@ -285,11 +267,6 @@ class Phrases:
 
     def _day(self, day: date) -> str:
         return short_day(day, self._language)
-
-
-def _shortened(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _LONGEST_ECHO else text[:_LONGEST_ECHO] + "…"
 
 
 @cache

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.delivery import Delivery, DeliveryReport, DeliveryState, Rejected, Sent, Unknown
 from bot.domain.destination import Destination, Platform
-from bot.domain.issues import KnownIssue
+from bot.domain.issues import Listed
 from formatters.parts import Part
 from formatters.views import Style
 
@@ -82,7 +82,7 @@ class DeliveryFilter:
 class Ledger(Protocol):
     """Durable: what a method returned is on disk. Methods raise DatabaseError if the store fails."""
 
-    async def record_issues(self, issues: Sequence[KnownIssue], *, now: datetime) -> dict[str, str]:
+    async def record_issues(self, issues: Sequence[Listed], *, now: datetime) -> dict[str, str]:
         """Remember issues; return the ref of each key.
 
         An unknown key whose title and date equal those of a remembered issue that is not among
@@ -97,6 +97,24 @@ class Ledger(Protocol):
 
     async def release(self, issue_key: str, *, now: datetime) -> datetime:
         """Note that the issue is released now, unless it was before; return the instant that counts."""
+        ...
+
+    async def record_notice(self, key: str, title: str, *, now: datetime) -> bool:
+        """Make the ledger know an announcement or an alert, so that it can be planned as an issue is.
+
+        Returns whether the key is new. A notice is never taken for a post.
+        """
+        ...
+
+    async def hold(self, issue_key: str) -> int:
+        """Put off what has not begun of an issue's daily deliveries, for as long as they live; return how many.
+
+        Whoever has some of it gets the rest. Holding twice is the same as once.
+        """
+        ...
+
+    async def let_go(self, issue_key: str, *, now: datetime) -> int:
+        """Make due what `hold` put off; return how many."""
         ...
 
     async def plan(self, plan: Plan, *, now: datetime) -> int:

@@ -93,7 +93,7 @@ class Subscribing:
 
     async def _missed(self, destination: Destination) -> Missed | None:
         """Return today's issue if it was released without this destination."""
-        for known in self._library.of_day(self._timetable.today(self._clock.now())):
+        for known in await self._library.of_day(self._timetable.today(self._clock.now())):
             if await self._ledger.released_at(known.key) is not None:
                 if await self._ledger.has_delivery(known.key, destination, DAILY):
                     return None

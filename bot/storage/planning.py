@@ -9,7 +9,7 @@ from typing import Any, assert_never
 from sqlalchemy import ColumnElement, Select, and_, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.delivery import DAILY, LIFETIME, DeliveryState, PartState
+from bot.domain.delivery import FOR_SUBSCRIBERS, LIFETIME, DeliveryState, PartState
 from bot.ports.ledger import EveryActive, FixedOnly, Only, Plan
 from bot.storage import slots
 from bot.storage.destination_rows import at_address, ensure_id, inserting
@@ -50,7 +50,7 @@ async def _plan_group(
     issue, rendition = numbers
     values = (literal(plan.occasion), literal(rendition), literal(DeliveryState.PENDING, deliveries.c.state.type))
     # a reader who asks for the issue waits for it
-    progress = (literal(0), literal(0), literal(plan.occasion != DAILY))
+    progress = (literal(0), literal(0), literal(plan.occasion not in FOR_SUBSCRIBERS))
     instants = (group.due_at, now, group.due_at + LIFETIME)
     times = tuple(literal(instant, deliveries.c.due_at.type) for instant in instants)
     frozen = tuple(destinations.c[name] for name in _FROZEN)

@@ -114,7 +114,7 @@ async def test_every_block_arrives_as_it_was_made(slack: IndependentSlack, offic
     office.write(items=3)
     async with office.bot("08:00:00") as bot:
         await bot.released(KEY)
-        known = bot.services.library.newest(DAY)
+        known = await bot.services.library.newest(DAY)
         assert known is not None
         parts = bot.services.renderer.render(IssueView(known.issue, ref=known.ref), Platform.SLACK, "zh").parts
     overview, *_ = stored = await slack.public()
@@ -150,7 +150,7 @@ async def test_item_is_answered_within_three_seconds_whether_there_is_one_or_not
     assert max(third.ack_seconds, slip.ack_seconds) < 3
     assert [reply["ephemeral_to"] for reply in third.replies + slip.replies] == [LIN, LIN]
     assert third.replies[0]["text"].startswith("3. 第 3 条")
-    assert slip.replies[0]["text"] == "2月12日这期有 8 条，没有第 99 条。试试 /item 8"
+    assert slip.replies[0]["text"] == "2月12日这期有 8 条，没有第 99 条。试试 /digest item 8"
     assert await slack.public() == []
 
 

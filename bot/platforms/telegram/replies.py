@@ -13,14 +13,19 @@ from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import BadRequest, RetryAfter
 
 from bot.domain.destination import Destination, Platform
+from bot.domain.person import Person
 from bot.languages import Language, Phrases, negotiate, phrases_of
 from bot.platforms.telegram.outcomes import pause_of
 from bot.platforms.telegram.paced_bot import answer
 from bot.platforms.telegram.profile import place_of_chat
-from bot.platforms.telegram.sender import arguments_of
+from bot.platforms.telegram.sender import arguments_of, message_link
+from bot.services.answers import Answer, Show, TodayNotYet
+from bot.services.archive_answers import AnsweredHere
+from bot.services.conversation import Conversation
 from formatters.actions import AnswerWithHeadlines, encode
 from formatters.parts import Json, Part
 from formatters.rendering.limits import TELEGRAM_TEXT_UNITS, utf16_units
+from formatters.views import View
 
 _log = structlog.get_logger(__name__)
 
@@ -54,6 +59,57 @@ class Reader:
     def phrases(self) -> Phrases:
         """The sentences of the reader's language."""
         return phrases_of(self.language)
+
+    @property
+    def person(self) -> Person:
+        """Who asks. Nobody but a person is ever told what is their own: see `is_private`."""
+        return Person(Platform.TELEGRAM, str(self._user.id if self._user else self.chat_id))
+
+    @property
+    def bot_name(self) -> str:
+        """The bot's user name."""
+        return self._bot.username
+
+    async def part(self, view: View, conversation: Conversation) -> Part:
+        """Return a view as this reader is to see it."""
+        if self.is_private:
+            view = await conversation.saving.owned(view, self.person, bot=self.bot_name)
+        return conversation.renderer.render(view, Platform.TELEGRAM, self.language).parts[0]
+
+    async def answer(self, answer: Answer, conversation: Conversation) -> None:
+        """Answer with what there is to show, or with a sentence."""
+        match answer:
+            case Show():
+                await self.show((await self.part(answer.view, conversation)).payload)
+            case TodayNotYet(newest_ref=str(ref)) if self.is_private:
+                await self.say_with_newest(self.phrases.sentence(answer), ref)
+            case _:
+                await self.say(self.phrases.sentence(answer))
+
+    async def answer_once(self, answer: Show, conversation: Conversation) -> None:
+        """Answer, or point at the message that answered the same here a short while ago."""
+        payload = (await self.part(answer.view, conversation)).payload
+        text = str(payload["text"])
+        earlier = conversation.recent.find(self.destination, text)
+        if earlier is None or not await self._point_at(earlier):
+            conversation.recent.remember(self.destination, text, await self.show(payload))
+
+    async def _point_at(self, earlier: str) -> bool:
+        """Answer a message of our own, so that a tap leads to it; return False if it is no longer there."""
+        payload: dict[str, Json] = {
+            "text": self.phrases.sentence(AnsweredHere()),
+            "reply_parameters": {"message_id": int(earlier)},
+        }
+        if (link := message_link(earlier, self.destination)) is not None:
+            button = InlineKeyboardButton(self.phrases.show_it(), url=link)
+            payload["reply_markup"] = InlineKeyboardMarkup([[button]]).to_dict()
+        try:
+            await self.show(payload)
+        except BadRequest as error:
+            if "not found" in error.message.lower():
+                return False
+            raise
+        return True
 
     async def may_manage(self, message: Message) -> bool:
         """Return whether the writer of `message` may change the chat's subscription."""

@@ -14,27 +14,39 @@ from zoneinfo import ZoneInfo
 from bot.domain.delivery import Delivery, DeliveryReport, DeliveryState, Outcome, Sent, Tag
 from bot.domain.destination import EVERY_LANE, Destination, Platform
 from bot.domain.errors import PlatformError
-from bot.domain.issues import KnownIssue, ref_of
+from bot.domain.issues import KnownIssue, Listed, ref_of
+from bot.domain.person import Person
 from bot.domain.subscription import Place
 from bot.domain.timetable import Timetable
 from bot.languages import words_of
+from bot.owning import owning
 from bot.ports.ledger import DeliveryFilter, Ledger
 from bot.ports.posts import Scan
 from bot.ports.sender import Capabilities, OnlySends
 from bot.services.acquaintance import Acquaintance
 from bot.services.bot_name import BotName
+from bot.services.browsing import Browsing
+from bot.services.conversation import Conversation
 from bot.services.drain import Drain
 from bot.services.lanes import LaneHolder
 from bot.services.library import Library
 from bot.services.outlet import Outlet
 from bot.services.preferring import Preferring
 from bot.services.publish import DailyWatch, Publisher
+from bot.services.query import Query
+from bot.services.recent_answers import RecentAnswers
 from bot.services.rendering import Renderer
+from bot.services.saving import Saving
 from bot.services.subscribing import Subscribing
+from bot.services.throttling import Throttle
 from bot.storage.engine import Database
+from bot.storage.keepsakes import SqlKeepsakes
 from bot.storage.lanes import SqlLanes
 from bot.storage.ledger import SqlLedger
+from bot.storage.passages import SqlSearch
 from bot.storage.subscriptions import SqlSubscriptions
+from formatters.errors import Diagnostic
+from formatters.issue import Issue
 from formatters.parts import Part
 from formatters.reading import read_post
 from tests import written_posts
@@ -108,6 +120,7 @@ class Shelf:
     def __init__(self) -> None:
         self.issues: list[KnownIssue] = []
         self.settling = 0
+        self.refused: tuple[tuple[PurePath, tuple[Diagnostic, ...]], ...] = ()
         self._shown: tuple[KnownIssue, ...] | None = None
 
     def forget(self) -> None:
@@ -116,7 +129,10 @@ class Shelf:
 
     async def scan(self) -> Scan:
         before, self._shown = self._shown, tuple(self.issues)
-        return Scan(self._shown, (), self.settling, changed=before != self._shown)
+        return Scan(self._shown, self.refused, self.settling, changed=before != self._shown)
+
+    async def load(self, listed: Listed) -> Issue | None:
+        return next((one.issue for one in self.issues if one.content_hash == listed.content_hash), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +217,8 @@ class Newsroom:
         self.profile = SomeProfile()
         self.telegram = ScriptedSender(self.clock)
         self.slack = ScriptedSender(self.clock, threads=True)
+        self.named_owners: tuple[Person, ...] = ()
+        self.by_invitation = False
         self.restart()
 
     def restart(self) -> None:
@@ -221,7 +239,37 @@ class Newsroom:
             clock=self.clock,
         )
         self.preferring = Preferring(self.subscriptions, self.timetable, self.clock)
+        self.owning = owning(
+            self.database,
+            named=self.named_owners,
+            by_invitation=self.by_invitation,
+            language="zh",
+            timetable=self.timetable,
+            ledger=self.ledger,
+            subscriptions=self.subscriptions,
+            library=self.library,
+            publisher=self.publisher,
+            bot_name=self.bot_name,
+            clock=self.clock,
+            wake_drain=lambda: None,
+        )
         self.acquaintance = Acquaintance(self.subscriptions, self.subscribing, self.bot_name, self.profile)
+
+    def conversation(self) -> Conversation:
+        """Return everything that answers readers; nothing is wired to a platform."""
+        keepsakes = SqlKeepsakes(self.database)
+        return Conversation(
+            query=Query(self.library, self.timetable, self.clock),
+            browsing=Browsing(self.library, SqlSearch(self.database), self.timetable, self.clock),
+            saving=Saving(keepsakes, self.library, self.clock),
+            subscribing=self.subscribing,
+            renderer=Renderer(words_of),
+            publisher=self.publisher,
+            operating=self.owning.operating,
+            throttle=Throttle(self.clock),
+            recent=RecentAnswers(self.clock),
+            wake_drain=lambda: None,
+        )
 
     # --- readers -------------------------------------------------------------------------------------------------
 
