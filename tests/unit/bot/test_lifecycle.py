@@ -19,10 +19,12 @@ DRAWN = {
     (S.LEASED, E.POSTPONE): S.PENDING,
     (S.LEASED, E.GIVE_BACK): S.PENDING,
     (S.LEASED, E.TAKE_OVER): S.PENDING,
-    (S.LEASED, E.TAKE_OVER_AT_THE_END): S.SENT,
     (S.LEASED, E.GIVE_UP): S.DEAD,
     (S.LEASED, E.END): S.GONE,
     (S.LEASED, E.EXPIRE): S.EXPIRED,
+    (S.PENDING, E.OVERTAKE): S.WITHDRAWN,
+    (S.LEASED, E.OVERTAKE): S.WITHDRAWN,
+    (S.SENT, E.REOPEN): S.PENDING,
     (S.DEAD, E.REOPEN): S.PENDING,
     (S.GONE, E.REOPEN): S.PENDING,
     (S.EXPIRED, E.REOPEN): S.PENDING,
@@ -37,6 +39,8 @@ DRAWN_FOR_PARTS = {
     (P.SENDING, F.LOSE): P.UNKNOWN,
     (P.SENDING, F.REFUSE): P.REJECTED,
     (P.SENDING, F.WITHDRAW): None,
+    (P.UNKNOWN, F.FIND): P.SENT,
+    (P.UNKNOWN, F.MISS): P.ABSENT,
 }
 
 
@@ -57,13 +61,13 @@ def test_a_part_becomes_what_is_drawn_or_nothing(state: PartState | None, event:
         assert PART_TRANSITIONS[state, event] is DRAWN_FOR_PARTS[state, event]
 
 
-def test_what_was_sent_never_moves_again() -> None:
-    assert not [event for state, event in TRANSITIONS if state is S.SENT]
+def test_a_part_that_was_sent_never_moves_again_and_what_was_withdrawn_stays_so() -> None:
     assert not [event for state, event in PART_TRANSITIONS if state is P.SENT]
+    assert not [event for state, event in TRANSITIONS if state is S.WITHDRAWN]
 
 
 def test_from_every_state_that_is_not_final_a_final_one_can_be_reached() -> None:
     reached = set(FINAL)
     while more := {state for (state, _), after in TRANSITIONS.items() if after in reached} - reached:
         reached |= more
-    assert set(DeliveryState) <= reached | {S.SENT}
+    assert reached == set(DeliveryState)
