@@ -237,8 +237,8 @@ class OwnerPhrases:
     def nothing_was_sent(self) -> str:
         """Return what /recall says where there is nothing to take back."""
         return self._catalog.gettext(
-            "Nothing of it was sent. Without a word it is the newest issue; or name it as digestbot deliveries shows it:"
-            " /recall 2026-02-12"
+            "Nothing of it was sent. Without a word it is the newest issue; or name it as digestbot deliveries shows"
+            " it: /recall 2026-02-12"
         )
 
     def offer_to_recall(self, key: str, forms: Sequence[str]) -> str:
@@ -249,8 +249,8 @@ class OwnerPhrases:
     def recalled(self, key: str, planned: int, stopped: int) -> str:
         """Return what came of taking something back."""
         text = self._catalog.gettext(
-            "{key}: {count} being taken back, {stopped} stopped before they began. The post itself is yours: /today shows"
-            " it as long as it is there."
+            "{key}: {count} being taken back, {stopped} stopped before they began. The post itself is yours: /today"
+            " shows it as long as it is there."
         )
         return text.format(key=key, count=self._number(planned), stopped=self._number(stopped))
 
