@@ -24,7 +24,9 @@ from bot.scheduling.clock import SystemClock
 from bot.services.acquaintance import Acquaintance
 from bot.services.conversation import Conversation
 from bot.services.drain import Drain
+from bot.services.forgetting import Forgetting
 from bot.services.library import Library
+from bot.services.preferring import Preferring
 from bot.services.publish import DailyWatch, Publisher
 from bot.services.query import Query
 from bot.services.rendering import Renderer
@@ -117,6 +119,8 @@ async def opened_services(
         conversation = Conversation(
             query=Query(library, timetable, clock),
             subscribing=subscribing,
+            preferring=Preferring(subscriptions, timetable, clock),
+            forgetting=Forgetting(subscriptions),
             renderer=rendering,
             publisher=publisher,
             wake_drain=drain.wake,

@@ -9,6 +9,7 @@ from typing import assert_never
 from babel.dates import format_time, get_timezone_name
 
 from bot.languages.catalog import translations
+from bot.languages.settings_phrases import settings_phrases_of
 from bot.languages.words import short_day
 from bot.services.answers import (
     Arrival,
@@ -26,7 +27,7 @@ from bot.services.answers import (
 )
 from formatters.views import Style
 
-_MENU = frozenset({"today", "item", "trends", "stop", "help"})
+_MENU = ("today", "item", "trends", "settings", "stop", "help")
 
 _LONGEST_ECHO = 20
 """Characters of a reader's own words that are repeated in an answer."""
@@ -255,7 +256,11 @@ class Phrases:
 
     def menu(self) -> dict[str, str]:
         """Return the commands that the menu offers, a few: the rest is in /help."""
-        return {name: about for name, about in self.commands().items() if name in _MENU}
+        everything = self._everything()
+        return {name: everything[name] for name in _MENU}
+
+    def _everything(self) -> dict[str, str]:
+        return self.commands() | settings_phrases_of(self._language).commands()
 
     def slack_words(self) -> str:
         """Return the list of words that Slack's /digest understands, one a line."""
@@ -271,7 +276,7 @@ class Phrases:
 
     def help(self) -> str:
         """Return the list of commands, one a line."""
-        lines = [f"/{name} – {description}" for name, description in self.commands().items()]
+        lines = [f"/{name} – {description}" for name, description in self._everything().items()]
         return "\n".join([self._catalog.gettext("Commands:"), *lines])
 
     def hour(self, instant: datetime) -> str:

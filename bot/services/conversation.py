@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.domain.destination import Destination
+from bot.services.forgetting import Forgetting
+from bot.services.preferring import Preferring
 from bot.services.publish import Publisher
 from bot.services.query import Query
 from bot.services.rendering import Renderer
@@ -19,6 +21,8 @@ class Conversation:
 
     query: Query
     subscribing: Subscribing
+    preferring: Preferring
+    forgetting: Forgetting
     renderer: Renderer
     publisher: Publisher
     wake_drain: Callable[[], None]

@@ -10,7 +10,7 @@ import structlog
 from bot.domain.destination import Destination
 from bot.domain.preference_changes import Change, Refusal, changed
 from bot.domain.slots import slot, wanted
-from bot.domain.subscription import Origin, Preferences, Subscription, styles_of
+from bot.domain.subscription import EVERY_DAY, Origin, Preferences, Subscription, styles_of
 from bot.domain.timetable import Timetable
 from bot.ports.clock import Clock
 from bot.ports.subscriptions import Subscriptions
@@ -42,6 +42,12 @@ class ChatSettings:
     paused: bool
     next_arrival: datetime | None
     """The first instant at which an issue will come, past pauses and days without; None if that is too far away."""
+
+    @property
+    def as_the_digest(self) -> bool:
+        """Whether issues come every day by the digest's own clock."""
+        preferences = self.preferences
+        return preferences.hour is None and preferences.zone is None and preferences.weekdays == EVERY_DAY
 
 
 class Preferring:

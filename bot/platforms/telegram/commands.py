@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 import uuid
 from functools import partial
-from typing import Any
 
 import structlog
 from telegram import BotCommand, CallbackQuery, ChatMemberUpdated, Message, Update
 from telegram.constants import ChatMemberStatus
 from telegram.error import Conflict, Forbidden, NetworkError, TelegramError
 from telegram.ext import (
-    Application,
     CallbackQueryHandler,
     ChatMemberHandler,
     CommandHandler,
@@ -23,7 +21,12 @@ from telegram.ext import (
 
 from bot.domain.destination import Platform
 from bot.languages import LANGUAGES, Language, phrases_of
-from bot.platforms.telegram.replies import Reader, greeted, hinted
+from bot.platforms.telegram.application import TelegramApplication
+from bot.platforms.telegram.arrivals import arrived
+from bot.platforms.telegram.joining import Joining
+from bot.platforms.telegram.menu_presses import MenuPresses
+from bot.platforms.telegram.replies import Reader, hinted
+from bot.platforms.telegram.settings_commands import SettingsCommands
 from bot.services.answers import Answer, Extract, OutdatedButton, OutdatedLink, Show, TodayNotYet
 from bot.services.conversation import Conversation
 from formatters.actions import (
@@ -48,7 +51,6 @@ _LINKED = re.compile(r"\d+-[a-z]-")
 """How the argument of /start begins that one of our links carries, in whatever version."""
 
 _Context = ContextTypes.DEFAULT_TYPE
-TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
 class TelegramCommands:
@@ -57,6 +59,7 @@ class TelegramCommands:
     def __init__(self, conversation: Conversation, default: Language) -> None:
         self._conversation = conversation
         self._default = default
+        self._joining = Joining(conversation, default)
 
     def register(self, application: TelegramApplication) -> None:
         """Attach every handler."""
@@ -65,6 +68,8 @@ class TelegramCommands:
         for name in phrases_of(self._default).commands():
             answer = answers.get(name) or getattr(self, f"_{name}")
             application.add_handler(CommandHandler(name, answer, filters=filters.UpdateType.MESSAGE))
+        for part in (SettingsCommands, MenuPresses):
+            part(self._conversation, self._default).register(application)
         application.add_handlers(
             [
                 MessageHandler(filters.StatusUpdate.MIGRATE, self._migrated),
@@ -91,21 +96,7 @@ class TelegramCommands:
         if not await reader.may_manage(message):
             await reader.say(reader.phrases.admins_only())
             return
-        welcome = await self._conversation.subscribing.start(
-            reader.destination, language=reader.language, place=reader.place
-        )
-        greeting = reader.phrases.greeting(joined=welcome.joined, release=welcome.release, style=welcome.style)
-        if welcome.missed is None:
-            await reader.say(greeting)
-            return
-        overview = self._render(welcome.missed.overview, reader)
-        payload = greeted(greeting, overview)
-        if payload is None:
-            await reader.say(greeting)
-        message_id = await reader.show(payload or overview.payload)
-        await self._conversation.subscribing.overview_shown(
-            welcome.missed, reader.destination, language=reader.language, message_id=message_id
-        )
+        await self._joining.join(reader)
 
     async def _follow(self, reader: Reader, argument: str) -> None:
         """Show what a link into the private chat leads to. It subscribes nobody; who is not is told how to."""
@@ -198,13 +189,17 @@ class TelegramCommands:
         else:
             await query.answer(reader.phrases.sending_all() if added else reader.phrases.already_sent_all())
 
-    async def _membership(self, update: Update, _context: _Context) -> None:
-        """End the subscription of a chat that blocked or removed the bot."""
+    async def _membership(self, update: Update, context: _Context) -> None:
+        """End the subscription of a chat that blocked or removed the bot; greet one that it came into."""
         change: ChatMemberUpdated | None = update.my_chat_member
-        if change and change.new_chat_member.status in {ChatMemberStatus.BANNED, ChatMemberStatus.LEFT}:
+        if change is None:
+            return
+        if change.new_chat_member.status in {ChatMemberStatus.BANNED, ChatMemberStatus.LEFT}:
             await self._conversation.subscribing.lost(
                 Platform.TELEGRAM, str(change.chat.id), reason="the bot was blocked or removed"
             )
+        else:
+            await arrived(change, context.bot, self._conversation, self._default)
 
     async def _migrated(self, update: Update, _context: _Context) -> None:
         """Follow a group that became a supergroup; both chats say so, one is enough."""

@@ -12,7 +12,8 @@ from telegram.ext import Application
 
 from bot.domain.errors import PlatformError
 from bot.languages import Language
-from bot.platforms.telegram.commands import ALLOWED_UPDATES, TelegramApplication, TelegramCommands
+from bot.platforms.telegram.application import TelegramApplication
+from bot.platforms.telegram.commands import ALLOWED_UPDATES, TelegramCommands
 from bot.platforms.telegram.profile import REFUSED
 from bot.platforms.telegram.request import AiohttpRequest, Timeouts
 from bot.platforms.telegram.webhook import TelegramWebhook

@@ -36,9 +36,10 @@ class Reader:
         self._bot = bot
         self._user = user
         self.is_private = chat.type == ChatType.PRIVATE
-        self.language: Language = (
+        self.own_language: Language = (
             negotiate(user.language_code if user else None, default) if self.is_private else default
         )
+        self.language = self.own_language
         self.chat_id = chat.id
         self.place = place_of_chat(chat.type, topic=bool(thread))
         self.destination = Destination(Platform.TELEGRAM, str(chat.id), str(thread) if thread else "")

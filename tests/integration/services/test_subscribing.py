@@ -8,6 +8,7 @@ from bot.domain.delivery import DeliveryState
 from bot.domain.destination import Destination, Platform
 from bot.languages import words_of
 from bot.services.conversation import Conversation
+from bot.services.forgetting import Forgetting
 from bot.services.query import Query
 from bot.services.rendering import Renderer
 from formatters.actions import SendAll
@@ -133,6 +134,8 @@ class TestSendAll:
         return Conversation(
             query=Query(newsroom.library, newsroom.timetable, newsroom.clock),
             subscribing=newsroom.subscribing,
+            preferring=newsroom.preferring,
+            forgetting=Forgetting(newsroom.subscriptions),
             renderer=Renderer(words_of),
             publisher=newsroom.publisher,
             wake_drain=lambda: None,
