@@ -19,15 +19,31 @@ class Part:
     """The parameters of the platform's call that sends it, decoded (no JSON inside strings)."""
     text: str
     """The same in plain text: the fallback where markup is refused, and the notification."""
+    threaded: bool = True
+    """Whether it stands under its delivery's first message, where the platform has threads."""
+    linked: Mapping[str, Json] | None = None
+    """The payload with links to other parts' messages, each as its placeholder (`rendering.jumps`).
+
+    For places whose messages have addresses, once those are known; None for a part that leads nowhere.
+    """
 
     @property
     def digest(self) -> str:
         """A hash of what is sent, the same in every process: tells whether a correction is needed."""
-        import hashlib
-        import json
+        return _digest(self.payload)
 
-        canonical = json.dumps(self.payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()
+    @property
+    def linked_digest(self) -> str:
+        """The same with its links, whatever they lead to."""
+        return _digest(self.payload if self.linked is None else self.linked)
+
+
+def _digest(payload: Mapping[str, Json]) -> str:
+    import hashlib
+    import json
+
+    canonical = json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 @value

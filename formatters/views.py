@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import assert_never
 
+from formatters.editions import Notes
 from formatters.issue import Issue
 from formatters.values import value
 
@@ -14,10 +15,14 @@ class IssueView:
     """The whole issue as it is delivered: overview, one part per item, closing part.
 
     Delivered parts carry source buttons only: they stand together, and only a correction changes them.
-    An essay is its sections in as few parts as fit.
+    An essay is its sections in as few parts as fit. `notes` say which items are new or changed in a correction.
+
+    With `ref`, the overview stands alone: it has the trends too, and a button for every item (`AnswerWithItem`).
     """
 
     issue: Issue
+    notes: Notes = ()
+    ref: str = ""
 
 
 @value
@@ -103,6 +108,11 @@ class WatchView:
     issue: Issue
 
 
+@value
+class NoticeView:
+    """What takes the place of a message that was withdrawn and cannot be deleted, always one message."""
+
+
 View = (
     IssueView
     | OverviewView
@@ -114,6 +124,7 @@ View = (
     | SourcesView
     | AdviceView
     | WatchView
+    | NoticeView
 )
 
 
@@ -135,8 +146,10 @@ class Style(StrEnum):
 def delivered(issue: Issue, style: Style, *, ref: str, bot: str) -> View:
     """Return what a delivery in this style shows; `bot` is the user name that `headlines` links to."""
     match style:
-        case Style.ITEMS | Style.THREAD | Style.RICH:
+        case Style.ITEMS | Style.RICH:
             return IssueView(issue)
+        case Style.THREAD:
+            return IssueView(issue, ref=ref)
         case Style.COMPACT:
             return HeadlinesView(issue, ref)
         case Style.HEADLINES:

@@ -45,5 +45,13 @@ class Words:
     """Between a point's bold label and its text: ： / ': '."""
     ask_for_item: str
     """A hint where buttons cannot be used, naming /item: 发送 /item 3 查看第 3 条."""
+    added: str
+    """Marks an item that came after the delivery: 补充 / Added."""
+    updated: Callable[[str], str]
+    """Marks an item that changed after the delivery, with the time of day: 09:12 更新 / Updated 09:12."""
+    withdrawn: str
+    """Stands in place of a message that cannot be deleted: 本条已撤回 / This message was withdrawn."""
     read_privately: str
     """A button in a group: 私聊阅读 / Read in private."""
+    permalink: str
+    """A button in Slack that gives the address of its message: 链接 / Link."""

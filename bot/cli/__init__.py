@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bot import __version__
-from bot.cli import daily, operating, reading
+from bot.cli import daily, deliveries, operating, reading
 from bot.cli.keys import keys
 from bot.cli.output import fail
 from bot.domain.errors import DigestbotError
@@ -34,7 +34,7 @@ app.command()(daily.publish)
 app.command()(reading.show)
 app.command()(reading.preview)
 app.command()(reading.check)
-app.command()(operating.deliveries)
+app.add_typer(deliveries.app)
 app.command()(operating.doctor)
 app.command()(operating.migrate)
 app.add_typer(keys)

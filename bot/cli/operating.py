@@ -1,113 +1,17 @@
-"""Commands for the operator: deliveries, doctor, migrate."""
+"""Commands for the operator: doctor, migrate."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.output import note, print_json
-from bot.domain.delivery import DeliveryState
+from bot.cli.output import note
 from bot.domain.destination import Destination
 
 if TYPE_CHECKING:
-    from bot.domain.delivery import DeliveryReport
-    from bot.ports.ledger import DeliveryFilter
     from bot.settings import Settings
-
-_WIDEST = 1000
-"""Columns of a table that no terminal shows."""
-
-
-def deliveries(
-    issue: Annotated[str | None, typer.Option(metavar="KEY", help="Only this issue.")] = None,
-    to: Annotated[str | None, typer.Option(metavar="DESTINATION", help="Only there.")] = None,
-    state: Annotated[DeliveryState | None, typer.Option(help="Only in this state.")] = None,
-    troubled: Annotated[
-        bool, typer.Option("--troubled", help="Only those that did not get through, or have an unknown part.")
-    ] = False,
-    limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 50,
-    as_json: Annotated[bool, typer.Option("--json", help="Print every part's receipt, too.")] = False,
-) -> None:
-    """List deliveries: what was sent where, what was not, and why."""
-    from bot.ports.ledger import DeliveryFilter
-    from bot.settings import load_settings
-
-    wanted = DeliveryFilter(
-        issue_key=issue, destination=parsed_destination(to, "--to"), state=state, troubled=troubled, limit=limit
-    )
-    reports = asyncio.run(_reports(load_settings(), wanted))
-    if as_json:
-        print_json([_as_json(report) for report in reports])
-    elif reports:
-        _print_table(reports)
-    else:
-        typer.echo("No deliveries.")
-
-
-async def _reports(settings: Settings, wanted: DeliveryFilter) -> list[DeliveryReport]:
-    from bot.app import opened_database
-    from bot.storage.ledger import SqlLedger
-
-    async with opened_database(settings) as database:
-        return await SqlLedger(database).reports(wanted)
-
-
-def _as_json(report: DeliveryReport) -> dict[str, Any]:
-    return {
-        "id": report.id,
-        "issue": report.issue_key,
-        "title": report.title,
-        "destination": str(report.destination),
-        "occasion": report.occasion,
-        "state": report.state,
-        "parts": report.parts,
-        "reason": report.reason,
-        "note": report.note,
-        "attempts": report.attempts,
-        "planned_at": report.planned_at.isoformat(),
-        "due_at": report.due_at.isoformat(),
-        "finished_at": report.finished_at.isoformat() if report.finished_at else None,
-        "receipts": [
-            {
-                "part": receipt.part,
-                "state": receipt.state,
-                "message_id": receipt.message_id,
-                "reason": receipt.reason,
-                "at": receipt.at.isoformat(),
-            }
-            for receipt in report.receipts
-        ],
-    }
-
-
-def _print_table(reports: list[DeliveryReport]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    from bot.domain.delivery import PartState
-
-    table = Table(box=None, pad_edge=False)
-    for heading in ("id", "issue", "destination", "occasion", "state", "sent", "unknown", "planned", "reason"):
-        table.add_column(heading, overflow="fold")
-    for report in reports:
-        unknown = report.count(PartState.UNKNOWN)
-        reason = report.reason or next((one.reason for one in report.receipts if one.reason), None)
-        table.add_row(
-            str(report.id),
-            report.issue_key,
-            str(report.destination),
-            report.occasion,
-            report.state,
-            f"{report.count(PartState.SENT)}/{report.parts}",
-            str(unknown) if unknown else "",
-            f"{report.planned_at:%Y-%m-%d %H:%M}Z",
-            reason or "",
-        )
-    console = Console()
-    # for a file or a pipe a line is a delivery, however long
-    Console(width=None if console.is_terminal else _WIDEST).print(table)
 
 
 def doctor(

@@ -9,7 +9,7 @@ pending ─claim─▶ leased ─intent─▶ (part: sending) ─▶ part sent �
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -24,7 +24,7 @@ LIFETIME = timedelta(hours=24)
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery stands. The last four are final."""
+    """Where a delivery stands. All but the first two are final."""
 
     PENDING = "pending"
     LEASED = "leased"
@@ -35,19 +35,34 @@ class DeliveryState(StrEnum):
     GONE = "gone"
     """The destination is no longer there or no longer wants it."""
     EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    """Overtaken: by a recall, or a correction by a newer one."""
 
 
-FINAL = frozenset({DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.GONE, DeliveryState.EXPIRED})
+FINAL = frozenset(DeliveryState) - {DeliveryState.PENDING, DeliveryState.LEASED}
 
 
 class PartState(StrEnum):
-    """What is known about one part. Absent from the ledger: never tried."""
+    """What is known about one step. Not in the ledger: never tried."""
 
     SENDING = "sending"
     """The intent is on record and no outcome is: in doubt after a crash."""
     SENT = "sent"
     UNKNOWN = "unknown"
     REJECTED = "rejected"
+    ABSENT = "absent"
+    """It was unknown, and a look into the chat showed that it did not arrive: it may be sent."""
+
+
+class Deed(StrEnum):
+    """What a step does."""
+
+    NEW = "new"
+    """Sends a message: at most once."""
+    EDIT = "edit"
+    """Changes a message that is there. Twice is the same as once."""
+    REMOVAL = "removal"
+    """Takes a message away. Twice is the same as once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +134,26 @@ class Unknown:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A look into the chat shows that the message did not arrive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """The bot may not look into the chat; asking again would be refused again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """Names one message of one delivery, for platforms that keep it with the message."""
+
+    delivery: int
+    position: int
+
+
 Outcome = Sent | Throttled | Unsent | Rejected | Unfit | Gone | Moved | Unknown
 
 
@@ -136,6 +171,20 @@ class Receipt:
     """Of the part as it was sent."""
     reason: str | None
     at: datetime
+    deed: Deed = Deed.NEW
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """A step of a delivery, as the ledger records it."""
+
+    part: str
+    """The part's name."""
+    digest: str
+    """Of what the message shows after it; empty where nothing is left of it."""
+    deed: Deed
+    last: bool
+    """Whether nothing follows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,16 +208,39 @@ class Delivery:
     """Whether its first part comes without a sound, too."""
     previews: bool
     """Whether the platform may add previews of links."""
+    history: tuple[Receipt, ...] = ()
+    """Of a change: the receipts of what it changes and of earlier changes to that, in order."""
+    whole: bool = True
+    """Of a change: whether what it changes was carried out to its end. What was not is no longer sent."""
+    doing: Doing | None = None
+    """The step in hand; None: the part at the cursor is sent."""
+    is_over: bool = False
+    """Whether the last step was settled as such."""
 
     @property
     def cursor(self) -> int:
-        """The position of the next part to send."""
+        """The position of the next step."""
         return len(self.receipts)
+
+    @property
+    def in_hand(self) -> Doing:
+        """The step at the cursor."""
+        if self.doing is not None:
+            return self.doing
+        part = self.parts[self.cursor]
+        return Doing(part.name, part.digest, Deed.NEW, last=self.cursor + 1 >= len(self.parts))
+
+    def settled(self, state: PartState, message_id: str | None, reason: str | None, *, at: datetime) -> Delivery:
+        """Return the delivery with the outcome of the step in hand."""
+        step = self.in_hand
+        receipt = Receipt(self.cursor, step.part, state, message_id, step.digest, reason, at, step.deed)
+        return replace(self, receipts=(*self.receipts, receipt), attempts=0, doing=None, is_over=step.last)
 
     @property
     def first_message_id(self) -> str | None:
         """The first message that is known to be there: a platform with threads hangs the rest under it."""
-        return next((receipt.message_id for receipt in self.receipts if receipt.message_id), None)
+        receipts = (*self.history, *self.receipts)
+        return next((one.message_id for one in receipts if one.message_id and one.deed is Deed.NEW), None)
 
 
 @dataclass(frozen=True, slots=True)

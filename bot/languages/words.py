@@ -32,7 +32,11 @@ def words_of(language: str) -> Words:
         send_all=gettext("Send all"),
         label_separator=gettext(": "),
         ask_for_item=gettext("Send /item 3 to read item 3."),
+        added=gettext("Added"),
+        updated=lambda time: gettext("Updated {time}").format(time=time),
+        withdrawn=gettext("This message was withdrawn."),
         read_privately=gettext("Read in private chat"),
+        permalink=gettext("Link to this"),
     )
 
 

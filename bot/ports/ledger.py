@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, Protocol
@@ -140,6 +140,10 @@ class Ledger(Protocol):
         """
         ...
 
+    async def newest_issue(self) -> str | None:
+        """Return the key of the newest issue that was ever read, by its date."""
+        ...
+
     async def postpone(self, delivery: Delivery, *, until: datetime, reason: str, counts: bool) -> None:
         """Take the intent back, end the lease, and make the delivery due at `until`.
 
@@ -177,6 +181,10 @@ class Ledger(Protocol):
         Those of one destination, or all of the issue; return how many. Rejected parts are tried again,
         unknown ones are not.
         """
+        ...
+
+    async def requeue(self, ids: Collection[int], *, now: datetime) -> list[int]:
+        """Make deliveries that ended dead, gone or expired pending again, of whatever occasion; return which."""
         ...
 
     async def tally(self, issue_key: str, to: Destination | None) -> dict[DeliveryState, int]:

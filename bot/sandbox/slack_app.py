@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from bot.sandbox.json_types import Json
 from bot.sandbox.slack_errors import SlackError
+from bot.sandbox.slack_workspace import LINK
 
 if TYPE_CHECKING:
     from bot.sandbox.slack_people import SlackPerson
@@ -35,9 +36,12 @@ class Grant:
     revoked: bool = False
 
     def workspace_of(self, call: Json) -> "Slack":
-        """Return the workspace that a call is about: that of its channel, else the first."""
+        """Return the workspace that a call is about: that of its channel, person or view, else the first."""
         place = str(call.get("channel") or call.get("user") or call.get("user_id") or "")
-        homes = (one for one in self.workspaces if place in one.people or one.channels.find(place))
+        team = str(call.get("trigger_id") or call.get("view_id") or "").rpartition(".")[2]
+        homes = (
+            one for one in self.workspaces if place in one.people or one.channels.find(place) or one.team_id == team
+        )
         return next(homes, self.workspaces[0])
 
 
@@ -61,9 +65,17 @@ class SlackApp:
     signing_secret: str = SIGNING_SECRET
     request_url: str = ""
     rotates: bool = False
+    unfurl_domains: tuple[str, ...] = ()
+    """Of whose links the app is told, those of their subdomains too."""
     grants: dict[str, Grant] = field(default_factory=dict)
     _consents: dict[str, _Consent] = field(default_factory=dict)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    def links_in(self, text: str) -> list[str]:
+        """Return the links in a text that the app is told of."""
+        hosts = {url: urlsplit(url).hostname or "" for url in LINK.findall(text)}
+        domains = self.unfurl_domains
+        return [url for url, host in hosts.items() if any(f".{host}".endswith(f".{domain}") for domain in domains)]
 
     def grant_of(self, token: str) -> Grant:
         """Return what a bot token grants; raises SlackError if it grants nothing."""

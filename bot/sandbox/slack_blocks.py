@@ -5,9 +5,10 @@ wording is not public the sentence is ours, the pointer is not.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from bot.sandbox.json_types import Json
+from bot.sandbox.slack_elements import IN_ACTIONS, IN_INPUT, check_element
 from bot.sandbox.slack_rich_text import check_rich_text, check_table
 
 BLOCKS = 50  # https://docs.slack.dev/reference/block-kit/blocks
@@ -15,10 +16,16 @@ VIEW_BLOCKS = 100
 TOTAL_CHARACTERS = 12_000
 """All text of one message; undocumented: https://github.com/slackapi/bolt-js/issues/2509"""
 MESSAGE_CHARACTERS = 40_000  # https://docs.slack.dev/changelog/2018-truncating-really-long-messages
-HEADER, SECTION, FIELD, BUTTON_TEXT = 150, 3000, 2000, 75
+HEADER, SECTION, FIELD, INPUT_LABEL = 150, 3000, 2000, 2000
 FIELDS, CONTEXT_ELEMENTS, ACTION_ELEMENTS = 10, 10, 25
-URL, VALUE, IDENTIFIER, ALT_TEXT = 3000, 2000, 255, 2000
-BUTTON_STYLES = ("primary", "danger")
+URL, IDENTIFIER, ALT_TEXT = 3000, 255, 2000
+
+Surface: TypeAlias = Literal["message", "home", "modal", "unfurl"]
+"""Where blocks stand."""
+MESSAGES_ONLY = frozenset(("markdown", "table"))
+VIEWS_ONLY = frozenset(("input",))
+IN_UNFURLS = frozenset(("section", "context", "divider", "image"))
+"""Rich text and actions are refused there: https://github.com/slackapi/java-slack-sdk/issues/948"""
 
 
 class Findings:
@@ -53,6 +60,14 @@ class Findings:
             self.add("no fewer than 1 items allowed", place)
         return value
 
+    def text_object(self, text: Any, longest: int, place: str, *, plain: bool = False) -> None:
+        """Check a text object."""
+        allowed = ("plain_text",) if plain else ("plain_text", "mrkdwn")
+        if not isinstance(text, dict) or text.get("type") not in allowed:
+            self.add(f"must be a text object of type {' or '.join(allowed)}", place)
+            return
+        self.text(self.required(text, "text", place), longest, f"{place}/text")
+
     def required(self, block: Json, name: str, place: str) -> Any:
         """Return a field, noting its absence."""
         if name not in block:
@@ -60,15 +75,16 @@ class Findings:
         return block.get(name)
 
 
-def check_blocks(blocks: Any, *, most: int = BLOCKS) -> list[str]:
+def check_blocks(blocks: Any, *, surface: Surface = "message") -> list[str]:
     """Return what is wrong with the blocks of a message or view, in order; an empty list if nothing is."""
+    most = VIEW_BLOCKS if surface in ("home", "modal") else BLOCKS
     found = Findings()
     if not isinstance(blocks, list):
         return ["must be an array [json-pointer:/blocks]"]
     if len(blocks) > most:
         found.add(f"no more than {most} items allowed", "/blocks")
     for number, block in enumerate(blocks):
-        _check_block(found, block, f"/blocks/{number}")
+        _check_block(found, block, f"/blocks/{number}", surface)
     if sum(isinstance(block, dict) and block.get("type") == "table" for block in blocks) > 1:
         found.add("only one table allowed", "/blocks")
     return found.errors
@@ -92,7 +108,17 @@ def _texts(value: Any) -> Iterator[str]:
                 yield from _texts(element)
 
 
-def _check_block(found: Findings, block: Any, place: str) -> None:
+def _stands_in(kind: str, surface: Surface) -> bool:
+    match surface:
+        case "message":
+            return kind not in VIEWS_ONLY
+        case "unfurl":
+            return kind in IN_UNFURLS
+        case _:
+            return kind not in MESSAGES_ONLY
+
+
+def _check_block(found: Findings, block: Any, place: str, surface: Surface) -> None:
     if not isinstance(block, dict):
         found.add("must be an object", place)
         return
@@ -103,7 +129,7 @@ def _check_block(found: Findings, block: Any, place: str) -> None:
             found.add(f"duplicate block_id: {block_id}", f"{place}/block_id")
         found.block_ids.add(block_id)
     kind = block.get("type")
-    check = _CHECKS.get(kind) if isinstance(kind, str) else None
+    check = _CHECKS.get(kind) if isinstance(kind, str) and _stands_in(kind, surface) else None
     if check is None:
         found.add(f"unsupported type: {kind}", f"{place}/type")
     else:
@@ -111,7 +137,7 @@ def _check_block(found: Findings, block: Any, place: str) -> None:
 
 
 def _check_header(found: Findings, block: Json, place: str) -> None:
-    _check_text_object(found, found.required(block, "text", place), HEADER, f"{place}/text", plain=True)
+    found.text_object(found.required(block, "text", place), HEADER, f"{place}/text", plain=True)
 
 
 def _check_context(found: Findings, block: Json, place: str) -> None:
@@ -120,13 +146,13 @@ def _check_context(found: Findings, block: Json, place: str) -> None:
         if isinstance(element, dict) and element.get("type") == "image":
             _check_image(found, element, f"{place}/elements/{number}")
         else:
-            _check_text_object(found, element, SECTION, f"{place}/elements/{number}")
+            found.text_object(element, SECTION, f"{place}/elements/{number}")
 
 
 def _check_actions(found: Findings, block: Json, place: str) -> None:
     elements = found.items(found.required(block, "elements", place), ACTION_ELEMENTS, f"{place}/elements")
     for number, element in enumerate(elements):
-        _check_button(found, element, f"{place}/elements/{number}")
+        check_element(found, element, f"{place}/elements/{number}", IN_ACTIONS)
 
 
 def _check_image(found: Findings, block: Json, place: str) -> None:
@@ -142,42 +168,19 @@ def _check_section(found: Findings, block: Json, place: str) -> None:
     if "text" not in block and "fields" not in block:
         found.add("must define either `text` or `fields`", place)
     if "text" in block:
-        _check_text_object(found, block["text"], SECTION, f"{place}/text")
+        found.text_object(block["text"], SECTION, f"{place}/text")
     if "fields" in block:
         for number, field in enumerate(found.items(block["fields"], FIELDS, f"{place}/fields")):
-            _check_text_object(found, field, FIELD, f"{place}/fields/{number}")
+            found.text_object(field, FIELD, f"{place}/fields/{number}")
     if "accessory" in block and block["accessory"].get("type") != "image":
-        _check_button(found, block["accessory"], f"{place}/accessory")
+        check_element(found, block["accessory"], f"{place}/accessory", IN_ACTIONS)
 
 
-def _check_text_object(found: Findings, text: Any, longest: int, place: str, *, plain: bool = False) -> None:
-    allowed = ("plain_text",) if plain else ("plain_text", "mrkdwn")
-    if not isinstance(text, dict) or text.get("type") not in allowed:
-        found.add(f"must be a text object of type {' or '.join(allowed)}", place)
-        return
-    found.text(found.required(text, "text", place), longest, f"{place}/text")
-
-
-def _check_button(found: Findings, button: Any, place: str) -> None:
-    if not isinstance(button, dict) or button.get("type") != "button":
-        kind = button.get("type") if isinstance(button, dict) else button
-        found.add(f"unsupported type: {kind}", f"{place}/type")
-        return
-    _check_text_object(found, found.required(button, "text", place), BUTTON_TEXT, f"{place}/text", plain=True)
-    if "url" in button:
-        found.text(button["url"], URL, f"{place}/url")
-        if not str(button["url"]).startswith(("http://", "https://", "slack://", "mailto:")):
-            found.add("must be a valid URL", f"{place}/url")
-    if "value" in button:
-        found.text(button["value"], VALUE, f"{place}/value", shortest=0)
-    if button.get("style", "primary") not in BUTTON_STYLES:
-        found.add(f"must be one of {', '.join(BUTTON_STYLES)}", f"{place}/style")
-    action_id = button.get("action_id")
-    if action_id is not None:
-        found.text(action_id, IDENTIFIER, f"{place}/action_id")
-        if action_id in found.action_ids:
-            found.add(f"`action_id` already in use: {action_id}", f"{place}/action_id")
-        found.action_ids.add(action_id)
+def _check_input(found: Findings, block: Json, place: str) -> None:
+    found.text_object(found.required(block, "label", place), INPUT_LABEL, f"{place}/label", plain=True)
+    check_element(found, found.required(block, "element", place), f"{place}/element", IN_INPUT)
+    if "hint" in block:
+        found.text_object(block["hint"], INPUT_LABEL, f"{place}/hint", plain=True)
 
 
 _CHECKS: dict[str, Callable[[Findings, Json, str], None]] = {
@@ -186,6 +189,7 @@ _CHECKS: dict[str, Callable[[Findings, Json, str], None]] = {
     "divider": lambda *_: None,
     "header": _check_header,
     "image": _check_image,
+    "input": _check_input,
     "markdown": _check_markdown,
     "rich_text": check_rich_text,
     "section": _check_section,

@@ -9,9 +9,10 @@ from typing import Any, TypeAlias
 
 from bot.sandbox.json_types import Json
 from bot.sandbox.limits import Throttled
-from bot.sandbox.slack_blocks import MESSAGE_CHARACTERS, TOTAL_CHARACTERS, VIEW_BLOCKS, check_blocks, text_length
+from bot.sandbox.slack_blocks import MESSAGE_CHARACTERS, TOTAL_CHARACTERS, check_blocks, text_length
 from bot.sandbox.slack_errors import SlackError, SlackThrottled
 from bot.sandbox.slack_state import Slack
+from bot.sandbox.slack_view_methods import unfurl, views_open, views_publish, views_push, views_update
 from bot.sandbox.slack_workspace import Channel, SlackMessage, SlackVersion
 
 Method: TypeAlias = Callable[[Slack, Json], Awaitable[Json]]
@@ -62,7 +63,7 @@ async def post_message(slack: Slack, call: Json) -> Json:
         slack.bot,
         text,
         blocks,
-        metadata=call.get("metadata"),
+        metadata=_metadata(call),
         thread_ts=thread_ts,
         broadcast=bool(call.get("reply_broadcast")),
     )
@@ -89,8 +90,10 @@ async def update(slack: Slack, call: Json) -> Json:
     channel = _channel(slack, call)
     message = _own(channel, call, "cant_update_message")
     now = message.versions[-1]
+    if slack.edit_window is not None and slack.now() - message.versions[0].at > slack.edit_window:
+        raise SlackError("edit_window_closed")
     text, blocks = _content(call, UPDATE_CHARACTERS)
-    metadata = call.get("metadata", now.metadata)
+    metadata = _metadata(call) if "metadata" in call else now.metadata
     slack.change(message, SlackVersion(text, blocks, slack.now(), metadata))
     return {
         "channel": channel.id,
@@ -142,7 +145,7 @@ async def conversations_list(slack: Slack, call: Json) -> Json:
 
 async def conversations_history(slack: Slack, call: Json) -> Json:
     """https://docs.slack.dev/reference/methods/conversations.history"""
-    channel = _readable(slack, call)
+    channel = _with_history(slack, call)
     oldest, latest = str(call.get("oldest", "0")), str(call.get("latest", "9999999999.999999"))
     edge = bool(call.get("inclusive"))
     roots = [
@@ -155,11 +158,13 @@ async def conversations_history(slack: Slack, call: Json) -> Json:
 
 async def conversations_replies(slack: Slack, call: Json) -> Json:
     """https://docs.slack.dev/reference/methods/conversations.replies"""
-    channel = _readable(slack, call)
+    channel = _with_history(slack, call)
     root = channel.log.get(str(call.get("ts", "")))
     if root is None or root.deleted:
         raise SlackError("thread_not_found")
-    return _messages(slack, [root, *channel.thread(root.thread_ts or root.ts)], call)
+    oldest = str(call.get("oldest", "0"))
+    replies = [message for message in channel.thread(root.thread_ts or root.ts) if message.ts > oldest]
+    return _messages(slack, [root, *replies], call)
 
 
 async def conversations_join(slack: Slack, call: Json) -> Json:
@@ -197,32 +202,6 @@ async def users_info(slack: Slack, call: Json) -> Json:
         raise SlackError("user_not_found") from None
 
 
-async def views_publish(slack: Slack, call: Json) -> Json:
-    """https://docs.slack.dev/reference/methods/views.publish"""
-    return _show_view(slack, str(call.get("user_id", "")), call)
-
-
-async def views_open(slack: Slack, call: Json) -> Json:
-    """https://docs.slack.dev/reference/methods/views.open"""
-    trigger = call.get("trigger_id")
-    opener = next((one for one in slack.interactions.values() if one.payload.get("trigger_id") == trigger), None)
-    if opener is None or opener.person is None:
-        raise SlackError("invalid_trigger_id")
-    return _show_view(slack, opener.person.id, call)
-
-
-def _show_view(slack: Slack, user_id: str, call: Json) -> Json:
-    view = call.get("view")
-    if user_id not in slack.people:
-        raise SlackError("user_not_found")
-    if not isinstance(view, dict):
-        raise SlackError("invalid_arguments", response_metadata={"messages": ["[ERROR] missing required field: view"]})
-    _refuse_bad_blocks(view.get("blocks", []), most=VIEW_BLOCKS)
-    slack.views[user_id] = view
-    slack.changes.note()
-    return {"view": {**view, "id": f"V{user_id}", "team_id": slack.team_id, "app_id": slack.app_id}}
-
-
 def _channel(slack: Slack, call: Json) -> Channel:
     place = str(call.get("channel") or "")
     channel = slack.direct(slack.people[place].account) if place in slack.people else slack.channels.find(place)
@@ -241,6 +220,30 @@ def _readable(slack: Slack, call: Json) -> Channel:
     if slack.bot.id not in channel.members:
         raise SlackError("not_in_channel")
     return channel
+
+
+def _with_history(slack: Slack, call: Json) -> Channel:
+    """Return the channel of a call that reads messages, which takes a scope for each kind of channel."""
+    channel = _readable(slack, call)
+    scope = _HISTORY[channel.kind]
+    if scope in slack.missing_scopes:
+        raise SlackError("missing_scope", needed=scope, provided="chat:write,commands")
+    return channel
+
+
+_HISTORY = {"public": "channels:history", "private": "groups:history", "im": "im:history"}
+
+
+def _metadata(call: Json) -> Json | None:
+    """Return a message's metadata: https://docs.slack.dev/messaging/message-metadata."""
+    metadata = call.get("metadata")
+    if metadata is None:
+        return None
+    if not isinstance(metadata, dict) or not isinstance(metadata.get("event_type"), str):
+        raise SlackError("invalid_metadata_format")
+    if not isinstance(metadata.get("event_payload"), dict):
+        raise SlackError("invalid_metadata_schema")
+    return metadata
 
 
 def _writable(slack: Slack, call: Json) -> Channel:
@@ -284,10 +287,10 @@ def _content(call: Json, longest: int) -> tuple[str, list[Json] | None]:
     return text or NO_PREVIEW, blocks
 
 
-def _refuse_bad_blocks(blocks: Any, **limits: int) -> None:
+def _refuse_bad_blocks(blocks: Any) -> None:
     if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
         raise SlackError("invalid_blocks_format")
-    errors = check_blocks(blocks, **limits)
+    errors = check_blocks(blocks)
     if errors:
         messages = [f"[ERROR] {error}" for error in errors]
         raise SlackError("invalid_blocks", errors=errors, response_metadata={"messages": messages})
@@ -315,15 +318,18 @@ METHODS: dict[str, tuple[Method, str]] = {
     "chat.update": (update, "chat:write"),
     "chat.delete": (delete, "chat:write"),
     "chat.getPermalink": (get_permalink, ""),
+    "chat.unfurl": (unfurl, "links:write"),
     "conversations.info": (conversations_info, "channels:read"),
     "conversations.list": (conversations_list, "channels:read"),
-    "conversations.history": (conversations_history, "channels:history"),
-    "conversations.replies": (conversations_replies, "channels:history"),
+    "conversations.history": (conversations_history, ""),
+    "conversations.replies": (conversations_replies, ""),
     "conversations.join": (conversations_join, "channels:join"),
     "conversations.open": (conversations_open, "im:write"),
     "conversations.members": (conversations_members, "channels:read"),
     "users.info": (users_info, "users:read"),
     "views.publish": (views_publish, ""),
     "views.open": (views_open, ""),
+    "views.push": (views_push, ""),
+    "views.update": (views_update, ""),
 }
-"""Every method with the scope it needs."""
+"""Every method with the scope it needs; those that read messages need one for the kind of channel."""

@@ -2,9 +2,11 @@
 
 import itertools
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from bot.sandbox.changes import PATIENCE
 from bot.sandbox.json_types import Json
+from bot.sandbox.slack_screen import SlackScreen
 from bot.sandbox.slack_workspace import Channel, Interaction, SlackAccount, SlackMessage
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ class SlackPerson:
         self._slack = slack
         self.account = account
         self._presses = itertools.count(1)
+        self.screen = SlackScreen(self)
+        """Home tab and modals."""
 
     @property
     def workspace(self) -> "Slack":
@@ -72,22 +76,15 @@ class SlackPerson:
         }
         action |= {name: button[name] for name in ("value", "url", "style") if name in button}
         place = message.channel
-        user = {"id": self.id, "username": self.account.name, "name": self.account.name}
-        payload: Json = {
+        payload: Json = self.signed() | {
             "type": "block_actions",
-            "user": user | {"team_id": self._slack.team_id},
-            "api_app_id": self._slack.app_id,
-            "token": "deprecated",
             "container": {
                 "type": "message",
                 "message_ts": message.ts,
                 "channel_id": place.id,
                 "is_ephemeral": message.only_for is not None,
             },
-            "team": {"id": self._slack.team_id, "domain": self._slack.team},
-            "enterprise": {"id": self._slack.enterprise_id} if self._slack.enterprise_id else None,
-            "is_enterprise_install": self._slack.installed_by_organization,
-            "channel": {"id": place.id, "name": "directmessage" if place.kind == "im" else place.name},
+            "channel": _named(place),
             "state": {"values": {}},
             "actions": [action],
         }
@@ -97,8 +94,51 @@ class SlackPerson:
             payload["container"]["thread_ts"] = message.thread_ts
         return await self._slack.dispatch("interactive", payload, place, self.account, message=message)
 
+    async def use_shortcut(self, message: SlackMessage, callback_id: str) -> Interaction:
+        """Choose one of the app's shortcuts in a message's menu."""
+        payload: Json = self.signed() | {
+            "type": "message_action",
+            "callback_id": callback_id,
+            "channel": _named(message.channel),
+            "message": self._slack.message_json(message),
+            "message_ts": message.ts,
+            "action_ts": f"{self._slack.now():.6f}",
+        }
+        return await self._slack.dispatch("interactive", payload, message.channel, self.account)
+
+    async def react(self, message: SlackMessage, name: str) -> None:
+        """Add a reaction, by the emoji's name without colons."""
+        users = message.reactions.setdefault(name, [])
+        if self.id not in users:
+            users.append(self.id)
+            await self._reacted("reaction_added", message, name)
+
+    async def take_back(self, message: SlackMessage, name: str) -> None:
+        """Remove one's own reaction; ValueError if there is none."""
+        message.reactions[name].remove(self.id)
+        message.reactions = {name: users for name, users in message.reactions.items() if users}
+        await self._reacted("reaction_removed", message, name)
+
+    async def _reacted(self, event: str, message: SlackMessage, name: str) -> None:
+        self._slack.changes.note()
+        item = {"type": "message", "channel": message.channel.id, "ts": message.ts}
+        told: Json = {"type": event, "user": self.id, "reaction": name, "item_user": message.author.id, "item": item}
+        await self._slack.event(told, message.channel)
+
+    def signed(self) -> Json:
+        """Return what every interaction says of who acts, and where."""
+        user = {"id": self.id, "username": self.account.name, "name": self.account.name}
+        return {
+            "user": user | {"team_id": self._slack.team_id},
+            "api_app_id": self._slack.app_id,
+            "token": "deprecated",
+            "team": {"id": self._slack.team_id, "domain": self._slack.team},
+            "enterprise": {"id": self._slack.enterprise_id} if self._slack.enterprise_id else None,
+            "is_enterprise_install": self._slack.installed_by_organization,
+        }
+
     async def say(self, text: str, channel: Channel | None = None, *, thread_ts: str | None = None) -> SlackMessage:
-        """Write a message; the app hears of it in direct messages, and where it is mentioned."""
+        """Write a message; the app hears of it in direct messages, where it is mentioned, and of its own links."""
         place = channel or self.direct
         message = self._slack.keep(place, self.account, text, thread_ts=thread_ts)
         event = self._slack.message_json(message) | {"channel": place.id}
@@ -106,11 +146,31 @@ class SlackPerson:
             await self._slack.event(event | {"channel_type": "im"}, place)
         elif f"<@{self._slack.bot.id}>" in text and self._slack.bot.id in place.members:
             await self._slack.event(event | {"type": "app_mention"}, place)
+        if links := self._slack.app.links_in(text):
+            await self._slack.event(self._shared(message, links), place)
         return message
+
+    def _shared(self, message: SlackMessage, links: list[str]) -> Json:
+        """https://docs.slack.dev/reference/events/link_shared"""
+        place = message.channel
+        shared: Json = {
+            "type": "link_shared",
+            "channel": place.id,
+            "is_bot_user_member": self._slack.bot.id in place.members,
+            "user": self.id,
+            "message_ts": message.ts,
+            "unfurl_id": f"{place.id}.{message.ts}",
+            "source": "conversations_history",
+            "links": [{"domain": urlsplit(url).hostname, "url": url} for url in links],
+        }
+        return shared | ({"thread_ts": message.thread_ts} if message.is_reply else {})
 
     async def open_home(self) -> Interaction:
         """Open the app's home tab."""
-        event = {"type": "app_home_opened", "user": self.id, "channel": self.direct.id, "tab": "home"}
+        event: Json = {"type": "app_home_opened", "user": self.id, "channel": self.direct.id, "tab": "home"}
+        shown = self._slack.views.home_of(self.id)
+        if shown is not None:
+            event["view"] = shown.as_json(self._slack.team_id, self._slack.app_id, self._slack.bot_id)
         return await self._slack.event(event, self.direct)
 
     async def receives(self, count: int, channel: Channel, *, within: float = PATIENCE) -> list[SlackMessage]:
@@ -137,3 +197,7 @@ class SlackPerson:
 
         what = f"{count} answers to {interaction.payload.get('command', 'the press')}"
         return await self._slack.changes.until(enough, within=within, what=what)
+
+
+def _named(place: Channel) -> Json:
+    return {"id": place.id, "name": "directmessage" if place.kind == "im" else place.name}

@@ -13,7 +13,7 @@ from bot.sandbox.slack_methods import METHODS
 from bot.sandbox.slack_socket import serve_response_url
 from bot.sandbox.slack_state import Slack
 
-NESTED = frozenset(("attachments", "blocks", "metadata", "view"))
+NESTED = frozenset(("attachments", "blocks", "metadata", "unfurls", "view"))
 BOOLEANS = frozenset(
     (
         "exclude_archived",

@@ -16,6 +16,7 @@ from bot.sandbox.slack_app import Grant, SlackApp
 from bot.sandbox.slack_people import SlackPerson
 from bot.sandbox.slack_push import push
 from bot.sandbox.slack_socket import SocketMode, acknowledged
+from bot.sandbox.slack_views import Views
 from bot.sandbox.slack_workspace import (
     Channel,
     Channels,
@@ -25,6 +26,7 @@ from bot.sandbox.slack_workspace import (
     SlackMessage,
     SlackVersion,
     with_block_ids,
+    with_links,
 )
 
 DEFAULT_BOT_TOKEN = "xoxb-" + "made-up-for-the-local-sandbox-only"
@@ -66,8 +68,10 @@ class Slack:
         self.channels = Channels()
         self.people: dict[str, SlackPerson] = {}
         self.interactions: dict[str, Interaction] = {}
-        self.views: dict[str, Json] = {}
+        self.views = Views(self.team_id)
         self.missing_scopes: set[str] = set()
+        self.edit_window: float | None = None
+        """Seconds for which the workspace lets messages be edited; None: always."""
         self.commands: list[str] = []
         self.accepted: list[SlackMessage] = []
         self.socket = SocketMode(self)
@@ -94,7 +98,7 @@ class Slack:
         found.team, found.team_id, found.enterprise_id = team, f"T0SANDBOX{number}", enterprise_id
         found.bot = SlackAccount(f"U0DIGESTB{number}", BOT_NAME, "Digestbot", is_bot=True)
         found.bot_token, found.bot_id, found.installed = "", f"B0SANDBOX{number}", None
-        found.channels, found.people, found.views, found.accepted = Channels(), {}, {}, []
+        found.channels, found.people, found.views, found.accepted = Channels(), {}, Views(found.team_id), []
         self.siblings.append(found)
         return found
 
@@ -190,7 +194,8 @@ class Slack:
 
     def message_json(self, message: SlackMessage, *, metadata: bool = False) -> Json:
         """Return a message object."""
-        found: Json = {"type": "message", "user": message.author.id, "text": message.text, "ts": message.ts}
+        text = message.text if message.author.is_bot else with_links(message.text)
+        found: Json = {"type": "message", "user": message.author.id, "text": text, "ts": message.ts}
         found["team"] = self.team_id
         if message.author.is_bot:
             found |= {"bot_id": self.bot_id, "app_id": self.app_id}
@@ -203,6 +208,10 @@ class Slack:
             found |= {"reply_count": len(replies), "latest_reply": replies[-1].ts}
         if message.edits:
             found["edited"] = {"user": message.author.id, "ts": f"{message.versions[-1].at:.6f}"}
+        if message.reactions:
+            found["reactions"] = [
+                {"name": name, "users": users, "count": len(users)} for name, users in message.reactions.items()
+            ]
         if metadata and message.metadata:
             found["metadata"] = message.metadata
         return found
@@ -253,7 +262,8 @@ class Slack:
             f"envelope-{number:09d}", kind, payload, channel, person, time.monotonic(), self, message=message
         )
         if kind != "events_api":
-            payload["response_url"] = f"{self.root_url}/response/{interaction.id}"
+            if channel is not None:  # an act in a view leaves nothing to respond to
+                payload["response_url"] = f"{self.root_url}/response/{interaction.id}"
             payload["trigger_id"] = f"{number}.{self.team_id}"
         self.interactions[interaction.id] = interaction
         if self.app.request_url:

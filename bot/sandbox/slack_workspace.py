@@ -69,6 +69,10 @@ class SlackMessage:
     unfurl_links: bool | None = None
     unfurl_media: bool | None = None
     deleted: bool = False
+    reactions: dict[str, list[str]] = field(default_factory=dict)
+    """Who reacted, by the emoji's name."""
+    unfurls: dict[str, Json] = field(default_factory=dict)
+    """What the app shows below the message for a link in it."""
 
     @property
     def text(self) -> str:
@@ -221,6 +225,8 @@ class Interaction:
     attempts: int = 0
     """How often it was sent; more than once only over HTTP."""
     uses: int = 0
+    exchanged: bool = False
+    """Whether its trigger has opened a modal, which it does once."""
     replies: list[SlackMessage] = field(default_factory=list)
     acked: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -236,3 +242,14 @@ def with_block_ids(blocks: list[Json] | None, seed: str) -> list[Json] | None:
         return None
     stem = re.sub(r"\D", "", seed)[-6:]
     return [{**block, "block_id": block.get("block_id") or f"b{stem}{number}"} for number, block in enumerate(blocks)]
+
+
+LINK = re.compile(r"https?://[^\s<>|]+")
+
+
+def with_links(text: str) -> str:
+    """Return what a person typed as the app gets it: with links in angle brackets.
+
+    https://docs.slack.dev/messaging/formatting-message-text#links-in-retrieved-messages
+    """
+    return LINK.sub(r"<\g<0>>", text)

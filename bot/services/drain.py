@@ -170,10 +170,11 @@ class Drain:
             # changes nothing if it was the lease that was lost
             await self._finish(delivery, DeliveryState.GONE, "the subscription has ended")
             return None
-        under = delivery.first_message_id if sender.capabilities.threads else None
+        part = delivery.parts[delivery.cursor]
+        under = delivery.first_message_id if sender.capabilities.threads and part.threaded else None
         try:
             outcome = await sender.send(
-                delivery.parts[delivery.cursor],
+                part,
                 to=to,
                 silent=delivery.silent or delivery.cursor > 0,
                 under=under,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from bot.domain.destination import Platform
 from formatters.parts import Rendition
@@ -26,8 +27,12 @@ class Renderer:
     def render(self, view: View, platform: Platform, language: str, style: Style = Style.ITEMS) -> Rendition:
         """Return the parts of `view`; raises ViewError if the issue lacks what it asks for.
 
-        What a style shows is the view's matter; only Telegram's rich messages take another form.
+        What a style shows is the view's matter; only Telegram's rich messages take another form, and only
+        Slack's threads hang one part under another.
         """
         rich = platform is Platform.TELEGRAM and style is Style.RICH
         render = telegram_rich.render if rich else _RENDERERS[platform]
-        return render(view, self._words_of(language))
+        rendition = render(view, self._words_of(language))
+        if platform is Platform.SLACK and style is not Style.THREAD:
+            return Rendition(tuple(replace(part, threaded=False) for part in rendition.parts))
+        return rendition

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -119,6 +119,12 @@ class SqlLedger:
         async with self._database.writing() as connection:
             return await leases.settle(connection, delivery, outcome, now=now)
 
+    async def newest_issue(self) -> str | None:
+        """Return the key of the newest issue that was ever read, by its date."""
+        newest = select(issues.c.key).where(issues.c.date.is_not(None)).order_by(issues.c.date.desc(), issues.c.kind)
+        async with self._database.reading() as connection:
+            return await connection.scalar(newest.limit(1))
+
     async def postpone(self, delivery: Delivery, *, until: datetime, reason: str, counts: bool) -> None:
         """Take the intent back, end the lease, and make the delivery due at `until`."""
         async with self._database.writing() as connection:
@@ -149,6 +155,11 @@ class SqlLedger:
         """Make ended daily deliveries pending again; return how many."""
         async with self._database.writing() as connection:
             return await reopening.reopen(connection, issue_key, to, now=now)
+
+    async def requeue(self, ids: Collection[int], *, now: datetime) -> list[int]:
+        """Make ended deliveries pending again; return which."""
+        async with self._database.writing() as connection:
+            return await reopening.requeue(connection, ids, now=now)
 
     async def tally(self, issue_key: str, to: Destination | None) -> dict[DeliveryState, int]:
         """Return how many daily deliveries of an issue are in each state."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import DAILY, LIFETIME, DeliveryState, PartState
@@ -22,6 +23,16 @@ async def reopen(connection: AsyncConnection, issue_key: str, to: Destination | 
     Not those of readers who left: their subscriptions have ended.
     """
     ended = select(deliveries.c.id).where(IS_TROUBLED, _daily(issue_key, to), ~_UNWANTED)
+    return len(await _again(connection, ended, now=now))
+
+
+async def requeue(connection: AsyncConnection, ids: Collection[int], *, now: datetime) -> list[int]:
+    """Make ended deliveries pending; return which."""
+    return await _again(connection, select(deliveries.c.id).where(deliveries.c.id.in_(ids), IS_TROUBLED), now=now)
+
+
+async def _again(connection: AsyncConnection, ended: Select[int], *, now: datetime) -> list[int]:
+    """Make these deliveries pending, at the part where they stopped; return which."""
     later = receipts.alias()
     last = select(func.max(later.c.position)).where(later.c.delivery_id == receipts.c.delivery_id).scalar_subquery()
     refused = and_(
@@ -37,7 +48,8 @@ async def reopen(connection: AsyncConnection, issue_key: str, to: Destination | 
         "finished_at": None,
         "reason": None,
     }
-    return (await connection.execute(update(deliveries).where(deliveries.c.id.in_(ended)).values(values))).rowcount
+    opening = update(deliveries).where(deliveries.c.id.in_(ended)).values(values)
+    return sorted(await connection.scalars(opening.returning(deliveries.c.id)))
 
 
 async def tally(connection: AsyncConnection, issue_key: str, to: Destination | None) -> dict[DeliveryState, int]:

@@ -123,7 +123,10 @@ class Parts(TypeDecorator[tuple[Part, ...]]):
 
 def encode_parts(parts: tuple[Part, ...]) -> str:
     """Return the parts as JSON text, the same in every process."""
-    fields = [{"name": part.name, "payload": part.payload, "text": part.text} for part in parts]
+    fields = [
+        {"name": part.name, "payload": part.payload, "text": part.text} | ({} if part.threaded else {"threaded": False})
+        for part in parts
+    ]
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
 

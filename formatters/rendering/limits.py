@@ -35,6 +35,12 @@ https://github.com/tginfo/Telegram-Limits/issues/187
 TELEGRAM_CALLBACK_BYTES = 64
 """`callback_data`, in bytes. https://core.telegram.org/bots/api#inlinekeyboardbutton"""
 
+TELEGRAM_MESSAGE_LINK_UNITS = 40
+"""Our own: what the longest address of a message takes beyond its placeholder.
+
+t.me/c/<chat>/<topic>/<message>, or a public name of 32: https://core.telegram.org/api/links#message-links
+"""
+
 RICH_TEXT_UNITS = 32_768
 """Characters of a rich message's text; held in UTF-16 units, the larger count.
 
@@ -70,6 +76,12 @@ SLACK_BODY_CHARACTERS = 10_000
 
 Undocumented: `msg_blocks_too_long` was seen from about 13 000 on, so we stay clear of it.
 https://github.com/slackapi/bolt-js/issues/2509
+"""
+
+SLACK_MESSAGE_LINK_CHARACTERS = 120
+"""Our own: what the address of a message takes beyond its placeholder.
+
+https://docs.slack.dev/reference/methods/chat.getPermalink
 """
 
 SLACK_HEADER_CHARACTERS = 150

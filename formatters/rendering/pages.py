@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import assert_never
 
 from formatters.actions import (
@@ -15,14 +16,16 @@ from formatters.actions import (
     start_link,
 )
 from formatters.document import Inlines
+from formatters.editions import Added, Note, Notes, Updated
 from formatters.errors import NoSuchItem, NothingToShow
 from formatters.issue import Issue, Item
 from formatters.rendering.buttons import ActionButton, LinkButton, Row
 from formatters.rendering.extracts import advice, is_advice, linked_headlines, sources, titles
+from formatters.rendering.jumps import jump_to
 from formatters.rendering.limits import TELEGRAM_BUTTONS, TELEGRAM_BUTTONS_IN_ROW
 from formatters.rendering.lines import Form, Frame, Line, add_blocks, add_numbered, add_points
 from formatters.rendering.opening import facts
-from formatters.rendering.runs import BOLD, Run, clean, flatten, linked, text_of
+from formatters.rendering.runs import BOLD, ITALIC, Run, clean, flatten, linked, text_of
 from formatters.rendering.sources import is_button_link, source_buttons, source_lines
 from formatters.values import value
 from formatters.views import (
@@ -31,6 +34,7 @@ from formatters.views import (
     IssueView,
     ItemView,
     LinkedHeadlinesView,
+    NoticeView,
     OverviewView,
     SourcesView,
     TitlesView,
@@ -59,6 +63,8 @@ class Page:
     """Whether it must stay one message: then too long a text ends in an ellipsis."""
     hint: Line | None = None
     """A last line that stays even where the text is cut."""
+    linked: Sequence[Line] = ()
+    """The lines with jumps to other pages' messages, for where these have addresses; empty if there are none."""
 
     def named(self, number: int) -> str:
         """Return the name of the page's message of this number, from 1."""
@@ -71,8 +77,8 @@ def pages(view: View, words: Words) -> list[Page]:
     Raises NoSuchItem and NothingToShow for what the issue does not hold.
     """
     match view:
-        case IssueView(issue):
-            return _essay(issue, words) if issue.kind == "essay" else _digest(issue, words)
+        case IssueView(issue, notes, ref):
+            return _essay(issue, words) if issue.kind == "essay" else _digest(issue, notes, ref, words)
         case OverviewView(issue, ref):
             return [_overview_answer(issue, ref, words)]
         case HeadlinesView(issue, ref, buttons):
@@ -91,21 +97,40 @@ def pages(view: View, words: Words) -> list[Page]:
             return [_extract("advice", issue, advice(issue, words.label_separator), "the issue gives no advice")]
         case WatchView(issue):
             return [_extract("watch", issue, _watch(issue, words), "the issue has no watch list")]
+        case NoticeView():
+            return [Page("notice", [Line(Form.TEXT, [Run(words.withdrawn)])], single=True)]
         case _:
             assert_never(view)
 
 
-def _digest(issue: Issue, words: Words) -> list[Page]:
-    found = [Page("overview", _overview(issue, words))]
-    found += [Page(f"item-{item.number}", _item(item, words), source_buttons(item)) for item in issue.items]
+def _digest(issue: Issue, notes: Notes, ref: str, words: Words) -> list[Page]:
+    told = dict(notes)
+    jumps = introduction(issue, words) + _item_headlines(issue, jump=True)
+    overview = Page("overview", _overview(issue, words), linked=jumps)
+    found = [_standing_alone(issue, overview, ref, words) if ref else overview]
+    found += [Page(_name(one), _item(one, words, told.get(one.number)), source_buttons(one)) for one in issue.items]
     if closing := _outlook(issue, words) + _sections(issue):
         found.append(Page("closing", closing))
     return found
 
 
+def _name(item: Item) -> str:
+    return f"item-{item.number}"
+
+
 def _essay(issue: Issue, words: Words) -> list[Page]:
     lines = _opening(issue, words) + _sections(issue)
     return [Page("overview", lines, continuation="part-{number}")]
+
+
+def _standing_alone(issue: Issue, overview: Page, ref: str, words: Words) -> Page:
+    trends = _folded_trends(issue, words)
+    return replace(
+        overview,
+        lines=[*overview.lines, *trends],
+        rows=_number_rows(issue, lambda number: AnswerWithItem(ref, number)),
+        linked=overview.linked and [*overview.linked, *trends],
+    )
 
 
 def _overview_answer(issue: Issue, ref: str, words: Words) -> Page:
@@ -160,7 +185,7 @@ def _item_answer(issue: Issue, ref: str, number: int, words: Words, *, paging: b
     rows = source_buttons(item)
     if paging:
         rows = (*rows, _paging_row(issue, ref, item, words))
-    return Page(f"item-{number}", _item(item, words), rows, single=True)
+    return Page(_name(item), _item(item, words), rows, single=True)
 
 
 def _paging_row(issue: Issue, ref: str, item: Item, words: Words) -> Row:
@@ -211,11 +236,15 @@ def _overview(issue: Issue, words: Words) -> list[Line]:
     return introduction(issue, words) + _item_headlines(issue)
 
 
-def _item_headlines(issue: Issue) -> list[Line]:
+def _item_headlines(issue: Issue, *, jump: bool = False) -> list[Line]:
+    """Return a line for each item; with `jump`, each leads to the item's own message."""
     lines: list[Line] = []
     for item in issue.items:
         title = text_of(flatten(item.title))
-        lines.append(Line(Form.TEXT, [Run(f"{item.number}. {title}")], gap=not lines))
+        runs = [Run(f"{item.number}. {title}")]
+        if jump and title.strip():
+            runs = [Run(f"{item.number}. "), Run(title, 0, jump_to(_name(item)))]
+        lines.append(Line(Form.TEXT, runs, gap=not lines))
     return lines
 
 
@@ -230,7 +259,7 @@ def _section_headlines(issue: Issue) -> list[Line]:
     return lines
 
 
-def _item(item: Item, words: Words) -> list[Line]:
+def _item(item: Item, words: Words, note: Note | None = None) -> list[Line]:
     number = f"{item.number}. "
     title = flatten(item.title, BOLD)
     if (url := item.first_url) is not None and is_button_link(url):
@@ -240,9 +269,11 @@ def _item(item: Item, words: Words) -> list[Line]:
     else:
         title.insert(0, Run(number, BOLD))
     lines = [Line(Form.TITLE, title)]
+    if note is not None:
+        lines.append(Line(Form.META, [Run(_told(note, words), ITALIC)], gap=False))
     separator = words.label_separator
     listed = any(point.label for point in item.points)
-    bounds = [1]
+    bounds = [len(lines)]
     for point in item.points:
         add_points(lines, (point,), separator, listed=listed)
         bounds.append(len(lines))
@@ -250,6 +281,16 @@ def _item(item: Item, words: Words) -> list[Line]:
         start, end = _folded(item, lines, bounds)
         lines[start:end] = [line.framed("fold") for line in lines[start:end]]
     return lines + source_lines(item, words)
+
+
+def _told(note: Note, words: Words) -> str:
+    match note:
+        case Added():
+            return words.added
+        case Updated(at):
+            return words.updated(at)
+        case _:
+            assert_never(note)
 
 
 def _folded(item: Item, lines: Sequence[Line], bounds: Sequence[int]) -> tuple[int, int]:

@@ -7,22 +7,23 @@ https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import assert_never
+from typing import assert_never, cast
 
 from formatters.actions import encode
 from formatters.parts import Json, Part, Rendition
 from formatters.patterns import lazy
 from formatters.rendering import limits
 from formatters.rendering.buttons import ActionButton, LinkButton, Row
+from formatters.rendering.jumps import is_jump
 from formatters.rendering.lines import Form, Grid, Line, marker, table_rows, without_tables
 from formatters.rendering.packing import Cost, pack
 from formatters.rendering.pages import Page, pages
 from formatters.rendering.plain_text import plain
 from formatters.rendering.rich_text import Writer, inlines
 from formatters.rendering.runs import BOLD, Run, Runs, text_of
-from formatters.views import View
+from formatters.views import IssueView, View
 from formatters.words import Words
 
 _TABLE_CHARACTERS = limits.SLACK_TEXT_CHARACTERS // 2
@@ -39,7 +40,27 @@ def render(view: View, words: Words) -> Rendition:
     Raises NoSuchItem and NothingToShow for what the issue does not hold.
     """
     scale = _Scale(words.label_separator)
-    return Rendition(tuple(part for page in pages(view, words) for part in _parts(page, scale, words)))
+    found = [(page, _parts(page, scale, words)) for page in pages(view, words)]
+    if isinstance(view, IssueView):
+        for page, parts in found:
+            if page.name.startswith(_ITEM):
+                parts[-1] = _with_permalink(parts[-1], words)
+    return Rendition(tuple(part for _, parts in found for part in parts))
+
+
+_ITEM = "item-"
+PERMALINK = "permalink"
+"""The action id of the button that gives the address of its message."""
+
+
+def _with_permalink(part: Part, words: Words) -> Part:
+    """Return a delivered item with a button for its address: who reads it wants to point others at it."""
+    buttons: list[Json] = [{"type": "button", "text": _plain_text(words.permalink), "action_id": PERMALINK}]
+    blocks = cast("list[dict[str, Json]]", part.payload["blocks"])
+    sources = cast("list[Json]", blocks[-1]["elements"]) if blocks[-1]["type"] == "actions" else []
+    if 0 < len(sources) < limits.SLACK_ACTIONS:
+        blocks, buttons = blocks[:-1], sources + buttons
+    return replace(part, payload={**part.payload, "blocks": [*blocks, {"type": "actions", "elements": buttons}]})
 
 
 def _parts(page: Page, scale: _Scale, words: Words) -> list[Part]:
@@ -48,7 +69,8 @@ def _parts(page: Page, scale: _Scale, words: Words) -> list[Part]:
     lines = list(page.lines) if page.hint is None else [*page.lines, page.hint]
     text = plain(without_tables(lines, words.label_separator))
     if scale.holds(lines, text):
-        return [_part(page.name, lines, page.rows, words.label_separator, text)]
+        part = _part(page.name, lines, page.rows, words.label_separator, text)
+        return [replace(part, linked=_with_jumps(part, page, scale, words))]
     messages = pack(page, scale, words)
     return [
         _part(page.named(number), lines, page.rows if number == len(messages) else (), words.label_separator)
@@ -65,6 +87,14 @@ def _part(name: str, lines: Sequence[Line], rows: tuple[Row, ...], separator: st
         "unfurl_media": False,
     }
     return Part(name, payload, text)
+
+
+def _with_jumps(part: Part, page: Page, scale: _Scale, words: Words) -> Mapping[str, Json] | None:
+    """Return the part's payload with jumps, where the page has some and they surely fit."""
+    jumps = sum(is_jump(run.url) for line in page.linked for run in line.runs)
+    if not jumps or not scale.holds(page.linked, part.text, more=jumps * limits.SLACK_MESSAGE_LINK_CHARACTERS):
+        return None
+    return {**part.payload, "blocks": [*_blocks(page.linked, words.label_separator), *_actions(page.rows)]}
 
 
 def escape(text: str) -> str:
@@ -98,13 +128,17 @@ class _Scale:
         addresses = sum([len(run[2]) for run in line.runs])
         return characters, characters + addresses, 2 if line.form in _BLOCKS else 0
 
-    def holds(self, lines: Sequence[Line], text: str) -> bool:
-        """Tell quickly whether one message surely holds the lines, of which `text` is the plain text."""
+    def holds(self, lines: Sequence[Line], text: str, *, more: int = 0) -> bool:
+        """Tell quickly whether one message surely holds the lines, of which `text` is the plain text.
+
+        `more` is the number of characters that addresses may yet grow by.
+        """
         characters, body, blocks = self.limit
         if 5 * len(text) > characters and len(escape(text)) > characters:
             return False
         addresses = sum([len(run[2]) for line in lines for run in line.runs])
-        return 2 * len(text) + addresses <= body and 2 * len([1 for line in lines if line.form in _BLOCKS]) <= blocks
+        owning = len([1 for line in lines if line.form in _BLOCKS])
+        return 2 * len(text) + addresses + more <= body and 2 * owning <= blocks
 
     def shown(self, line: Line) -> list[Line]:
         """Return the line itself, or readable rows for a table that Slack would refuse."""

@@ -17,6 +17,7 @@ from formatters.parts import Json, Part, Rendition
 from formatters.patterns import lazy
 from formatters.rendering import limits
 from formatters.rendering.buttons import ActionButton, Button, LinkButton, Row
+from formatters.rendering.jumps import is_jump
 from formatters.rendering.lines import GAPS, Form, Frame, Line, marker, without_tables
 from formatters.rendering.packing import Cost, pack
 from formatters.rendering.pages import Page, pages
@@ -50,7 +51,8 @@ def _parts(page: Page, words: Words) -> list[Part]:
     text = _markup([*lines, *hint])
     if _fits(text):
         bare = lines if lines is found else inert(found, bare=True)
-        return [_part(page.name, text, page.rows, plain([*bare, *hint]))]
+        part = _part(page.name, text, page.rows, plain([*bare, *hint]))
+        return [replace(part, linked=_with_jumps(part, page))]
     messages = pack(replace(page, lines=inert(found, cut=True)), _SCALE, words)
     parts: list[Part] = []
     for number, lines in enumerate(messages, 1):
@@ -70,6 +72,18 @@ def _part(name: str, text: str, rows: tuple[Row, ...], bare: str) -> Part:
     if rows:
         payload["reply_markup"] = keyboard(rows)
     return Part(name, payload, bare)
+
+
+def _with_jumps(part: Part, page: Page) -> Mapping[str, Json] | None:
+    """Return the part's payload with jumps, where the page has some and they surely fit."""
+    if not page.linked:
+        return None
+    text = _markup(inert(page.linked))
+    jumps = sum(is_jump(run.url) for line in page.linked for run in line.runs)
+    room = limits.TELEGRAM_TEXT_UNITS - jumps * limits.TELEGRAM_MESSAGE_LINK_UNITS
+    if limits.utf16_units(text) > room or text.count("</") > limits.TELEGRAM_ENTITIES:
+        return None
+    return {**part.payload, "text": text}
 
 
 def keyboard(rows: Sequence[Row]) -> Json:

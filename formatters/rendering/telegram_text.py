@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from formatters.patterns import lazy
+from formatters.rendering.jumps import is_jump
 from formatters.rendering.limits import URL_CHARACTERS
 from formatters.rendering.lines import Form, Line
 from formatters.rendering.runs import CODE, Run, Runs, is_web_link, text_of
@@ -85,7 +86,7 @@ def _is_safe(run: Run, *, bare: bool) -> bool:
     text, style, url = run
     if bare:
         return text == url and is_linkable(url)
-    return bool(style & CODE or (url and is_linkable(url)))
+    return bool(style & CODE or (url and is_linkable(url) and not is_jump(url)))
 
 
 def _broken(runs: Runs, places: list[int], *, bare: bool) -> list[Run]:

@@ -220,4 +220,4 @@ async def test_an_unknown_method_is_refused(client: AsyncWebClient) -> None:
 async def test_a_home_tab_is_published(sandbox: Sandbox, client: AsyncWebClient) -> None:
     lin = sandbox.slack.user("lin")
     await client.views_publish(user_id=lin.id, view={"type": "home", "blocks": [HEADLINE]})
-    assert sandbox.slack.views[lin.id]["blocks"] == [HEADLINE]
+    assert lin.screen.home.texts == ["AI 日报"]

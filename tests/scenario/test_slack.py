@@ -70,6 +70,36 @@ async def test_send_all_goes_to_the_readers_own_conversation(world: World) -> No
     assert world.channel.from_bot == []
 
 
+async def test_a_delivered_item_tells_its_address_to_who_asks(world: World) -> None:
+    world.write(items=1)
+    member = world.sandbox.slack.user()
+    async with world.bot("08:00:00") as bot:
+        await bot.released(str(DAY))
+        overview, item, _ = world.channel.from_bot
+        (answer,) = await member.replies(await member.press(item, "permalink"))
+    stamp = item.ts.replace(".", "")
+    place = world.channel.id
+    assert answer.only_for == member.id
+    assert answer.text == (
+        f"https://digest-sandbox.slack.com/archives/{place}/p{stamp}?thread_ts={overview.ts}&amp;cid={place}"
+    )
+    assert item.text.startswith("1. ")
+
+
+async def test_the_overview_in_the_channel_opens_items_for_who_presses(world: World) -> None:
+    world.write(items=3)
+    member = world.sandbox.slack.user()
+    async with world.bot("08:00:00") as bot:
+        await bot.released(str(DAY))
+        overview, *thread = world.channel.from_bot
+        (answer,) = await member.replies(await member.press(overview, "2"))
+        await member.replies(await member.press(answer, "下一条 ›"))
+    assert "缓存分层" in overview.text
+    assert {message.thread_ts for message in thread} == {overview.ts}
+    assert answer.only_for == member.id
+    assert answer.text.startswith("3. 第 3 条")
+
+
 async def test_a_source_button_is_acknowledged(world: World) -> None:
     world.write(items=1)
     member = world.sandbox.slack.user()

@@ -14,6 +14,7 @@ from bot.platforms.slack.commands import SlackCommands
 from bot.platforms.slack.endpoint import Endpoint, InFlight, Once
 from bot.platforms.slack.installations import Installations
 from bot.platforms.slack.installing import Installing, Removal
+from bot.platforms.slack.permalinks import Permalinks
 from bot.platforms.slack.sender import SlackSender
 from bot.platforms.slack.socket_mode import SocketMode
 from bot.platforms.slack.web_api import persistently
@@ -68,6 +69,7 @@ class SlackConnection:
         )
         self._app.use(Once())
         SlackCommands(conversation, language).register(self._app)
+        Permalinks(language).register(self._app)
         Removal(workspaces, conversation.subscribing).register(self._app)
         self._in_flight = InFlight(self._app)
         self._endpoint = Endpoint(self._app) if signing_secret else None

@@ -71,6 +71,10 @@ def _gone(advice: str) -> Callable[[Answer], Outcome]:
     return lambda answer: Gone(f"{answer.code}: {advice.format(bot=answer.bot_name)}")
 
 
+def _refused(advice: str) -> Callable[[Answer], Outcome]:
+    return lambda answer: Rejected(f"{answer.code}: {advice}")
+
+
 _MAY_NOT_POST = _gone("the workspace's settings do not let the app post there: ask an administrator")
 
 ERRORS: Mapping[str, Callable[[Answer], Outcome]] = {
@@ -91,6 +95,12 @@ ERRORS: Mapping[str, Callable[[Answer], Outcome]] = {
     "restricted_action_thread_only_channel": _MAY_NOT_POST,
     "restricted_action_non_threadable_channel": _MAY_NOT_POST,
     "restricted_action_thread_locked": _MAY_NOT_POST,
+    # a message that is there and cannot be changed
+    "cant_update_message": _refused("Slack lets only whoever wrote a message edit it"),
+    "edit_window_closed": _refused("the workspace lets messages be edited for some time only"),
+    "cant_delete_message": _refused("the workspace does not let this message be deleted"),
+    "compliance_exports_prevent_deletion": _refused("the workspace keeps every message"),
+    "message_not_found": _refused("the message is no longer there"),
     # the token: nothing is wrong with the message
     "invalid_auth": _token,
     "not_authed": _token,
@@ -121,7 +131,7 @@ ERRORS: Mapping[str, Callable[[Answer], Outcome]] = {
 }
 """By Slack's code; every other one is a refusal for good.
 
-https://docs.slack.dev/reference/methods/chat.postMessage#errors
+https://docs.slack.dev/reference/methods/chat.postMessage#errors, chat.update#errors, chat.delete#errors
 """
 
 STATUSES: Mapping[int, Callable[[Answer], Outcome]] = {
@@ -166,6 +176,11 @@ def _outcome_of_answer(answer: Answer) -> Outcome:
     ):
         return _unknown(answer)
     return _rejected(answer) if answer.code else _not_slack(answer)
+
+
+def is_not_found(error: Exception) -> bool:
+    """Return whether Slack refused because the message is no longer there."""
+    return isinstance(error, SlackApiError) and _answer(error, "", "").code == "message_not_found"
 
 
 def _answer(error: SlackApiError, bot_name: str, team: str) -> Answer:

@@ -105,6 +105,15 @@ def pause_of(error: RetryAfter) -> timedelta:
     return after if isinstance(after, timedelta) else timedelta(seconds=after)
 
 
+_ALREADY_SO = ("message is not modified", "message to delete not found")
+"""What a 400 says when the message is already as it is to be. Observed, as the above."""
+
+
+def is_already_so(error: TelegramError) -> bool:
+    """Return whether an edit or a deletion was refused because there is nothing left to do."""
+    return isinstance(error, BadRequest) and any(text in error.message.lower() for text in _ALREADY_SO)
+
+
 def is_unparsable(error: TelegramError) -> bool:
     """Return whether Telegram refused the markup, so that plain text would be taken."""
     return isinstance(error, BadRequest) and "can't parse" in error.message.lower()

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.error import EndPointNotFound, InvalidToken, TelegramError
 
-from bot.domain.delivery import Outcome, Rejected, Scope, Sent, Unfit, Unsent
+from bot.domain.delivery import Outcome, Rejected, Scope, Sent, Tag, Unfit, Unsent
 from bot.domain.destination import Destination
 from bot.domain.throttling import ScopeEvidence
 from bot.platforms.telegram.calls import EncodedPayloads, call, call_encoded
-from bot.platforms.telegram.outcomes import is_unparsable, outcome_of
+from bot.platforms.telegram.outcomes import is_already_so, is_unparsable, outcome_of
 from bot.platforms.telegram.request import AnswerLost
-from bot.ports.sender import Capabilities
+from bot.ports.sender import Capabilities, LengthUnit, OnlySends
 from formatters.parts import Json, Part
 
 MESSAGES_A_SECOND = 28.0
@@ -24,29 +25,52 @@ MESSAGES_A_SECOND = 28.0
 CHAT_PACE = 1.0
 """Messages a second to one chat: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this"""
 
+_BASIC_GROUP = 13
+"""Characters of a basic group's id at most; those of supergroups and channels are -100 and ten digits or more."""
 
-class TelegramSender:
-    """A `Sender`."""
+DELETABLE_FOR = timedelta(hours=48)
+"""https://core.telegram.org/bots/api#deletemessage; editing the bot's own messages has no such limit."""
+
+
+class TelegramSender(OnlySends):
+    """A `Sender`. Bots cannot read what is in a chat, so an unknown message cannot be looked up."""
 
     def __init__(self, bot: Bot, *, pace: float = CHAT_PACE) -> None:
         self._bot = bot
         self._encoded = EncodedPayloads()
         self._evidence = ScopeEvidence()
-        self.capabilities = Capabilities(threads=False, pace=pace)
+        self.capabilities = Capabilities(
+            pace=pace,
+            silent=True,
+            edit=True,
+            delete_within=DELETABLE_FOR,
+            callbacks=True,
+            links=True,
+            unit=LengthUnit.UTF16_UNITS,
+        )
 
     async def send(
-        self, part: Part, *, to: Destination, silent: bool, under: str | None, previews: bool = False
+        self,
+        part: Part,
+        *,
+        to: Destination,
+        silent: bool,
+        under: str | None,
+        previews: bool = False,
+        tag: Tag | None = None,
     ) -> Outcome:
         """Send the part; if Telegram cannot parse its markup, send its plain text instead."""
-        del under
-        begun = self._evidence.begin()
+        del under, tag
         if "rich_message" in part.payload:
-            outcome = await self._send_rich(part, to, silent=silent)
-        else:
-            if previews:
-                part = replace(part, payload=_with_previews(part.payload))
-            outcome = await self._send(part, to, silent=silent)
-        return self._evidence.judge(outcome, place=to.chat, begun=begun, likely=likely_scope(to))
+            return await self._judged(self._send_rich(part, to, silent=silent), to)
+        if previews:
+            part = replace(part, payload=_with_previews(part.payload))
+        return await self._judged(self._send(part, to, silent=silent), to)
+
+    async def _judged(self, request: Awaitable[Outcome], to: Destination) -> Outcome:
+        """Return the outcome of a request; of a refusal, with whom it concerns."""
+        begun = self._evidence.begin()
+        return self._evidence.judge(await request, place=to.chat, begun=begun, likely=likely_scope(to))
 
     async def _send(self, part: Part, to: Destination, *, silent: bool) -> Outcome:
         try:
@@ -59,6 +83,49 @@ class TelegramSender:
             except TelegramError as second:
                 return outcome_of(second, to)
         return Sent(message_id)
+
+    async def edit(self, part: Part, message_id: str, *, to: Destination, previews: bool = False) -> Outcome:
+        """Show the part in the message's place; if Telegram cannot parse its markup, its plain text."""
+        if previews:
+            part = replace(part, payload=_with_previews(part.payload))
+        return await self._judged(self._shown(part, message_id, to), to)
+
+    async def _shown(self, part: Part, message_id: str, to: Destination) -> Outcome:
+        try:
+            await self._edit(part.payload, message_id, to)
+        except TelegramError as error:
+            if not is_unparsable(error):
+                return Sent(message_id) if is_already_so(error) else outcome_of(error, to)
+            try:
+                await self._edit(plain(part), message_id, to)
+            except TelegramError as second:
+                return Sent(message_id) if is_already_so(second) else outcome_of(second, to)
+        return Sent(message_id)
+
+    async def delete(self, message_id: str, *, to: Destination) -> Outcome:
+        """Delete the message for everybody."""
+        return await self._judged(self._deleted(message_id, to), to)
+
+    async def _deleted(self, message_id: str, to: Destination) -> Outcome:
+        try:
+            await call(self._bot, "deleteMessage", _message(message_id, to))
+        except TelegramError as error:
+            return Sent(message_id) if is_already_so(error) else outcome_of(error, to)
+        return Sent(message_id)
+
+    def has_links(self, to: Destination) -> bool:
+        """Return whether it is a channel or a supergroup: https://core.telegram.org/api/links#message-links."""
+        return _link_root(to) is not None
+
+    async def link(self, message_id: str, *, to: Destination, under: str | None) -> str | None:
+        """Return the message's address, which leads those who may read it there."""
+        del under
+        root = _link_root(to)
+        return None if root is None else f"{root}{f'/{to.thread}' if to.thread else ''}/{message_id}"
+
+    async def _edit(self, payload: Mapping[str, Json], message_id: str, to: Destination) -> None:
+        body = self._encoded.body(_message(message_id, to), payload)
+        await call_encoded(self._bot, "editMessageText", body)
 
     async def _post(self, payload: Mapping[str, Json], to: Destination, *, silent: bool) -> str:
         """Post what is posted to everybody."""
@@ -114,6 +181,17 @@ async def post(bot: Bot, payload: Mapping[str, Json], to: Destination, *, silent
 def place_of(to: Destination, *, silent: bool) -> dict[str, Json]:
     """Return the parameters that a payload goes with."""
     return _place(chat_id(to), int(to.thread) if to.thread else None, silent=silent)
+
+
+def _message(message_id: str, to: Destination) -> dict[str, Json]:
+    return {"chat_id": chat_id(to), "message_id": int(message_id)}
+
+
+def _link_root(to: Destination) -> str | None:
+    """Return what the addresses of a place's messages begin with; None in private chats and basic groups."""
+    if to.chat.startswith("@"):
+        return f"https://t.me/{to.chat[1:]}"
+    return f"https://t.me/c/{to.chat[4:]}" if to.chat.startswith("-100") and len(to.chat) > _BASIC_GROUP else None
 
 
 def method_of(payload: Mapping[str, Json]) -> str:

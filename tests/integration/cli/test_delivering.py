@@ -163,6 +163,35 @@ class TestPublish:
         for filters in (["--troubled"], ["--to", "slack:C0000000009"], ["--state", "dead"], ["--issue", "other"]):
             assert bot("deliveries", *filters).out == "No deliveries.\n"
 
+    def test_why_tells_what_happened_and_requeue_tries_it_again(self, bot: Digestbot, outside: Outside) -> None:
+        outside.write()
+        slack, place = outside.sandbox.slack, f"slack:{outside.channel.id}"
+        assert bot("deliveries", "why", place).out.startswith(f"{place}: never subscribed.")
+        outside.platforms.act(lambda: slack.remove_bot(outside.channel))
+        bot("publish")
+        told = bot("deliveries", "why", place)
+        assert told.code == 0
+        assert f"{outside.day()}, the daily delivery (1): 0 of {PARTS} messages arrived; ended at " in told.out
+        assert "/invite @" in told.out
+        assert "digestbot deliveries requeue 1" in told.out
+        outside.platforms.wait_for(slack.invite(outside.channel))
+        assert bot("deliveries", "requeue", "1").code == 0
+        assert bot("publish").code == 0
+        assert len(outside.channel.from_bot) == PARTS
+        assert f"{PARTS} of {PARTS} messages arrived, finished at " in bot("deliveries", "why", place).out
+
+    def test_what_arrived_is_not_requeued(self, bot: Digestbot, outside: Outside) -> None:
+        outside.write()
+        bot("publish")
+        refused = bot("deliveries", "requeue", "1", "99")
+        assert refused.code == 1
+        assert "Not to be tried again: 1, 99." in refused.err
+
+    def test_why_needs_a_destination(self, bot: Digestbot, outside: Outside) -> None:
+        result = bot("deliveries", "why", "nowhere")
+        assert result.code == 2
+        assert "DESTINATION" in result.err
+
 
 class TestRun:
     def test_delivers_holds_the_database_and_ends_well_when_it_is_told_to(

@@ -24,7 +24,7 @@ HEAVY = {
 
 def test_the_commands_are_those_of_the_documentation() -> None:
     assert list(COMMANDS) == [
-        "run", "demo", "publish", "show", "preview", "check", "deliveries", "doctor", "migrate", "keys",
+        "run", "demo", "publish", "show", "preview", "check", "doctor", "migrate", "deliveries", "keys",
     ]  # fmt: skip
 
 

@@ -76,7 +76,8 @@ BY_CODE = {
     Throttled: "ratelimited rate_limited message_limit_exceeded",
     Unknown: "fatal_error internal_error",
     Rejected: "msg_blocks_too_long msg_too_long invalid_blocks invalid_blocks_format no_text too_many_attachments"
-              " invalid_arguments something_new",
+              " invalid_arguments something_new cant_update_message edit_window_closed cant_delete_message"
+              " compliance_exports_prevent_deletion message_not_found",
 }  # fmt: skip
 
 CASES = [

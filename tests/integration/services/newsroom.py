@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
-from bot.domain.delivery import DeliveryReport, DeliveryState, Outcome, Sent
+from bot.domain.delivery import DeliveryReport, DeliveryState, Outcome, Sent, Tag
 from bot.domain.destination import Destination, Platform
 from bot.domain.errors import PlatformError
 from bot.domain.issues import KnownIssue, ref_of
@@ -19,7 +19,7 @@ from bot.domain.timetable import Timetable
 from bot.languages import words_of
 from bot.ports.ledger import DeliveryFilter, Ledger
 from bot.ports.posts import Scan
-from bot.ports.sender import Capabilities
+from bot.ports.sender import Capabilities, OnlySends
 from bot.services.acquaintance import Acquaintance
 from bot.services.bot_name import BotName
 from bot.services.drain import Drain
@@ -115,7 +115,7 @@ class Request:
     previews: bool
 
 
-class ScriptedSender:
+class ScriptedSender(OnlySends):
     """Answers each request with the next outcome of its script, then accepts everything."""
 
     def __init__(self, clock: ManualClock, *, threads: bool = False) -> None:
@@ -130,8 +130,16 @@ class ScriptedSender:
         self._script += outcomes
 
     async def send(
-        self, part: Part, *, to: Destination, silent: bool, under: str | None, previews: bool = False
+        self,
+        part: Part,
+        *,
+        to: Destination,
+        silent: bool,
+        under: str | None,
+        previews: bool = False,
+        tag: Tag | None = None,
     ) -> Outcome:
+        del tag
         self.requests.append(Request(part.name, to, silent, under, self._clock.now(), previews))
         self.on_request(len(self.requests))
         await asyncio.sleep(0)

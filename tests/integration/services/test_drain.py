@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -17,6 +18,7 @@ from bot.domain.delivery import (
     Receipt,
     Rejected,
     Scope,
+    Tag,
     Throttled,
     Unknown,
     Unsent,
@@ -24,6 +26,7 @@ from bot.domain.delivery import (
 from bot.domain.destination import Destination, Platform
 from bot.domain.retry import MOST_ATTEMPTS
 from formatters.parts import Part
+from formatters.views import Style
 from tests.integration.services.newsroom import (
     CHANNEL,
     SENT,
@@ -63,6 +66,15 @@ class TestAnIssue:
         await planned.deliver_due()
         assert [request.under for request in planned.slack.requests] == [None, "m1", "m1", "m1"]
         assert {request.under for request in planned.telegram.requests} == {None}
+
+    async def test_stands_in_the_channel_itself_where_it_is_to(self, planned: Newsroom) -> None:
+        await planned.subscribe(CHANNEL)
+        subscription = await planned.subscriptions.find(CHANNEL)
+        assert subscription is not None
+        await planned.subscriptions.prefer(CHANNEL, replace(subscription.preferences, style=Style.ITEMS))
+        await planned.publisher.send_to(digest(items=2), CHANNEL, language="zh")
+        await planned.deliver_due()
+        assert [request.under for request in planned.slack.requests] == [None, None, None, None]
 
     async def test_hangs_under_the_first_message_that_is_known(self, planned: Newsroom) -> None:
         planned.slack.will(Unknown("the answer was lost"))
@@ -331,8 +343,15 @@ class Slow(ScriptedSender):
         self.began, self.may_end = asyncio.Event(), asyncio.Event()
 
     async def send(
-        self, part: Part, *, to: Destination, silent: bool, under: str | None, previews: bool = False
+        self,
+        part: Part,
+        *,
+        to: Destination,
+        silent: bool,
+        under: str | None,
+        previews: bool = False,
+        tag: Tag | None = None,
     ) -> Outcome:
         self.began.set()
         await self.may_end.wait()
-        return await super().send(part, to=to, silent=silent, under=under, previews=previews)
+        return await super().send(part, to=to, silent=silent, under=under, tag=tag, previews=previews)

@@ -26,7 +26,11 @@ WORDS = Words(
     send_all="全部发给我",
     label_separator="：",
     ask_for_item="发送 /item 3 查看第 3 条",
+    added="补充",
+    updated=lambda time: f"{time} 更新",
+    withdrawn="本条已撤回。",
     read_privately="私聊阅读",
+    permalink="链接",
 )
 
 

@@ -79,9 +79,32 @@ def test_an_item_is_a_linked_title_a_list_of_points_and_buttons() -> None:
         part_of_list([text("是什么", bold=True), text("："), text("文")], [text("建议", bold=True), text("：")]),
         part_of_list([text("甲")], indent=1),
     ]
-    assert [(button["text"]["text"], button["url"], button["action_id"]) for button in buttons["elements"]] == [
+    assert [(button["text"]["text"], button.get("url"), button["action_id"]) for button in buttons["elements"]] == [
         ("a.example", "https://a.example/", "link:1"),
         ("b.example", "https://b.example/", "link:2"),
+        ("链接", None, "permalink"),
+    ]
+
+
+def test_an_item_with_as_many_sources_as_fit_beside_each_other_still_names_its_address() -> None:
+    story = item(1, "题", urls=tuple(f"https://h{number}.example/" for number in range(25)))
+    *_, last = blocks_of(digest(story), "item-1")
+    assert [button["action_id"] for button in last["elements"]][-1] == "permalink"
+
+
+def test_only_delivered_items_name_their_address() -> None:
+    (part,) = slack_blocks.render(ItemView(digest(item(1)), "r", 1), WORDS).parts
+    assert "permalink" not in str(part.payload)
+
+
+def test_the_overview_of_a_thread_has_trends_and_a_button_for_each_item() -> None:
+    issue = digest(item(1, "甲"), item(2, "乙"), trends=(point("缓存", "分层"),))
+    overview, *_ = slack_blocks.render(IssueView(issue, ref="ref"), WORDS).parts
+    *_, actions = judge_slack(overview)
+    assert "缓存：分层" in overview.text
+    assert [(button["text"]["text"], button["value"]) for button in actions["elements"]] == [
+        ("1", "1:a:ref:1"),
+        ("2", "1:a:ref:2"),
     ]
 
 

@@ -122,7 +122,7 @@ def test_a_style_says_what_is_delivered() -> None:
     issue: Issue = digest(item(1))
     assert {style: delivered(issue, style, ref="r", bot="b") for style in Style} == {
         Style.ITEMS: IssueView(issue),
-        Style.THREAD: IssueView(issue),
+        Style.THREAD: IssueView(issue, ref="r"),
         Style.RICH: IssueView(issue),
         Style.COMPACT: HeadlinesView(issue, "r"),
         Style.HEADLINES: LinkedHeadlinesView(issue, "r", "b"),

@@ -1,0 +1,185 @@
+"""`digestbot deliveries`: what was sent where, what was not, why, and trying it again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.cli.operating import parsed_destination
+from bot.cli.output import note, print_json
+from bot.domain.delivery import DeliveryState
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from bot.domain.delivery import DeliveryReport
+    from bot.domain.destination import Destination
+    from bot.ports.ledger import DeliveryFilter
+    from bot.settings import Settings
+
+_WIDEST = 1000
+"""Columns of a table that no terminal shows."""
+
+app = typer.Typer(name="deliveries", invoke_without_command=True)
+
+
+@app.callback()
+def deliveries(
+    context: typer.Context,
+    issue: Annotated[str | None, typer.Option(metavar="KEY", help="Only this issue.")] = None,
+    to: Annotated[str | None, typer.Option(metavar="DESTINATION", help="Only there.")] = None,
+    state: Annotated[DeliveryState | None, typer.Option(help="Only in this state.")] = None,
+    troubled: Annotated[
+        bool, typer.Option("--troubled", help="Only those that did not get through, or have an unknown part.")
+    ] = False,
+    limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="Print every part's receipt, too.")] = False,
+) -> None:
+    """List deliveries: what was sent where, what was not, and why. `why` explains, `requeue` tries again."""
+    from bot.ports.ledger import DeliveryFilter
+    from bot.settings import load_settings
+
+    if context.invoked_subcommand is not None:
+        return
+    wanted = DeliveryFilter(
+        issue_key=issue, destination=parsed_destination(to, "--to"), state=state, troubled=troubled, limit=limit
+    )
+    settings = load_settings()
+    reports = asyncio.run(_reports(settings, wanted))
+    if as_json:
+        print_json([_as_json(report) for report in reports])
+    elif reports:
+        _print_table(reports, settings.timezone)
+    else:
+        typer.echo("No deliveries.")
+
+
+@app.command()
+def why(
+    destination: Annotated[
+        str, typer.Argument(metavar="DESTINATION", help="Such as telegram:500000001 or slack:C0123456789.")
+    ],
+    issue: Annotated[str | None, typer.Option(metavar="KEY", help="Only this issue.")] = None,
+) -> None:
+    """Tell in words why something did or did not arrive there, and what to do about it."""
+    from bot.settings import load_settings
+
+    to = parsed_destination(destination, "DESTINATION")
+    if to is not None:
+        for sentence in asyncio.run(_explained(load_settings(), to, issue)):
+            typer.echo(sentence)
+
+
+@app.command()
+def requeue(
+    ids: Annotated[list[int], typer.Argument(metavar="ID...", help="Of deliveries, as the list shows them.")],
+) -> None:
+    """Try deliveries again that ended dead, gone or expired, from the part where they stopped."""
+    from bot.settings import load_settings
+
+    again = asyncio.run(_requeued(load_settings(), ids))
+    for number in again:
+        typer.echo(f"{number} is due again; a running bot carries it out, or: digestbot publish")
+    if refused := sorted(set(ids) - set(again)):
+        listed = ", ".join(map(str, refused))
+        note(f"Not to be tried again: {listed}. Only what ended dead, gone or expired is.")
+        raise typer.Exit(1)
+
+
+async def _reports(settings: Settings, wanted: DeliveryFilter) -> list[DeliveryReport]:
+    from bot.app import opened_database
+    from bot.storage.ledger import SqlLedger
+
+    async with opened_database(settings) as database:
+        return await SqlLedger(database).reports(wanted)
+
+
+async def _explained(settings: Settings, to: Destination, issue: str | None) -> list[str]:
+    from bot.app import opened_database
+    from bot.scheduling.clock import SystemClock
+    from bot.services.explaining import Explaining
+    from bot.storage.ledger import SqlLedger
+    from bot.storage.subscriptions import SqlSubscriptions
+
+    async with opened_database(settings) as database:
+        explaining = Explaining(SqlLedger(database), SqlSubscriptions(database), SystemClock(), settings.timezone)
+        return await explaining.why(to, issue)
+
+
+async def _requeued(settings: Settings, ids: Sequence[int]) -> list[int]:
+    from bot.app import opened_database
+    from bot.scheduling.clock import SystemClock
+    from bot.storage.ledger import SqlLedger
+
+    async with opened_database(settings) as database:
+        return await SqlLedger(database).requeue(ids, now=SystemClock().now())
+
+
+def _as_json(report: DeliveryReport) -> dict[str, Any]:
+    return {
+        "id": report.id,
+        "issue": report.issue_key,
+        "title": report.title,
+        "destination": str(report.destination),
+        "occasion": report.occasion,
+        "state": report.state,
+        "parts": report.parts,
+        "reason": report.reason,
+        "note": report.note,
+        "attempts": report.attempts,
+        "planned_at": report.planned_at.isoformat(),
+        "due_at": report.due_at.isoformat(),
+        "finished_at": report.finished_at.isoformat() if report.finished_at else None,
+        "receipts": [
+            {
+                "part": receipt.part,
+                "state": receipt.state,
+                "message_id": receipt.message_id,
+                "reason": receipt.reason,
+                "at": receipt.at.isoformat(),
+            }
+            for receipt in report.receipts
+        ],
+    }
+
+
+def _print_table(reports: list[DeliveryReport], zone: tzinfo) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from bot.domain.delivery import PartState
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("id", "issue", "destination", "occasion", "state", "sent", "unknown", "planned", "reason"):
+        table.add_column(heading, overflow="fold")
+    for report in reports:
+        unknown = report.count(PartState.UNKNOWN)
+        reason = report.reason or next((one.reason for one in report.receipts if one.reason), None)
+        table.add_row(
+            str(report.id),
+            report.issue_key,
+            str(report.destination),
+            report.occasion,
+            report.state,
+            _progress(report),
+            str(unknown) if unknown else "",
+            f"{report.planned_at.astimezone(zone):%Y-%m-%d %H:%M}",
+            reason or "",
+        )
+    console = Console()
+    # for a file or a pipe a line is a delivery, however long
+    Console(width=None if console.is_terminal else _WIDEST).print(table)
+
+
+def _progress(report: DeliveryReport) -> str:
+    """Return how many messages of an issue arrived; of a change, how many steps were done."""
+    from bot.domain.change import Kind, kind_of
+    from bot.domain.delivery import Deed, PartState
+
+    done = [receipt for receipt in report.receipts if receipt.state is PartState.SENT]
+    if kind_of(report.occasion) in {Kind.CORRECTION, Kind.RECALL}:
+        return str(len(done))
+    return f"{sum(receipt.deed is Deed.NEW for receipt in done)}/{report.parts}"

@@ -1,0 +1,135 @@
+"""Why something did or did not arrive, in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.domain.delivery import DAILY, DeliveryReport, DeliveryState, PartState, Receipt
+from bot.domain.destination import Destination, Platform
+from bot.domain.subscription import Origin, Place, Preferences, Subscription
+from bot.services.explaining import Explainer, Newest
+
+NOW = datetime(2026, 2, 12, 1, 30, tzinfo=UTC)
+RELEASED = NOW - timedelta(minutes=90)
+READER = Destination(Platform.TELEGRAM, "500000001")
+EXPLAINER = Explainer(NOW, ZoneInfo("Asia/Shanghai"))
+NEWEST = Newest("2026-02-12", RELEASED)
+SUBSCRIBED = Subscription(
+    id=1,
+    destination=READER,
+    origin=Origin.READER,
+    preferences=Preferences.default(Platform.TELEGRAM, Place.PRIVATE, "zh"),
+    active=True,
+    joined_at=RELEASED - timedelta(days=3),
+    ended_at=None,
+    end_reason=None,
+)
+REPORT = DeliveryReport(
+    id=7,
+    issue_key="2026-02-12",
+    title="A title",
+    destination=READER,
+    occasion=DAILY,
+    state=DeliveryState.SENT,
+    parts=3,
+    receipts=(),
+    attempts=0,
+    reason=None,
+    note=None,
+    planned_at=RELEASED,
+    due_at=RELEASED,
+    finished_at=RELEASED + timedelta(minutes=1),
+)
+
+
+def receipt(part: str, state: PartState = PartState.SENT, reason: str | None = None) -> Receipt:
+    return Receipt(0, part, state, "7" if state is PartState.SENT else None, "", reason, RELEASED)
+
+
+def told(subscription: Subscription | None, newest: Newest | None, *reports: DeliveryReport) -> str:
+    return "\n".join(EXPLAINER.destination(READER, subscription, newest, reports))
+
+
+def test_what_arrived_is_told_with_its_hour_in_the_digests_own_zone() -> None:
+    arrived = replace(REPORT, receipts=(receipt("overview"), receipt("item-1"), receipt("closing")))
+    assert list(EXPLAINER.delivery(arrived)) == [
+        "2026-02-12, the daily delivery (7): 3 of 3 messages arrived, finished at 08:01."
+    ]
+
+
+def test_each_part_with_a_story_has_a_line() -> None:
+    lost = receipt("item-1", PartState.UNKNOWN, "the connection broke")
+    refused = receipt("closing", PartState.REJECTED, "message is too long")
+    lines = list(EXPLAINER.delivery(replace(REPORT, receipts=(receipt("overview"), lost, refused))))
+    assert lines[0].endswith("1 of 3 messages arrived, finished at 08:01.")
+    assert lines[1].startswith("  item-1: may or may not have arrived at 08:00: the connection broke.")
+    assert lines[2] == "  closing: refused at 08:00: message is too long."
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "words"),
+    [
+        (DeliveryState.DEAD, "chat is too old", "given up at 08:01: chat is too old. To try again: digestbot"),
+        (DeliveryState.GONE, "blocked", "does not want it: blocked. Once that is mended: digestbot"),
+        (DeliveryState.EXPIRED, "not delivered within 24 hours", "too late at 08:01: not delivered within 24 hours."),
+        (DeliveryState.LEASED, None, "it is being carried out right now"),
+        (DeliveryState.PENDING, None, "it is due and waits its turn"),
+    ],
+)
+def test_every_state_is_told_with_its_reason_and_what_to_do(
+    state: DeliveryState, reason: str | None, words: str
+) -> None:
+    assert words in told(SUBSCRIBED, NEWEST, replace(REPORT, state=state, reason=reason))
+
+
+def test_a_pause_that_a_platform_asked_for_is_told_with_its_end() -> None:
+    waiting = replace(
+        REPORT, state=DeliveryState.PENDING, due_at=NOW + timedelta(minutes=10), reason="Too Many Requests"
+    )
+    assert "0 of 3 messages arrived; it goes on at 09:40 (Too Many Requests)." in told(SUBSCRIBED, NEWEST, waiting)
+
+
+def test_an_old_instant_is_told_with_its_date() -> None:
+    assert f"{EXPLAINER.time(NOW - timedelta(days=1))}" == "2026-02-11 09:30"
+
+
+class TestNothingWasPlanned:
+    def test_because_nobody_subscribed(self) -> None:
+        text = told(None, NEWEST)
+        assert "never subscribed" in text
+        assert "2026-02-12: nothing was planned for it. It goes to subscribers only" in text
+
+    def test_because_the_subscription_ended(self) -> None:
+        ended = replace(SUBSCRIBED, active=False, ended_at=RELEASED, end_reason="/stop")
+        text = told(ended, NEWEST)
+        assert "the subscription ended at 08:00: /stop." in text
+        assert "The subscription had ended." in text
+
+    def test_because_it_began_after_the_release(self) -> None:
+        late = replace(SUBSCRIBED, joined_at=RELEASED + timedelta(minutes=5))
+        assert "It was released at 08:00, before this subscription began; /today shows it" in told(late, NEWEST)
+
+    def test_because_the_issue_was_not_released(self) -> None:
+        assert "was not released yet" in told(SUBSCRIBED, Newest("2026-02-12", None))
+
+    def test_because_there_is_a_pause(self) -> None:
+        paused = replace(
+            SUBSCRIBED, preferences=replace(SUBSCRIBED.preferences, paused_until=NOW + timedelta(hours=24))
+        )
+        assert "The subscription pauses until 2026-02-13 09:30." in told(paused, NEWEST)
+
+    def test_although_it_should_have_been(self) -> None:
+        assert "is digestbot run running?" in told(SUBSCRIBED, NEWEST)
+
+    def test_before_there_was_any_issue(self) -> None:
+        assert told(SUBSCRIBED, None).count("\n") == 0
+
+
+def test_what_is_told_of_one_issue_is_not_taken_for_the_newest() -> None:
+    older = replace(REPORT, issue_key="2026-02-11")
+    text = told(SUBSCRIBED, NEWEST, older)
+    assert text.index("2026-02-12: nothing was planned") < text.index("2026-02-11, the daily delivery (7)")
