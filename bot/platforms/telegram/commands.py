@@ -14,19 +14,19 @@ from telegram.ext import (
     CallbackQueryHandler,
     ChatMemberHandler,
     CommandHandler,
-    ContextTypes,
     MessageHandler,
     filters,
 )
 
 from bot.domain.destination import Platform
 from bot.languages import LANGUAGES, Language, phrases_of
-from bot.platforms.telegram.application import TelegramApplication
+from bot.platforms.telegram.application import ReaderContext, TelegramApplication
 from bot.platforms.telegram.arrivals import arrived
 from bot.platforms.telegram.joining import Joining
 from bot.platforms.telegram.menu_presses import MenuPresses
 from bot.platforms.telegram.replies import Reader, hinted
 from bot.platforms.telegram.settings_commands import SettingsCommands
+from bot.platforms.telegram.tongues import Tongues
 from bot.services.answers import Answer, Extract, OutdatedButton, OutdatedLink, Show, TodayNotYet
 from bot.services.conversation import Conversation
 from formatters.actions import (
@@ -50,7 +50,7 @@ ALLOWED_UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
 _LINKED = re.compile(r"\d+-[a-z]-")
 """How the argument of /start begins that one of our links carries, in whatever version."""
 
-_Context = ContextTypes.DEFAULT_TYPE
+_Context = ReaderContext
 
 
 class TelegramCommands:
@@ -68,6 +68,7 @@ class TelegramCommands:
         for name in phrases_of(self._default).commands():
             answer = answers.get(name) or getattr(self, f"_{name}")
             application.add_handler(CommandHandler(name, answer, filters=filters.UpdateType.MESSAGE))
+        Tongues(self._conversation.preferring, self._default).register(application)
         for part in (SettingsCommands, MenuPresses):
             part(self._conversation, self._default).register(application)
         application.add_handlers(
@@ -151,7 +152,7 @@ class TelegramCommands:
         query = update.callback_query
         if query is None:
             return
-        reader = self._presser(query, context)
+        reader = Reader.of_press(context, query, self._default)
         action = decode(query.data or "")
         if reader is None or action is None:
             language = phrases_of(self._default) if reader is None else reader.phrases
@@ -232,11 +233,11 @@ class TelegramCommands:
     async def _apologize(self, update: Update, context: _Context, reference: str) -> None:
         try:
             if (query := update.callback_query) is not None:
-                reader = self._presser(query, context)
+                reader = Reader.of_press(context, query, self._default)
                 language = reader.language if reader else self._default
                 await query.answer(phrases_of(language).apology(reference), show_alert=True)
             elif update.effective_message is not None:
-                reader = Reader.of_message(context.bot, update.effective_message, self._default)
+                reader = Reader.of_message(context, update.effective_message, self._default)
                 await reader.say(reader.phrases.apology(reference))
         except TelegramError as error:
             _log.warning("the apology did not get through", reference=reference, problem=str(error))
@@ -245,15 +246,7 @@ class TelegramCommands:
         message = update.effective_message
         if message is None:
             raise ValueError(f"update {update.update_id} holds no message; the handlers' filters let it through")
-        return message, Reader.of_message(context.bot, message, self._default)
-
-    def _presser(self, query: CallbackQuery, context: _Context) -> Reader | None:
-        """Return who pressed, or None where the message is no longer known."""
-        message = query.message
-        if message is None:
-            return None
-        thread = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
-        return Reader(context.bot, message.chat, query.from_user, thread, self._default)
+        return message, Reader.of_message(context, message, self._default)
 
     async def _answer(self, reader: Reader, answer: Answer) -> None:
         match answer:

@@ -7,12 +7,12 @@ from datetime import timedelta
 import structlog
 from telegram import CallbackQuery, Message, Update
 from telegram.error import TelegramError
-from telegram.ext import CallbackQueryHandler, ContextTypes
+from telegram.ext import CallbackQueryHandler
 
 from bot.domain.preference_changes import Change, FollowLanguage, Pause, Refusal, Resume
 from bot.languages import Language
 from bot.languages.settings_phrases import settings_phrases_of
-from bot.platforms.telegram.application import TelegramApplication
+from bot.platforms.telegram.application import ReaderContext, TelegramApplication
 from bot.platforms.telegram.authority import is_admin
 from bot.platforms.telegram.joining import Joining
 from bot.platforms.telegram.menu_actions import (
@@ -32,7 +32,7 @@ from bot.services.conversation import Conversation
 
 _log = structlog.get_logger(__name__)
 
-_Context = ContextTypes.DEFAULT_TYPE
+_Context = ReaderContext
 
 
 class MenuPresses:
@@ -51,9 +51,9 @@ class MenuPresses:
         query = update.callback_query
         if query is None:
             return
-        reader = presser(query, context, self._default)
+        reader = Reader.of_press(context, query, self._default)
         button = decode_menu(query.data or "")
-        if reader is None or button is None:
+        if reader is None or button is None or not isinstance(query.message, Message):
             language = self._default if reader is None else reader.language
             await query.answer(settings_phrases_of(language).outdated_menu(), show_alert=True)
             return
@@ -149,15 +149,6 @@ class MenuPresses:
             text = subject.phrases.forgotten() if forgotten else reader.phrases.fixed_by_settings()
         await reader.turn(query, subject.menu.payload(text, []))
         await query.answer()
-
-
-def presser(query: CallbackQuery, context: _Context, default: Language) -> Reader | None:
-    """Return who pressed, or None where the message can no longer be edited."""
-    if not isinstance(query.message, Message):
-        return None
-    message = query.message
-    thread = message.message_thread_id if message.is_topic_message else None
-    return Reader(context.bot, message.chat, query.from_user, thread, default)
 
 
 async def _answered(query: CallbackQuery, text: str) -> None:

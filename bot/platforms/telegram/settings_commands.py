@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from telegram import Message, Update
-from telegram.ext import CommandHandler, ContextTypes, filters
+from telegram.ext import CommandHandler, filters
 
 from bot.domain.hours import parse_hour
 from bot.domain.pauses import parse_pause
@@ -11,13 +11,13 @@ from bot.domain.preference_changes import Change, Pause, Refusal, Resume, SetZon
 from bot.languages import Language
 from bot.languages.settings_phrases import settings_phrases_of
 from bot.languages.zones import find_zone
-from bot.platforms.telegram.application import TelegramApplication
+from bot.platforms.telegram.application import ReaderContext, TelegramApplication
 from bot.platforms.telegram.menu_actions import Page
 from bot.platforms.telegram.replies import Reader
 from bot.platforms.telegram.subjects import Subject, elsewhere, here, split
 from bot.services.conversation import Conversation
 
-_Context = ContextTypes.DEFAULT_TYPE
+_Context = ReaderContext
 
 
 class SettingsCommands:
@@ -124,7 +124,7 @@ class SettingsCommands:
         return reader, subject, argument
 
     def _reader(self, update: Update, context: _Context) -> Reader:
-        return Reader.of_message(context.bot, _message(update), self._default)
+        return Reader.of_message(context, _message(update), self._default)
 
 
 def _message(update: Update) -> Message:

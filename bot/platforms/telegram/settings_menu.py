@@ -84,11 +84,8 @@ class SettingsMenu:
             [{"text": label, "callback_data": encode_menu(MenuButton(self._chat, action))} for label, action in row]
             for row in rows
         ]
-        return {
-            "text": text,
-            "link_preview_options": {"is_disabled": True},
-            "reply_markup": {"inline_keyboard": keyboard},
-        }
+        payload: dict[str, Json] = {"text": text, "link_preview_options": {"is_disabled": True}}
+        return payload | ({"reply_markup": {"inline_keyboard": keyboard}} if keyboard else {})
 
     def _main(self, settings: ChatSettings) -> list[Row]:
         phrases, labels, preferences = self._phrases, self._labels, settings.preferences

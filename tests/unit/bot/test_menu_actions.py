@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
+from typing import Any
 from zoneinfo import available_timezones
 
 import pytest
@@ -131,7 +132,7 @@ def test_every_page_can_be_shown_in_every_place(language: str, place: Place, act
     )
     menu = SettingsMenu(settings_phrases_of(language), chat=FARTHEST, title="Daily & <more>")
     for page in Page:
-        payload = menu.page(page, settings)
+        payload: Any = menu.page(page, settings)
         rows = payload["reply_markup"]["inline_keyboard"]
         buttons = [button for row in rows for button in row]
         assert len(buttons) <= 100
