@@ -19,6 +19,7 @@ from bot.services.bot_name import BotName
 from bot.services.conversation import Conversation
 from bot.settings import Settings
 from bot.storage.engine import Database
+from bot.storage.ledger import SqlLedger
 
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
@@ -112,17 +113,27 @@ def _telegram(settings: Settings, bot: Bot, conversation: Conversation, pace: fl
 def _slack(settings: Settings, conversation: Conversation, database: Database, clock: Clock, pace: float) -> Line:
     from bot.platforms.slack.connection import SlackConnection
     from bot.platforms.slack.installations import States
+    from bot.platforms.slack.notices import Notices
     from bot.platforms.slack.sender import MESSAGES_A_SECOND, SlackSender
     from bot.platforms.slack.web_api import slack_client, slack_session
 
     session = slack_session()
     client = slack_client(_value(settings.slack_bot_token), settings.slack_api_url, session)
     workspaces, installations = slack_workspaces(settings, client, database)
-    sender = SlackSender(client, pace=pace, workspaces=workspaces)
+    language = cast("Language", settings.language)
+    notices = Notices(
+        client, workspaces, SqlLedger(database), language, own_installer=settings.slack_installer, seconds=1 / pace
+    )
+    sender = SlackSender(client, pace=pace, workspaces=workspaces, notices=notices)
+
+    async def close() -> None:
+        await notices.stop()
+        await session.close()
+
     connection = SlackConnection(
         client,
         conversation,
-        cast("Language", settings.language),
+        language,
         sender,
         workspaces,
         app_token=_value(settings.slack_app_token),
@@ -132,7 +143,7 @@ def _slack(settings: Settings, conversation: Conversation, database: Database, c
             settings, client, workspaces, installations=installations, states=lambda: States(database, clock.now)
         ),
     )
-    return Line(Platform.SLACK, connection, sender, MESSAGES_A_SECOND, session.close)
+    return Line(Platform.SLACK, connection, sender, MESSAGES_A_SECOND, close)
 
 
 def slack_installations(settings: Settings, database: Database) -> Installations | None:

@@ -37,6 +37,7 @@ PREFIX = "DIGESTBOT_"
 NO_POSTS = "DIGESTBOT_POSTS is not set; name the folder that holds your .md posts"
 
 _DATABASE_URL = re.compile(r"(sqlite|postgres(ql)?)(\+\w+)?://")
+_MEMBER = re.compile(r"[UW][0-9A-Z]+", re.ASCII)
 _CLIENT_ID = re.compile(r"\d+\.\d+", re.ASCII)
 _TELEGRAM_TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
 
@@ -111,6 +112,11 @@ class Settings(BaseSettings):
     slack_channel: Annotated[Destination | None, NoDecode, BeforeValidator(values.channel)] = Field(
         None, description="The id of the Slack channel that gets the digest, such as C0123456789."
     )
+    slack_installer: Annotated[str | None, BeforeValidator(values.nothing_if_blank)] = Field(
+        None,
+        description="The id of the member who is told what goes wrong in the Slack workspace of"
+        " DIGESTBOT_SLACK_BOT_TOKEN, such as U0123456789; elsewhere that is who installed the app.",
+    )
     slack_api_url: str = Field("https://slack.com/api/", description="The Slack Web API's base; ends in /api/.")
     deliver_at: Annotated[time, BeforeValidator(values.hour)] = Field(
         time(8, 0), description="When the day's issue goes out, HH:MM."
@@ -145,6 +151,15 @@ class Settings(BaseSettings):
     @classmethod
     def _looks_like_a_bot_token(cls, token: SecretStr | None) -> SecretStr | None:
         return values.slack_token(token, "xoxb-", "the Bot User OAuth Token from 'OAuth & Permissions'")
+
+    @field_validator("slack_installer")
+    @classmethod
+    def _is_a_member(cls, member: str | None) -> str | None:
+        if member is not None and not _MEMBER.fullmatch(member.strip()):
+            raise ValueError(
+                f"{member!r} is not a member's id; copy it from your profile in Slack, ⋮ → Copy member ID: U0123456789"
+            )
+        return member and member.strip()
 
     @field_validator("public_url")
     @classmethod

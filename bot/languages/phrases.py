@@ -181,10 +181,6 @@ class Phrases:
         """Return the label of the button that opens the newest issue."""
         return self._catalog.gettext("Open")
 
-    def no_permalink(self) -> str:
-        """Return the answer where Slack gives a message no address."""
-        return self._catalog.gettext("Slack gives no link to this message. Try “Copy link” in its own menu.")
-
     def apology(self, reference: str) -> str:
         """Return what a reader is told when something went wrong on our side."""
         text = self._catalog.gettext(

@@ -12,6 +12,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.domain.destination import Destination, Platform
 from bot.languages import Language, phrases_of
+from bot.platforms.slack.notices import Notices
 from bot.platforms.slack.workspaces import place_in
 from bot.services.answers import Answer, Extract, OutdatedButton, Show, TodayNotYet
 from bot.services.conversation import Conversation
@@ -28,8 +29,9 @@ _EXTRACTS = frozenset(Extract)
 class SlackCommands:
     """Answers slash commands and buttons, to whoever asked and to nobody else."""
 
-    def __init__(self, conversation: Conversation, language: Language) -> None:
+    def __init__(self, conversation: Conversation, language: Language, notices: Notices | None = None) -> None:
         self._conversation = conversation
+        self._notices = notices
         self._language = language
 
     def register(self, app: AsyncApp) -> None:
@@ -75,6 +77,8 @@ class SlackCommands:
         match word:
             case "subscribe":
                 welcome = await self._conversation.subscribing.start(to, language=self._language)
+                if self._notices is not None:
+                    await self._notices.forget(to)
                 return phrases.channel_subscribed(welcome.release)
             case "unsubscribe":
                 parting = await self._conversation.subscribing.stop(to)

@@ -68,7 +68,7 @@ class SlackConnection:
             logger=logging.getLogger("slack_bolt"),
         )
         self._app.use(Once())
-        SlackCommands(conversation, language).register(self._app)
+        SlackCommands(conversation, language, sender.notices).register(self._app)
         Permalinks(language).register(self._app)
         Removal(workspaces, conversation.subscribing).register(self._app)
         self._in_flight = InFlight(self._app)

@@ -66,6 +66,15 @@ class Installations(AsyncSQLAlchemyInstallationStore):
             row = (await connection.execute(newest)).mappings().one_or_none()
         return None if row is None else SQLAlchemyInstallationStore.build_bot_entity(row)
 
+    async def installer(self, team: str) -> str | None:
+        """Return the member who installed the app there last."""
+        c = self.installations.c
+        newest = (
+            select(c.user_id).where(self._of(self.installations, team)).order_by(c.installed_at.desc(), c.id.desc())
+        ).limit(1)
+        async with self._database.reading() as connection:
+            return (await connection.execute(newest)).scalar_one_or_none()
+
     async def remove(self, team: str) -> bool:
         """Forget everything of a workspace or organization; return whether there was anything."""
         removed = 0

@@ -134,6 +134,9 @@ ERRORS: Mapping[str, Callable[[Answer], Outcome]] = {
 https://docs.slack.dev/reference/methods/chat.postMessage#errors, chat.update#errors, chat.delete#errors
 """
 
+UNFIT_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
+"""Refusals of a message's form, before anything was posted: the same without blocks may be accepted."""
+
 STATUSES: Mapping[int, Callable[[Answer], Outcome]] = {
     HTTPStatus.TOO_MANY_REQUESTS: _throttled,
     HTTPStatus.SERVICE_UNAVAILABLE: _later,

@@ -9,7 +9,8 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.languages import Language, phrases_of
+from bot.languages import Language
+from bot.languages.slack_phrases import slack_phrases_of
 from formatters.rendering.slack_blocks import PERMALINK, escape
 
 _log = structlog.get_logger(__name__)
@@ -19,7 +20,7 @@ class Permalinks:
     """Answers the button of delivered items."""
 
     def __init__(self, language: Language) -> None:
-        self._phrases = phrases_of(language)
+        self._phrases = slack_phrases_of(language)
 
     def register(self, app: AsyncApp) -> None:
         """Attach the listener."""

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -24,10 +25,13 @@ from bot.domain.delivery import (
 )
 from bot.domain.destination import Destination
 from bot.domain.throttling import ScopeEvidence
-from bot.platforms.slack.outcomes import is_not_found, outcome_of
+from bot.platforms.slack.notices import Notices
+from bot.platforms.slack.outcomes import UNFIT_BLOCKS, is_not_found, outcome_of
 from bot.platforms.slack.workspaces import Workspaces
 from bot.ports.sender import Capabilities
 from formatters.parts import Json, Part
+
+_log = structlog.get_logger(__name__)
 
 MESSAGES_A_SECOND = 20.0
 """For all channels together; Slack limits a workspace at several hundred a minute, without a figure."""
@@ -57,9 +61,14 @@ class SlackSender:
         *,
         pace: float = CHANNEL_PACE,
         workspaces: Workspaces | None = None,
+        notices: Notices | None = None,
     ) -> None:
-        """`client` has the token of the settings' own workspace, `workspaces` those of others."""
+        """`client` has the token of the settings' own workspace, `workspaces` those of others.
+
+        `notices` tell installers what goes wrong.
+        """
         self._client = client
+        self.notices = notices
         self._evidence = ScopeEvidence()
         self._workspaces = workspaces
         self._addresses: dict[str, str] = {}
@@ -92,10 +101,14 @@ class SlackSender:
             payload |= {"unfurl_links": True, "unfurl_media": True}
         if tag is not None:
             payload["metadata"] = {"event_type": EVENT_TYPE, "event_payload": _payload_of(tag)}
-        channel, thread = _place(under, to) if under else (to.channel, to.thread or None)
-        return await self._asked(
-            self._client.chat_postMessage, to, _posted(to), channel=channel, thread_ts=thread, **payload
-        )
+        payload["channel"], payload["thread_ts"] = _place(under, to) if under else (to.channel, to.thread or None)
+        outcome = await self._asked(self._client.chat_postMessage, to, _posted(to), **payload)
+        if isinstance(outcome, Rejected) and outcome.reason in UNFIT_BLOCKS and payload.pop("blocks", None):
+            _log.warning("Slack refused a message's blocks; its text goes alone", part=part.name, reason=outcome.reason)
+            outcome = await self._asked(self._client.chat_postMessage, to, _posted(to), **payload)
+        if self.notices is not None:
+            self.notices.note(to, outcome, bot=self.bot_name)
+        return outcome
 
     async def edit(self, part: Part, message_id: str, *, to: Destination, previews: bool = False) -> Outcome:
         """Show the part in the message's place. What is unfurled was decided when the message was posted."""

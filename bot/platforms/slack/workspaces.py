@@ -103,6 +103,10 @@ class Workspaces:
             user_id=user_id,
         )
 
+    async def installer(self, team: str) -> str | None:
+        """Return the member who installed the app there last; None if it is not installed."""
+        return None if self._installations is None else await self._installations.installer(team)
+
     async def forget(self, team: str) -> bool:
         """Remove an installation; return whether there was one."""
         self._known.pop(team, None)

@@ -177,6 +177,7 @@ class TestFaults:
             SLACK_BOT_TOKEN="xoxp-1",
             SLACK_APP_TOKEN="xoxb-1",
             SLACK_CHANNEL="#daily",
+            SLACK_INSTALLER="ann",
             SLACK_API_URL="ftp://slack.com/api/",
             DELIVER_AT="25:00",
             WAIT_UNTIL="noon",
@@ -302,6 +303,12 @@ class TestFaults:
             "DIGESTBOT_ENCRYPTION_KEYS: is missing",
             "DIGESTBOT_SLACK_APP_TOKEN: is missing",
         ]
+
+    @pytest.mark.parametrize("member", ["ann", "@ann", "C0123456789", "U01 23"])
+    def test_an_installer_is_named_by_a_members_id(self, environment: Configure, member: str) -> None:
+        environment(SLACK_INSTALLER=member)
+        (fault,) = faults()
+        assert fault.startswith(f"DIGESTBOT_SLACK_INSTALLER: {member!r} is not a member's id")
 
     def test_swapped_slack_tokens_are_told_apart(self, environment: Configure) -> None:
         environment(SLACK_BOT_TOKEN=APP_TOKEN, SLACK_APP_TOKEN=BOT_TOKEN)

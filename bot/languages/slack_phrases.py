@@ -1,0 +1,72 @@
+"""The sentences that only Slack's readers and installers get."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+
+from bot.languages.catalog import translations
+
+
+class SlackPhrases:
+    """Sentences of one language, as plain text without any markup."""
+
+    def __init__(self, language: str) -> None:
+        self._catalog = translations(language)
+
+    def no_permalink(self) -> str:
+        """Return the answer where Slack gives a message no address."""
+        return self._catalog.gettext("Slack gives no link to this message. Try “Copy link” in its own menu.")
+
+    def trouble(self, code: str, *, bot: str) -> tuple[str, str] | None:
+        """Return what an installer is told about a channel: what stands before its name, and what after.
+
+        `code` is Slack's; None where nothing can be done about it in the workspace.
+        """
+        remedy = self._remedies.get(code)
+        if remedy is None:
+            return None
+        before = self._catalog.gettext("The digest could not be posted in ")
+        return before, remedy().format(bot=bot, command="/digest subscribe")
+
+    @property
+    def _remedies(self) -> Mapping[str, Callable[[], str]]:
+        return {
+            "not_in_channel": self._invite,
+            "channel_not_found": self._invite,
+            "is_archived": self._archived,
+            "is_inactive": self._archived,
+            "restricted_action": self._restricted,
+            "restricted_action_read_only_channel": self._restricted,
+            "restricted_action_thread_only_channel": self._restricted,
+            "restricted_action_non_threadable_channel": self._restricted,
+            "restricted_action_thread_locked": self._restricted,
+            "missing_scope": self._install_again,
+            "no_permission": self._install_again,
+            "not_allowed_token_type": self._install_again,
+        }
+
+    def _invite(self) -> str:
+        return self._catalog.gettext(
+            ": this app is not in the channel. Type there: first /invite @{bot}, then {command}."
+        )
+
+    def _archived(self) -> str:
+        return self._catalog.gettext(
+            ": the channel is archived. Unarchive it, or type {command} in another one that is to get the digest."
+        )
+
+    def _restricted(self) -> str:
+        return self._catalog.gettext(
+            ": the workspace does not let this app post there. Ask an administrator to allow it, then type {command}"
+            " there."
+        )
+
+    def _install_again(self) -> str:
+        return self._catalog.gettext(": this app lacks a permission. Install it again, then type {command} there.")
+
+
+@cache
+def slack_phrases_of(language: str) -> SlackPhrases:
+    """Return Slack's sentences of a language."""
+    return SlackPhrases(language)
