@@ -22,10 +22,13 @@ from bot.ports.subscriptions import Subscriptions
 from bot.posts.directory import PostDirectory
 from bot.scheduling.clock import SystemClock
 from bot.services.acquaintance import Acquaintance
+from bot.services.catching_up import CatchingUp
 from bot.services.conversation import Conversation
 from bot.services.drain import Drain
 from bot.services.forgetting import Forgetting
+from bot.services.lanes import LaneHolder
 from bot.services.library import Library
+from bot.services.outlet import Outlet
 from bot.services.preferring import Preferring
 from bot.services.publish import DailyWatch, Publisher
 from bot.services.query import Query
@@ -33,9 +36,11 @@ from bot.services.rendering import Renderer
 from bot.services.subscribing import Subscribing
 from bot.settings import NO_POSTS, Settings
 from bot.storage.engine import Database, open_database
+from bot.storage.lanes import SqlLanes
 from bot.storage.ledger import SqlLedger
 from bot.storage.migrations import migrate
 from bot.storage.subscriptions import SqlSubscriptions
+from bot.storage.workers import worker_id
 from bot.web.address import path_of
 
 if TYPE_CHECKING:
@@ -59,6 +64,7 @@ class Services:
     publisher: Publisher
     watch: DailyWatch
     drain: Drain
+    lanes: LaneHolder
     conversation: Conversation
     senders: dict[Platform, Sender]
     connections: dict[Platform, Connection]
@@ -106,8 +112,11 @@ async def opened_services(
         name = bot_name(ledger, bot, profile)
         publisher = Publisher(ledger, subscriptions, rendering, clock, bot_name=name)
         senders: dict[Platform, Sender] = {}
-        rates: dict[Platform, float] = {}
-        drain = Drain(ledger, subscriptions, senders, clock, platform_rates=rates)
+        outlets: dict[Platform, Outlet] = {}
+        lanes = LaneHolder(
+            SqlLanes(database, clock, alone=database.path is not None, unknown=settings.unknown), clock, worker_id()
+        )
+        drain = Drain(ledger, subscriptions, outlets, clock, lanes, unknown=settings.unknown)
         subscribing = Subscribing(
             subscriptions=subscriptions,
             ledger=ledger,
@@ -120,6 +129,9 @@ async def opened_services(
             query=Query(library, timetable, clock),
             subscribing=subscribing,
             preferring=Preferring(subscriptions, timetable, clock),
+            catching_up=CatchingUp(
+                subscriptions=subscriptions, ledger=ledger, library=library, timetable=timetable, clock=clock
+            ),
             forgetting=Forgetting(subscriptions),
             renderer=rendering,
             publisher=publisher,
@@ -128,7 +140,8 @@ async def opened_services(
         connections: dict[Platform, Connection] = {}
         for line in lines(settings, bot, conversation, database, clock, pace=chat_pace):
             stack.push_async_callback(line.close)
-            senders[line.platform], rates[line.platform] = line.sender, line.rate
+            senders[line.platform] = line.sender
+            outlets[line.platform] = Outlet(line.sender, line.rate, clock)
             connections[line.platform] = line.connection
         yield Services(
             settings=settings,
@@ -140,6 +153,7 @@ async def opened_services(
             publisher=publisher,
             watch=DailyWatch(library, publisher, ledger, timetable, clock),
             drain=drain,
+            lanes=lanes,
             conversation=conversation,
             senders=senders,
             connections=connections,
@@ -216,12 +230,13 @@ class App:
         await services.watch.start()
         await announce()
         scheduler = EmbeddedScheduler(services.timetable, services.clock, self.look)
+        beating = asyncio.create_task(services.lanes.run(services.drain.wake))
         draining = asyncio.create_task(services.drain.run())
-        connecting = asyncio.create_task(self._connect())
+        connecting = asyncio.create_task(self._lead())
         try:
             await self.look()
             scheduler.start()
-            running = {draining, connecting, stopping}
+            running = {beating, draining, connecting, stopping}
             while not stopping.done():
                 done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
@@ -232,13 +247,24 @@ class App:
             connecting.cancel()
             stopping.cancel()
             await asyncio.wait({draining, connecting})
+            beating.cancel()
+            await services.lanes.leave()
 
-    async def _connect(self) -> None:
-        await asyncio.gather(*(self._start(*line) for line in self._services.connections.items()))
-        if self._services.acquaintance:
-            await self._services.acquaintance.learn()
-        self.ready.set()
-        _log.info("ready")
+    async def _lead(self) -> None:
+        """Listen to readers while this process is the one that does."""
+        services = self._services
+        while True:
+            if not services.lanes.leads:
+                _log.info("standing by: another process listens to readers")
+                await services.lanes.until_leading()
+            await asyncio.gather(*(self._start(*line) for line in services.connections.items()))
+            if services.acquaintance:
+                await services.acquaintance.learn()
+            self.ready.set()
+            _log.info("ready")
+            await services.lanes.until_leading(leading=False)
+            self._connected.clear()
+            await asyncio.gather(*(connection.rest() for connection in services.connections.values()))
 
     async def _start(self, platform: Platform, connection: Connection) -> None:
         await connection.start()
@@ -247,6 +273,8 @@ class App:
     async def look(self) -> None:
         """Read changed posts and release what is due; never raises, as the scheduler will call again."""
         async with self._looking:
+            if not self._services.lanes.leads:
+                return
             try:
                 await self._services.library.refresh()
                 self._posts_missing = False
@@ -264,14 +292,7 @@ class App:
 
 async def prepare(services: Services) -> None:
     """Void what a process before left behind, read the posts, and take over the settings' destinations."""
-    now = services.clock.now()
-    in_doubt = await services.ledger.recover(now=now)
-    if in_doubt:
-        _log.warning(
-            "messages were in flight when the bot last ended; they may have arrived and are not sent again",
-            parts=in_doubt,
-            advice="list them with: digestbot deliveries --troubled",
-        )
+    await services.lanes.beat()
     await services.library.refresh()
     await take_over_fixed(services)
 

@@ -42,6 +42,10 @@ class Connection(Protocol):
         """Connect; wait for a server that cannot be reached; raise PlatformError if a token is refused."""
         ...
 
+    async def rest(self) -> None:
+        """Listen to readers no more; another process does. What was received is answered."""
+        ...
+
     async def stop(self) -> None:
         """Disconnect."""
         ...

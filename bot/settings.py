@@ -26,6 +26,7 @@ from pydantic_settings import (
 )
 
 from bot import setting_values as values
+from bot.domain.delivery import UnknownPolicy
 from bot.domain.destination import Destination
 from bot.domain.errors import SettingsError
 from bot.domain.timetable import Timetable
@@ -135,6 +136,11 @@ class Settings(BaseSettings):
     database_url: SecretStr = Field(
         SecretStr("sqlite:///digestbot.db"),
         description="Where the ledger is: sqlite:///path/to/file.db or postgresql://user:password@host/name.",
+    )
+    unknown: Annotated[UnknownPolicy, values.one_of(*UnknownPolicy)] = Field(
+        UnknownPolicy.SKIP,
+        description="What becomes of a message that may have arrived, as its answer was lost: skip (at most once) or"
+        " resend (at least once).",
     )
     log_level: Annotated[str, values.one_of("debug", "info", "warning", "error")] = Field(
         "info", description="The least severe log lines that are shown: debug, info, warning or error."

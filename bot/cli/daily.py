@@ -135,9 +135,9 @@ async def _publish(settings: Settings, post: Path | None, to: Destination | None
             if dry_run:
                 typer.echo(await rehearse(services, known, to))
                 return 0
-            async with _held(database) as holding:
+            async with _held(database, services) as holding:
                 if holding:
-                    await services.ledger.recover(now=services.clock.now())
+                    await services.lanes.beat()
                     await take_over_fixed(services)
                     if services.acquaintance:
                         await services.acquaintance.learn()
@@ -151,7 +151,7 @@ async def _publish(settings: Settings, post: Path | None, to: Destination | None
 
 
 @asynccontextmanager
-async def _held(database: Database) -> AsyncIterator[bool]:
+async def _held(database: Database, services: Services) -> AsyncIterator[bool]:
     """Hold the database, or yield False because a running bot does."""
     from contextlib import AsyncExitStack
 
@@ -163,7 +163,7 @@ async def _held(database: Database) -> AsyncIterator[bool]:
             await stack.enter_async_context(hold(database))
         except DatabaseInUse:
             holding = False
-        yield holding
+        yield holding and (database.path is not None or not await services.lanes.others_work())
 
 
 async def _drain(services: Services, stop: asyncio.Event) -> None:
@@ -175,6 +175,7 @@ async def _drain(services: Services, stop: asyncio.Event) -> None:
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         bar = progress.add_task("Delivering", total=total)
+        beating = asyncio.create_task(services.lanes.run(services.drain.wake))
         draining = asyncio.create_task(services.drain.run_until_done(patience=_PATIENCE))
         stopping = asyncio.create_task(stop.wait())
         while not draining.done():
@@ -184,7 +185,9 @@ async def _drain(services: Services, stop: asyncio.Event) -> None:
                 await draining
             progress.update(bar, completed=total - await services.ledger.unfinished())
         stopping.cancel()
+        beating.cancel()
         await draining
+        await services.lanes.leave()
 
 
 def start_logs(settings: Settings, *, level: str | None = None) -> None:

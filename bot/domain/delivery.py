@@ -39,6 +39,15 @@ class DeliveryState(StrEnum):
     """Overtaken: by a recall, or a correction by a newer one."""
 
 
+class UnknownPolicy(StrEnum):
+    """What becomes of a part that may have arrived."""
+
+    SKIP = "skip"
+    """At most once: it is not sent again, and the next part follows."""
+    RESEND = "resend"
+    """At least once: it is sent again, and may so arrive twice."""
+
+
 FINAL = frozenset(DeliveryState) - {DeliveryState.PENDING, DeliveryState.LEASED}
 
 
@@ -216,6 +225,8 @@ class Delivery:
     """The step in hand; None: the part at the cursor is sent."""
     is_over: bool = False
     """Whether the last step was settled as such."""
+    lane: int = 0
+    """The lane through which it was claimed."""
 
     @property
     def cursor(self) -> int:

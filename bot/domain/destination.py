@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from zlib import crc32
 
 _TELEGRAM_PLACE = re.compile(r"(-?\d{1,20}|@[A-Za-z]\w{3,31})(?:/(\d{1,20}))?", re.ASCII)
 _SLACK_PLACE = re.compile(r"((?:[TE][A-Z0-9]{2,20}/)?[CDGUW][A-Z0-9]{2,20})(?:/(\d{1,20}\.\d{1,10}))?", re.ASCII)
@@ -16,6 +18,25 @@ class Platform(StrEnum):
     TELEGRAM = "telegram"
     SLACK = "slack"
     CONSOLE = "console"
+
+
+LANES: Mapping[Platform, range] = {
+    Platform.TELEGRAM: range(48),
+    Platform.SLACK: range(48, 60),
+    Platform.CONSOLE: range(60, 64),
+}
+"""Each platform's lanes: a flood limit of one platform then holds up no lane of another."""
+
+EVERY_LANE = tuple(number for numbers in LANES.values() for number in numbers)
+
+
+def lane_of(platform: Platform, chat: str) -> int:
+    """Return the lane of a chat, the same for ever and for all its threads.
+
+    Deliveries of one lane are in one process's hands, which so knows all that goes to a chat.
+    """
+    lanes = LANES[platform]
+    return lanes[crc32(chat.encode()) % len(lanes)]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -31,6 +52,22 @@ class Destination:
     installed by OAuth: `T123/C456`. The workspace of the settings' own token is not named."""
     thread: str = ""
     """Telegram: a forum topic's id. Slack: a thread's timestamp. Empty for the chat itself."""
+
+    @property
+    def lane(self) -> int:
+        """Its chat's lane."""
+        return lane_of(self.platform, self.chat)
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it is one reader's own: only then Telegram's ids are positive, and Slack's begin with D or U."""
+        shared = ("-", "@") if self.platform is Platform.TELEGRAM else ("C", "G")
+        return not self.chat.startswith(shared)
+
+    @property
+    def whole_chat(self) -> str:
+        """The chat without its threads, which share its pace."""
+        return f"{self.platform}:{self.chat}"
 
     def __str__(self) -> str:
         return f"{self.platform}:{self.chat}" + (f"/{self.thread}" if self.thread else "")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import assert_never
 
-from bot.domain.delivery import Gone, Moved, Outcome, Rejected, Sent, Throttled, Unfit, Unknown, Unsent
+from bot.domain.delivery import Gone, Moved, Outcome, Rejected, Sent, Throttled, Unfit, Unknown, UnknownPolicy, Unsent
 from bot.domain.destination import Destination
 
 MOST_ATTEMPTS = 16
@@ -66,15 +66,27 @@ class EndSubscription:
 Decision = Advance | TryAgain | Redirect | FallBack | GiveUp | EndSubscription
 
 
-def decide(outcome: Outcome, *, attempts: int, position: int, jitter: float) -> Decision:
+def decide(
+    outcome: Outcome,
+    *,
+    attempts: int,
+    position: int,
+    jitter: float,
+    unknown: UnknownPolicy = UnknownPolicy.SKIP,
+) -> Decision:
     """Return what to do after `outcome` of a part that was already tried `attempts` times in vain.
 
     `jitter` is in [0, 1) and spreads retries over the second half of each pause. A rejected first part
-    ends the delivery; a later one is skipped, so that one bad item does not cost the rest.
+    ends the delivery; a later one is skipped, so that one bad item does not cost the rest. Where unknown
+    parts are sent again, one that stays unknown at its last try is skipped, too.
     """
     match outcome:
-        case Sent() | Unknown():
+        case Sent():
             return Advance()
+        case Unknown(reason):
+            if unknown is UnknownPolicy.SKIP or attempts + 1 >= MOST_ATTEMPTS:
+                return Advance()
+            return TryAgain(pause(attempts, jitter), reason, counts=True)
         case Rejected(reason):
             return GiveUp(reason) if position == 0 else Advance()
         case Unfit(reason):

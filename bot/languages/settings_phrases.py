@@ -35,6 +35,7 @@ class SettingsPhrases:
             "timezone": gettext("Where you are, such as /timezone Munich"),
             "pause": gettext("Nothing for a while, such as /pause 3d"),
             "resume": gettext("End the pause"),
+            "catchup": gettext("What you missed during a pause"),
             "privacy": gettext("What is kept about you"),
             "forget": gettext("Erase all of that"),
         }
@@ -324,6 +325,22 @@ class SettingsPhrases:
         """Return what is said when a pause ends early."""
         gettext = self._catalog.gettext
         return gettext("The pause is over. {state} /catchup shows what you missed.").format(state=self._next(settings))
+
+    def missed(self) -> str:
+        """Return the heading of what /catchup lists."""
+        return self._catalog.gettext("What you missed during the pause:")
+
+    def missed_nothing(self) -> str:
+        """Return what /catchup says where nothing was missed."""
+        return self._catalog.gettext("You missed nothing. /today shows the newest issue.")
+
+    def answered_above(self) -> str:
+        """Return what is said to a question that was just answered."""
+        return self._catalog.gettext("That was just shown, see above.")
+
+    def show_it(self) -> str:
+        """Return the label of the button that leads to an earlier answer."""
+        return self._catalog.gettext("Show it")
 
     def welcome(self, settings: ChatSettings, *, joined: bool) -> str:
         """Return what /start says to who has hours or days of their own."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import Protocol
 
@@ -13,6 +14,14 @@ class Clock(Protocol):
         """Return the present instant, timezone-aware, in UTC."""
         ...
 
+    def elapsed(self) -> float:
+        """Return seconds since some instant; they only grow, and time in which the machine slept counts."""
+        ...
+
     async def sleep(self, seconds: float) -> None:
         """Return after `seconds` of this clock."""
+        ...
+
+    async def wait(self, event: asyncio.Event, seconds: float) -> None:
+        """Return when `event` is set; after `seconds` of this clock it is set from here."""
         ...

@@ -102,20 +102,16 @@ class Ledger(Protocol):
         """
         ...
 
-    async def recover(self, *, now: datetime) -> int:
-        """Void all leases of a process that is gone; parts in doubt become unknown. Return their number.
-
-        What was put off because the platform could not be reached is due at once.
-        To be called once, by the process that holds the database, before the first claim.
-        """
-        ...
-
     async def expire(self, *, now: datetime) -> int:
         """End, as expired, what is not leased and past its time; return how many."""
         ...
 
-    async def claim(self, *, now: datetime, limit: int) -> list[Delivery]:
-        """Lease up to `limit` pending deliveries that are due, oldest first."""
+    async def claim(self, lanes: Collection[int], *, holder: str, now: datetime, limit: int) -> list[Delivery]:
+        """Lease up to `limit` pending deliveries of these lanes that are due.
+
+        Urgent ones come first, then those that have been due longest. Of one destination only one is leased at a time,
+        in the order in which they were planned. Nothing comes from a lane that `holder` does not hold.
+        """
         ...
 
     async def next_due(self) -> datetime | None:

@@ -25,6 +25,8 @@ class Capabilities:
 
     pace: float
     """Messages a second that one chat takes without complaint."""
+    pace_of_groups: int | None = None
+    """Messages a minute that a chat of several people takes; None where there is no such limit."""
     silent: bool = False
     """Messages can arrive without a sound."""
     edit: bool = False

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader
 from bot.sandbox import page_rich, page_slack, page_telegram
 from bot.sandbox.changes import Changes
 from bot.sandbox.json_types import Json
+from bot.sandbox.page_views import ViewPage
 from bot.sandbox.slack_people import SlackPerson
 from bot.sandbox.slack_state import Slack
 from bot.sandbox.slack_workspace import Channel, SlackMessage
@@ -41,6 +42,7 @@ class Page:
         self._changes = changes
         self._zone = zone
         self._closed = False
+        self._views = ViewPage(slack)
         templates = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True)
         self._page = templates.get_template("page.html")
         self._telegram_message = templates.get_template("telegram_message.html")
@@ -55,6 +57,12 @@ class Page:
         app.router.add_post("/page/telegram/follow", _local(self._telegram_follow))
         app.router.add_post("/page/slack/send", _local(self._slack_send))
         app.router.add_post("/page/slack/press", _local(self._slack_press))
+        app.router.add_post("/page/slack/react", _local(self._slack_react))
+        app.router.add_post("/page/slack/shortcut", _local(self._slack_shortcut))
+        app.router.add_post("/page/slack/home", _local(self._views.open_home))
+        app.router.add_post("/page/slack/view", _local(self._views.press))
+        app.router.add_post("/page/slack/submit", _local(self._views.submit))
+        app.router.add_post("/page/slack/close", _local(self._views.close))
 
     def close(self) -> None:
         """Send waiting pages home."""
@@ -76,7 +84,11 @@ class Page:
         view: Json = {
             "version": self._changes.version,
             "telegram": [self._chat(chat) for chat in chats],
-            "slack": [self._channel(channel) for channel in self._slack.channels if _worth_showing(channel)],
+            "slack": [
+                *(self._channel(channel) for channel in self._slack.channels if _worth_showing(channel)),
+                *self._views.homes(),
+            ],
+            "modal": self._views.modal(),
         }
         return web.json_response(view)
 
@@ -184,6 +196,7 @@ class Page:
             body=page_slack.rendered(message),
             replies=replies,
             time=self._clock(message.versions[0].at),
+            shortcuts=self._slack.shortcuts,
         )
         return {"key": message.ts, "html": html}
 
@@ -223,6 +236,35 @@ class Page:
         except LookupError:
             return web.json_response({"notice": "This button is gone."})
         return web.json_response({"notice": interaction.failure and f"The app did not react: {interaction.failure}"})
+
+    async def _slack_react(self, request: web.Request) -> web.Response:
+        """Add a reaction, or take it back where it is there."""
+        asked = await request.json()
+        found = self._at(asked)
+        if found is None:
+            return web.json_response({"notice": "This message is gone."})
+        member, message = found
+        name = str(asked["data"])
+        if member.id in message.reactions.get(name, ()):
+            await member.take_back(message, name)
+        else:
+            await member.react(message, name)
+        return web.json_response({})
+
+    async def _slack_shortcut(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        found = self._at(asked)
+        if found is None or str(asked["data"]) not in self._slack.shortcuts:
+            return web.json_response({"notice": "This message is gone."})
+        interaction = await found[0].use_shortcut(found[1], str(asked["data"]))
+        return web.json_response({"notice": interaction.failure and f"The app did not react: {interaction.failure}"})
+
+    def _at(self, asked: Json) -> tuple[SlackPerson, SlackMessage] | None:
+        """Return the member and the message that the page means."""
+        channel = self._slack.channels.find(str(asked["chat"]))
+        message = channel.log.get(str(asked["message"])) if channel else None
+        member = self._member(channel) if channel else None
+        return (member, message) if member and message and message.only_for is None else None
 
     def _clock(self, at: float) -> str:
         return datetime.fromtimestamp(at, self._zone).strftime("%H:%M")

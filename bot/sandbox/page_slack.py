@@ -1,15 +1,19 @@
 """Slack messages as HTML for the page: Block Kit, and mrkdwn where a block holds it. Everything is escaped."""
 
 import re
+from collections.abc import Iterable
 from html import unescape
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from bot.sandbox.json_types import Json
+from bot.sandbox.page_inputs import rendered_input, rendered_select
+from bot.sandbox.slack_views import View
 from bot.sandbox.slack_workspace import SlackMessage
 
 _STYLES = {"bold": "b", "italic": "i", "strike": "s", "code": "code", "underline": "u"}
+_SIGNS = {"+1": "👍", "-1": "👎", "bookmark": "🔖"}
 _MRKDWN = re.compile(
     r"<(?P<url>https?://[^|>]+)(?:\|(?P<label>[^>]*))?>"
     r"|`(?P<code>[^`\n]+)`"
@@ -22,13 +26,33 @@ _MRKDWN = re.compile(
 def rendered(message: SlackMessage) -> Markup:
     """Return what a message shows: its blocks, or its text where it has none."""
     if message.blocks:
-        return Markup().join(_block(block) for block in message.blocks)
-    return Markup('<div class="block section">{}</div>').format(_mrkdwn(message.text))
+        body = blocks(message.blocks)
+    else:
+        body = Markup('<div class="block section">{}</div>').format(_mrkdwn(message.text))
+    return body + _unfurled(message) + _reactions(message)
 
 
-def view(found: Json) -> Markup:
-    """Return a home tab or modal."""
-    return Markup().join(_block(block) for block in found.get("blocks", ()))
+def _unfurled(message: SlackMessage) -> Markup:
+    shown = [blocks(content.get("blocks", ())) for content in message.unfurls.values()]
+    return Markup().join(Markup('<div class="unfurl">{}</div>').format(one) for one in shown)
+
+
+def _reactions(message: SlackMessage) -> Markup:
+    shown = [
+        Markup('<span class="reaction">{} {}</span>').format(_SIGNS.get(name, f":{name}:"), len(users))
+        for name, users in message.reactions.items()
+    ]
+    return Markup('<div class="reactions">{}</div>').format(Markup().join(shown)) if shown else Markup()
+
+
+def blocks(found: Iterable[Json]) -> Markup:
+    """Return what blocks show."""
+    return Markup().join(_block(block) for block in found)
+
+
+def block_of_view(view: View, block: Json) -> Markup:
+    """Return a block of a home tab or modal."""
+    return rendered_input(view, block) if block["type"] == "input" else _block(block)
 
 
 def _block(block: Json) -> Markup:
@@ -47,7 +71,7 @@ def _inner(block: Json) -> Markup:
         case "context":
             return Markup(" ").join(_context(element) for element in block["elements"])
         case "actions":
-            return Markup().join(_button(element, block) for element in block["elements"])
+            return Markup().join(_element(element, block) for element in block["elements"])
         case "rich_text":
             return Markup().join(_rich(element) for element in block["elements"])
         case "table":
@@ -61,7 +85,7 @@ def _inner(block: Json) -> Markup:
 def _section(block: Json) -> Markup:
     fields = Markup().join(Markup("<div>{}</div>").format(_text(field)) for field in block.get("fields", ()))
     accessory = block.get("accessory")
-    aside = _button(accessory, block) if accessory and accessory.get("type") == "button" else Markup()
+    aside = _element(accessory, block) if accessory else Markup()
     text = _text(block["text"]) if "text" in block else Markup()
     return Markup('<div class="with-accessory"><div>{}{}</div>{}</div>').format(text, fields, aside)
 
@@ -74,6 +98,16 @@ def _context(element: Json) -> Markup:
 
 def _text(text: Json) -> Markup:
     return _mrkdwn(text["text"]) if text["type"] == "mrkdwn" else escape(text["text"])
+
+
+def _element(element: Json, block: Json) -> Markup:
+    match element.get("type"):
+        case "button":
+            return _button(element, block)
+        case "static_select":
+            return rendered_select(block, element)
+        case _:
+            return Markup()
 
 
 def _button(button: Json, block: Json) -> Markup:

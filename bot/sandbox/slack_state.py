@@ -73,6 +73,10 @@ class Slack:
         self.edit_window: float | None = None
         """Seconds for which the workspace lets messages be edited; None: always."""
         self.commands: list[str] = []
+        self.shortcuts: dict[str, str] = {}
+        """What a message's menu offers on the page: names by callback_id."""
+        self.has_home = False
+        """Whether the page shows the app's home tab."""
         self.accepted: list[SlackMessage] = []
         self.socket = SocketMode(self)
         self.root_url = ""

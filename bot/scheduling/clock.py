@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
+
+_STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+"""Linux's CLOCK_MONOTONIC stands still while the machine is suspended, and a lease does not."""
 
 
 class SystemClock:
@@ -24,6 +28,23 @@ class SystemClock:
         """Return the present instant in UTC."""
         return datetime.now(UTC) + self.shift
 
+    def elapsed(self) -> float:
+        """Return seconds since the machine started."""
+        return time.clock_gettime(_STEADY)
+
     async def sleep(self, seconds: float) -> None:
         """Return after so many seconds."""
         await asyncio.sleep(seconds)
+
+    async def wait(self, event: asyncio.Event, seconds: float) -> None:
+        """Return when the event is set, or after so many seconds.
+
+        The event itself is set when the time is over: whoever waits clears it.
+        """
+        if event.is_set():
+            return
+        timer = asyncio.get_running_loop().call_later(seconds, event.set)
+        try:
+            await event.wait()
+        finally:
+            timer.cancel()

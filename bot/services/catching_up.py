@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from bot.domain.destination import Destination
+from bot.domain.issues import KnownIssue
 from bot.domain.timetable import Timetable
 from bot.ports.clock import Clock
 from bot.ports.ledger import Ledger
 from bot.ports.subscriptions import Subscriptions
 from bot.services.library import Library
-from formatters.list_views import ListedTitle, TitlesOfIssuesView
 
 _MOST = 30
-"""Issues of one list: a month of them."""
+"""Issues of one answer: a month of them."""
 
 
 class CatchingUp:
@@ -26,21 +26,16 @@ class CatchingUp:
         self._timetable = timetable
         self._clock = clock
 
-    async def missed(self, destination: Destination, *, bot: str = "") -> TitlesOfIssuesView | None:
-        """Return the newest of them to choose from, or None if there are none.
-
-        With `bot`, the bot's user name, they open in the private chat with it.
-        """
+    async def missed(self, destination: Destination) -> list[KnownIssue]:
+        """Return what may still be shown of them, the newest first, a month of them at most."""
         subscription = await self._subscriptions.find(destination)
         if subscription is None:
-            return None
+            return []
         since, until = subscription.preferences.paused_at, subscription.preferences.paused_until
         if since is None or until is None:
-            return None
+            return []
         now = self._clock.now()
         keys = await self._ledger.missed(destination, since=since, until=min(now, until))
         today = self._timetable.today(now)
-        known = (self._library.listed_by_key(key) for key in keys)
-        titles = [ListedTitle(one.ref, one.title, one.day) for one in known
-                  if one is not None and one.day is not None and one.day <= today and not one.draft]  # fmt: skip
-        return TitlesOfIssuesView(tuple(titles[:_MOST]), bot) if titles else None
+        known = (self._library.by_key(key, today) for key in keys[:_MOST])
+        return [one for one in known if one is not None]

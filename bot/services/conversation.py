@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.domain.destination import Destination
+from bot.services.catching_up import CatchingUp
 from bot.services.forgetting import Forgetting
 from bot.services.preferring import Preferring
 from bot.services.publish import Publisher
@@ -22,6 +23,7 @@ class Conversation:
     query: Query
     subscribing: Subscribing
     preferring: Preferring
+    catching_up: CatchingUp
     forgetting: Forgetting
     renderer: Renderer
     publisher: Publisher

@@ -64,5 +64,9 @@ class Library:
         """Return the issue that a button names, if it may be shown on `today`."""
         return next((known for known in eligible(self._issues, today) if known.ref == ref), None)
 
+    def by_key(self, key: str, today: date) -> KnownIssue | None:
+        """Return the issue of this key, if it may be shown on `today`."""
+        return next((known for known in eligible(self._issues, today) if known.key == key), None)
+
     def __len__(self) -> int:
         return len(self._issues)

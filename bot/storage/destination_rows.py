@@ -63,7 +63,8 @@ async def move(connection: AsyncConnection, source: int, to: Destination, *, now
     """
     target = await find_id(connection, to)
     if target is None:
-        address = {"platform": to.platform, "chat": to.chat, "thread": to.thread}
+        # deliveries under way stay in the lane in whose holder's hands they are
+        address = {"platform": to.platform, "chat": to.chat, "thread": to.thread, "lane": to.lane}
         await connection.execute(update(destinations).where(destinations.c.id == source).values(address))
         return source
     if target != source:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypeVar, cast
 
 import psycopg
-from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -43,6 +43,21 @@ _SQLITE_PRAGMAS = (
     "PRAGMA journal_size_limit = 67108864",
 )
 
+_SQLITE_ARGUMENTS: dict[str, object] = {"isolation_level": None}
+_POSTGRESQL_OPTIONS: dict[str, Any] = {
+    "connect_args": {
+        "connect_timeout": _CONNECT_SECONDS,
+        # a server that is gone without a word is found out within half a minute
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 4,
+    },
+}
+_POSTGRESQL_SETTINGS = ("SET idle_in_transaction_session_timeout = '5s'",)
+"""A process that is stopped (SIGSTOP, a frozen machine) in the middle of a transaction must not hold up the others."""
+
+_Engine = TypeVar("_Engine", AsyncEngine, Engine)
+
 
 class Database:
     """An open database. Everything in it is reached through `reading` and `writing`.
@@ -58,6 +73,7 @@ class Database:
         self.path = path
         """SQLite's file, resolved; None for PostgreSQL."""
         self._writer = asyncio.Lock() if path else None
+        self._closing: list[Callable[[], Awaitable[None]]] = []
 
     @property
     def dialect(self) -> Literal["sqlite", "postgresql"]:
@@ -79,14 +95,28 @@ class Database:
 
         Raises DatabaseError if the database fails; it may then be unknown whether a commit came through.
         """
-        async with AsyncExitStack() as stack:
-            if self._writer:
-                await stack.enter_async_context(self._writer)
-            stack.enter_context(explained(self.place))
-            yield await stack.enter_async_context(self.engine.begin())
+        async with self.exclusively():
+            with explained(self.place):
+                async with self.engine.begin() as connection:
+                    yield connection
+
+    @asynccontextmanager
+    async def exclusively(self) -> AsyncIterator[None]:
+        """Wait for this process's turn to write: SQLite takes one writer at a time."""
+        if self._writer is None:
+            yield
+            return
+        async with self._writer:
+            yield
+
+    def on_close(self, close: Callable[[], Awaitable[None]]) -> None:
+        """Have `close` called before the connections are closed."""
+        self._closing.append(close)
 
     async def close(self) -> None:
         """Close every connection. The database may be opened anew."""
+        for close in self._closing:
+            await close()
         await self.engine.dispose()
 
 
@@ -178,10 +208,37 @@ def _sqlite_engine(url: URL, path: Path) -> AsyncEngine:
     if not (url.database or "").startswith("file:"):
         url = url.set(database=str(path))
     # transactions are begun below, by name: the driver's own way takes the write lock only at the first change
-    engine = create_async_engine(url, hide_parameters=True, connect_args={"isolation_level": None})
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    engine = create_async_engine(url, hide_parameters=True, connect_args=_SQLITE_ARGUMENTS)
+    return _prepared(engine, engine.sync_engine)
+
+
+def synchronous_engine(database: Database) -> Engine:
+    """Return an engine of one connection, for a thread that belongs to it alone."""
+    url = database.engine.url
+    if database.path:
+        arguments = {"connect_args": _SQLITE_ARGUMENTS}
+        engine = create_engine(url.set(drivername="sqlite"), hide_parameters=True, pool_size=1, **arguments)
+        return _prepared(engine, engine)
+    return _configured(engine := create_engine(url, hide_parameters=True, pool_size=1, **_POSTGRESQL_OPTIONS), engine)
+
+
+def _prepared(engine: _Engine, events: Engine) -> _Engine:
+    event.listen(events, "connect", _prepare_sqlite)
+    event.listen(events, "begin", _begin_sqlite)
     return engine
+
+
+def _configured(engine: _Engine, events: Engine) -> _Engine:
+    event.listen(events, "connect", _configure_postgresql)
+    return engine
+
+
+def _configure_postgresql(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    for setting in _POSTGRESQL_SETTINGS:
+        cursor.execute(setting)
+    cursor.close()
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -203,6 +260,5 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _postgresql_engine(url: URL) -> AsyncEngine:
     # a server that was restarted leaves dead connections in the pool: each is tried before it is used
-    return create_async_engine(
-        url, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": _CONNECT_SECONDS}
-    )
+    engine = create_async_engine(url, hide_parameters=True, pool_pre_ping=True, **_POSTGRESQL_OPTIONS)
+    return _configured(engine, engine.sync_engine)

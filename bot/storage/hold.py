@@ -1,4 +1,4 @@
-"""One process holds a database: the one that drains it."""
+"""One process holds a SQLite database: the one that drains it."""
 
 from __future__ import annotations
 
@@ -8,29 +8,23 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-from sqlalchemy import text
-
 from bot.domain.errors import DatabaseError, DatabaseInUse
 from bot.storage.engine import Database
-from bot.storage.faults import ELSEWHERE, explained
-
-_LOCK_NUMBER = 0x44494745  # "DIGE": tells this lock from those of other programs in the same database
+from bot.storage.faults import ELSEWHERE
 
 
 @asynccontextmanager
 async def hold(database: Database) -> AsyncIterator[None]:
-    """Hold the database while the block runs; DatabaseInUse, without waiting, if another process does.
+    """Hold a SQLite database while the block runs; DatabaseInUse, without waiting, if another process does.
 
     The system itself lets go when the process ends, however it ends: nothing is left to clean up after SIGKILL.
-    On PostgreSQL it also lets go when the connection is lost; then the epochs of the ledger keep two processes
-    from recording over each other.
+    On PostgreSQL nothing is held: there several processes may work, each on its own lanes.
     """
     if database.path:
         with _file_lock(database):
             yield
     else:
-        async with _advisory_lock(database):
-            yield
+        yield
 
 
 @contextmanager
@@ -61,25 +55,6 @@ def _locked(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-@asynccontextmanager
-async def _advisory_lock(database: Database) -> AsyncIterator[None]:
-    """Lock in a session of its own; one lock for each schema: https://www.postgresql.org/docs/current/explicit-locking.html"""
-    with explained(database.place):
-        connection = await database.engine.connect()
-    try:
-        with explained(database.place):
-            connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
-            lock = text("SELECT pg_try_advisory_lock(:number, hashtext(current_schema()))")
-            locked = (await connection.execute(lock, {"number": _LOCK_NUMBER})).scalar_one()
-        if not locked:
-            raise DatabaseInUse(_in_use(database, "another process"))
-        yield
-    finally:
-        # a session that goes back to the pool would keep the lock
-        await connection.invalidate()
-        await connection.close()
 
 
 def _in_use(database: Database, holder: str) -> str:

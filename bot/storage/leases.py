@@ -1,4 +1,4 @@
-"""Leased deliveries: claiming them, and recording what becomes of their parts.
+"""Leased deliveries: claiming them, and what ends a lease otherwise than by an outcome.
 
 Whoever holds a lease knows the delivery's epoch. Every change names it, so that a holder whose lease was voided changes
 nothing, whatever it still believes.
@@ -6,32 +6,52 @@ nothing, whatever it still believes.
 
 from __future__ import annotations
 
+import heapq
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import assert_never
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, literal, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.delivery import DAILY, Delivery, DeliveryState, PartState, Receipt, Rejected, Sent, Unknown
+from bot.domain.delivery import Delivery, DeliveryState, Receipt
 from bot.domain.destination import Destination
+from bot.domain.lifecycle import Event, follow
 from bot.storage import destination_rows
-from bot.storage.destination_rows import inserting
 from bot.storage.tables import (
-    HAS_LEFT,
     IS_LEASED,
     IS_PENDING,
     IS_SENDING,
+    IS_URGENT,
     deliveries,
     destinations,
+    is_unfinished,
     issues,
+    lanes,
     receipts,
-    renditions,
 )
 
 _CHUNK = 20_000
-STOPPED = "the process stopped while this part was being sent"
 TOO_LATE = "not delivered within 24 hours"
 
 
@@ -54,56 +74,106 @@ def intent_of(delivery: Delivery) -> ColumnElement[bool]:
     return and_(receipts.c.delivery_id == delivery.id, IS_SENDING)
 
 
-async def recover(connection: AsyncConnection, *, now: datetime) -> int:
-    """Void every lease; return how many parts are in doubt and so became unknown.
-
-    What was put off for want of a connection is due at once: whoever starts the bot may have mended it. A pause that a
-    platform asked for, which counts no attempt, is kept.
-    """
-    await connection.execute(update(deliveries).where(IS_PENDING, deliveries.c.attempts > 0).values(due_at=now))
-    leased = select(deliveries.c.id).where(IS_LEASED)
-    in_doubt = and_(IS_SENDING, receipts.c.delivery_id.in_(leased))
-    # an unknown part is over, and the count of tries belongs to the next one
-    tried = update(deliveries).where(IS_LEASED, exists().where(receipts.c.delivery_id == deliveries.c.id, IS_SENDING))
-    await connection.execute(tried.values(attempts=0))
-    doubted = await connection.execute(
-        update(receipts).where(in_doubt).values(state=PartState.UNKNOWN, reason=STOPPED, at=now)
-    )
-    tried_parts = select(func.count()).select_from(receipts).where(receipts.c.delivery_id == deliveries.c.id)
-    all_parts = select(renditions.c.size).where(renditions.c.id == deliveries.c.rendition_id)
-    complete = tried_parts.scalar_subquery() >= all_parts.scalar_subquery()
-    next_epoch = deliveries.c.epoch + 1
-    await connection.execute(
-        update(deliveries)
-        .where(IS_LEASED, complete)
-        .values(state=DeliveryState.SENT, epoch=next_epoch, finished_at=now, reason=None)
-    )
-    await connection.execute(update(deliveries).where(IS_LEASED).values(state=DeliveryState.PENDING, epoch=next_epoch))
-    return doubted.rowcount
-
-
 async def expire_some(connection: AsyncConnection, *, now: datetime) -> int:
     """End up to a chunk of what is past its time; return how many."""
     late = select(deliveries.c.id).where(IS_PENDING, deliveries.c.expires_at <= now).limit(_CHUNK)
     told = literal(TOO_LATE) + func.coalesce(literal("; the last try: ") + deliveries.c.reason, "")
+    expired = follow(DeliveryState.PENDING, Event.EXPIRE)
     ending = update(deliveries).where(IS_PENDING, deliveries.c.id.in_(late))
-    return (await connection.execute(ending.values(state=DeliveryState.EXPIRED, finished_at=now, reason=told))).rowcount
+    return (await connection.execute(ending.values(state=expired, finished_at=now, reason=told))).rowcount
 
 
-async def claim(connection: AsyncConnection, *, now: datetime, limit: int) -> list[Lease]:
-    """Lease up to `limit` deliveries that are due, oldest first; what another process is claiming is passed over."""
-    due = select(deliveries.c.id).where(IS_PENDING, deliveries.c.due_at <= now)
-    due = due.order_by(deliveries.c.due_at, deliveries.c.id).limit(limit).with_for_update(skip_locked=True)
-    ids = (await connection.scalars(due)).all()
+async def due(connection: AsyncConnection, numbers: Sequence[int], *, now: datetime, limit: int) -> list[int]:
+    """Return up to `limit` deliveries of these lanes that may be claimed, in the order in which they should be.
+
+    What is urgent comes first, then what has been due longest. Deliveries to one destination come one after the other.
+    """
+    statements = _statements(connection.dialect.name)
+    wanted = {"lanes": list(numbers), "now": now, "limit": limit}
+    found = list((await connection.scalars(statements.urgent, wanted)).all())
+    if len(found) < limit:
+        # from each lane its first ones; a few more than its share, as some lanes have less
+        wanted["limit"] = min(limit, max(8, 4 * limit // len(numbers)))
+        firsts = [json.loads(one) for one in await connection.scalars(statements.firsts_of_lanes, wanted) if one]
+        found += [number for _, number in heapq.merge(*firsts) if number not in found]
+    return found[:limit]
+
+
+async def next_due(connection: AsyncConnection) -> datetime | None:
+    """Return when the first pending delivery is due."""
+    found: datetime | None = await connection.scalar(_statements(connection.dialect.name).next_due)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Statements:
+    urgent: Select[int]
+    firsts_of_lanes: Select[str | None]
+    """For each lane a JSON array of [when it is due, id]."""
+    next_due: Select[datetime | None]
+
+
+@lru_cache(maxsize=2)
+def _statements(dialect: str) -> _Statements:
+    """Return what looks for work, made once: SQLAlchemy takes longer to make it than a database to carry it out."""
+    now = bindparam("now", type_=deliveries.c.due_at.type)
+    chosen: BindParameter[int] = bindparam("lanes", expanding=True)
+    ripe = and_(deliveries.c.due_at <= now, ~_waits_for_another(now))
+    # added to nothing, so that SQLite looks at the few urgent ones and not through the lanes
+    urgent = select(deliveries.c.id).where(IS_URGENT, ripe, (deliveries.c.lane + 0).in_(chosen))
+    # an ORDER BY over several lanes would read all of them: each is asked for its first ones
+    here = and_(IS_PENDING, deliveries.c.lane == lanes.c.number)
+    of_lane = select(deliveries.c.due_at, deliveries.c.id).where(here, ripe).correlate(lanes)
+    first = of_lane.order_by(deliveries.c.due_at, deliveries.c.id).limit(bindparam("limit")).subquery()
+    if dialect == "postgresql":
+        due_at = func.extract("epoch", first.c.due_at)
+        array = func.json_agg(func.json_build_array(due_at, first.c.id))
+    else:
+        array = func.json_group_array(func.json_array(type_coerce(first.c.due_at, BigInteger), first.c.id))
+    earliest = select(func.min(deliveries.c.due_at)).where(here).correlate(lanes).scalar_subquery()
+    of_lanes = select(select(cast(array, Text)).select_from(first).scalar_subquery())
+    return _Statements(
+        urgent=urgent.order_by(deliveries.c.due_at, deliveries.c.id).limit(bindparam("limit")),
+        firsts_of_lanes=of_lanes.where(lanes.c.number.in_(chosen)),
+        next_due=select(func.min(earliest, type_=deliveries.c.due_at.type)).select_from(lanes),
+    )
+
+
+def _waits_for_another(now: ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Return the condition that another delivery to the same destination goes first.
+
+    That is one which is in hand, or an older one which has begun or is due, too. So two issues of a day arrive one
+    after the other, and what was put off in the middle is not overtaken.
+    """
+    other = deliveries.alias("other")
+    begun = exists().where(receipts.c.delivery_id == other.c.id)
+    before = and_(other.c.id < deliveries.c.id, or_(other.c.due_at <= now, begun))
+    return exists().where(
+        other.c.destination_id == deliveries.c.destination_id,
+        is_unfinished(other.c.state),
+        other.c.id != deliveries.c.id,
+        or_(other.c.state == literal_column("'leased'"), before),
+    )
+
+
+async def claim(connection: AsyncConnection, ids: Sequence[int], *, holder: str) -> list[Lease]:
+    """Lease those of these deliveries that are pending and whose lanes `holder` holds, in the order given."""
+    # locked, so that no lane changes hands between this look at it and the commit
+    held = select(lanes.c.number).where(lanes.c.holder == holder).with_for_update(read=True)
+    numbers = (await connection.scalars(held)).all()
+    leasing = update(deliveries).where(IS_PENDING, deliveries.c.id.in_(ids), deliveries.c.lane.in_(numbers))
+    leased = follow(DeliveryState.PENDING, Event.CLAIM)
+    leasing = leasing.values(state=leased, epoch=deliveries.c.epoch + 1)
+    ids_leased = set((await connection.scalars(leasing.returning(deliveries.c.id))).all())
+    ids = [number for number in ids if number in ids_leased]
     if not ids:
         return []
-    leasing = update(deliveries).where(deliveries.c.id.in_(ids))
-    await connection.execute(leasing.values(state=DeliveryState.LEASED, epoch=deliveries.c.epoch + 1))
     told = await receipts_of(connection, ids)
     wanted = (
         select(
             deliveries.c.id,
             deliveries.c.epoch,
+            deliveries.c.lane,
             deliveries.c.occasion,
             deliveries.c.attempts,
             deliveries.c.expires_at,
@@ -117,13 +187,14 @@ async def claim(connection: AsyncConnection, *, now: datetime, limit: int) -> li
         )
         .join_from(deliveries, issues)
         .join(destinations, destinations.c.id == deliveries.c.destination_id)
+        .where(deliveries.c.id.in_(ids))
     )
-    wanted = wanted.where(deliveries.c.id.in_(ids)).order_by(deliveries.c.due_at, deliveries.c.id)
-    return [
-        Lease(
+    found = {
+        row.id: Lease(
             Delivery(
                 id=row.id,
                 epoch=row.epoch,
+                lane=row.lane,
                 issue_key=row.key,
                 destination=Destination(row.platform, row.chat, row.thread),
                 occasion=row.occasion,
@@ -137,7 +208,8 @@ async def claim(connection: AsyncConnection, *, now: datetime, limit: int) -> li
             row.rendition_id,
         )
         for row in await connection.execute(wanted)
-    ]
+    }
+    return [found[number] for number in ids]
 
 
 async def receipts_of(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, tuple[Receipt, ...]]:
@@ -148,90 +220,6 @@ async def receipts_of(connection: AsyncConnection, ids: Sequence[int]) -> dict[i
         receipt = Receipt(row.position, row.part, row.state, row.message_id, row.digest, row.reason, row.at)
         told[row.delivery_id].append(receipt)
     return {number: tuple(given) for number, given in told.items()}
-
-
-async def intend(connection: AsyncConnection, delivery: Delivery, *, now: datetime) -> bool:
-    """Record the intent to send the part at the cursor.
-
-    False if the lease was lost, the part has its outcome, or the daily issue is no longer wanted there.
-    """
-    part = delivery.parts[delivery.cursor]
-    # locked, so that nobody voids the lease between this look at it and the commit
-    daily = deliveries.c.occasion == DAILY
-    unwanted = exists().where(destinations.c.id == deliveries.c.destination_id, HAS_LEFT, daily)
-    lease = select(
-        deliveries.c.id,
-        literal(delivery.cursor),
-        literal(part.name),
-        literal(PartState.SENDING, receipts.c.state.type),
-        literal(part.digest),
-        literal(now, receipts.c.at.type),
-    )
-    intent = inserting(connection, receipts).from_select(
-        ["delivery_id", "position", "part", "state", "digest", "at"],
-        lease.where(held(delivery), ~unwanted).with_for_update(),
-    )
-    again = intent.on_conflict_do_update(
-        index_elements=[receipts.c.delivery_id, receipts.c.position],
-        set_={"at": intent.excluded.at},
-        where=IS_SENDING,
-    )
-    return (await connection.execute(again)).rowcount == 1
-
-
-async def settle(
-    connection: AsyncConnection, delivery: Delivery, outcome: Sent | Unknown | Rejected, *, now: datetime
-) -> Delivery | None:
-    """Record a part's outcome; return the delivery moved on, or None if the lease was lost.
-
-    Settling twice, because an answer of the database was lost, is the same as once. RuntimeError without an intent.
-    """
-    state, message_id, reason = _told(outcome)
-    after: dict[str, object] = {"attempts": 0, "reason": None}
-    if delivery.cursor + 1 >= len(delivery.parts):
-        after |= {"state": DeliveryState.SENT, "finished_at": now}
-    if not (await connection.execute(update(deliveries).where(held(delivery)).values(after))).rowcount:
-        return None
-    same = and_(receipts.c.state == state, receipts.c.message_id.is_not_distinct_from(message_id))
-    settled = await connection.execute(
-        update(receipts)
-        .where(receipts.c.delivery_id == delivery.id, receipts.c.position == delivery.cursor, or_(IS_SENDING, same))
-        .values(state=state, message_id=message_id, reason=reason, at=now)
-    )
-    if not settled.rowcount:
-        raise RuntimeError(f"part {delivery.cursor} of delivery {delivery.id} was settled without an intent")
-    part = delivery.parts[delivery.cursor]
-    receipt = Receipt(delivery.cursor, part.name, state, message_id, part.digest, reason, now)
-    return replace(delivery, receipts=(*delivery.receipts, receipt), attempts=0)
-
-
-def _told(outcome: Sent | Unknown | Rejected) -> tuple[PartState, str | None, str | None]:
-    match outcome:
-        case Sent(message_id):
-            return PartState.SENT, message_id, None
-        case Unknown(reason):
-            return PartState.UNKNOWN, None, reason
-        case Rejected(reason):
-            return PartState.REJECTED, None, reason
-        case _:
-            assert_never(outcome)
-
-
-async def postpone(
-    connection: AsyncConnection, delivery: Delivery, *, until: datetime, reason: str, counts: bool
-) -> None:
-    """Take the intent back and end the lease."""
-    ending = update(deliveries).where(held(delivery))
-    values = {"state": DeliveryState.PENDING, "due_at": until, "reason": reason}
-    attempts = deliveries.c.attempts + (1 if counts else 0)
-    if (await connection.execute(ending.values(**values, attempts=attempts))).rowcount:
-        await connection.execute(delete(receipts).where(intent_of(delivery)))
-
-
-async def give_back(connection: AsyncConnection, delivery: Delivery) -> None:
-    """End the lease between two parts. With an intent on record it stays: only `recover` may judge that part."""
-    between = ~exists().where(intent_of(delivery))
-    await connection.execute(update(deliveries).where(held(delivery), between).values(state=DeliveryState.PENDING))
 
 
 async def redirect(
@@ -245,15 +233,3 @@ async def redirect(
     await connection.execute(delete(receipts).where(intent_of(delivery)))
     await destination_rows.move(connection, source, to, now=now)
     return replace(delivery, destination=to) if await connection.scalar(place) is not None else None
-
-
-async def finish(
-    connection: AsyncConnection, delivery: Delivery, state: DeliveryState, reason: str, *, now: datetime
-) -> None:
-    """End the delivery; an open intent becomes a rejected part."""
-    if state not in {DeliveryState.DEAD, DeliveryState.GONE, DeliveryState.EXPIRED}:
-        raise ValueError(f"a delivery is not finished as {state}")
-    ending = update(deliveries).where(held(delivery)).values(state=state, reason=reason, finished_at=now)
-    if (await connection.execute(ending)).rowcount:
-        rejecting = update(receipts).where(intent_of(delivery))
-        await connection.execute(rejecting.values(state=PartState.REJECTED, reason=reason, at=now))

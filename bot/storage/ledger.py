@@ -3,83 +3,98 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.delivery import Delivery, DeliveryReport, DeliveryState, Rejected, Sent, Unknown
+from bot.domain.delivery import Delivery, DeliveryReport, DeliveryState, Receipt, Rejected, Sent, Unknown
 from bot.domain.destination import Destination
 from bot.domain.issues import KnownIssue
+from bot.domain.lifecycle import Event
 from bot.ports.ledger import DeliveryFilter, Plan
 from bot.storage import issue_rows, leases, planning, rendition_rows, reopening, reports
 from bot.storage.destination_rows import at_address, inserting
 from bot.storage.engine import Database
+from bot.storage.group_commit import GroupCommit
 from bot.storage.missed import missed
+from bot.storage.recording import Ending, GivenBack, Intent, Postponement, Settlement, told_of
 from bot.storage.tables import IS_LEASED, IS_PENDING, deliveries, destinations, issues, marks, renditions
 from formatters.parts import Part
 
 _RENDITIONS_KEPT = 16
 """Platforms × styles × languages × the issues under way: some tens of kilobytes each."""
+_ENDS: Mapping[DeliveryState, Literal[Event.GIVE_UP, Event.END, Event.EXPIRE]] = {
+    DeliveryState.DEAD: Event.GIVE_UP,
+    DeliveryState.GONE: Event.END,
+    DeliveryState.EXPIRED: Event.EXPIRE,
+}
 
 
 class SqlLedger:
-    """`bot.ports.ledger.Ledger` on SQLite or PostgreSQL. Each method is one transaction, but for those in chunks."""
+    """`bot.ports.ledger.Ledger` on SQLite or PostgreSQL.
+
+    Each method is one transaction, but for those in chunks, and for what becomes of parts, which is written in groups.
+    """
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self.database = database
+        self._commits = GroupCommit(database)
+        database.on_close(self._commits.close)
         self._renditions: OrderedDict[int, tuple[Part, ...]] = OrderedDict()
 
     async def record_issues(self, issues: Sequence[KnownIssue], *, now: datetime) -> dict[str, str]:
         """Remember issues; return the ref of each key. Writes only what changed."""
-        async with self._database.reading() as connection:
+        async with self.database.reading() as connection:
             found = await issue_rows.compare(connection, issues)
         if found.changed or found.new:
-            async with self._database.writing() as connection:
+            async with self.database.writing() as connection:
                 found = await issue_rows.compare(connection, issues)
                 await issue_rows.record(connection, found, now=now)
         return found.refs
 
     async def released_at(self, issue_key: str) -> datetime | None:
         """Return when the issue was released to its daily audience, or None."""
-        async with self._database.reading() as connection:
+        async with self.database.reading() as connection:
             return await issue_rows.released_at(connection, issue_key)
 
     async def release(self, issue_key: str, *, now: datetime) -> datetime:
         """Note the release; return the instant that counts. LookupError for an issue that was never recorded."""
-        async with self._database.writing() as connection:
+        async with self.database.writing() as connection:
             return await issue_rows.release(connection, issue_key, now=now)
 
     async def plan(self, plan: Plan, *, now: datetime) -> int:
         """Add the deliveries that are missing. LookupError for an issue that was never recorded."""
-        return await planning.plan_deliveries(self._database, plan, now=now)
+        return await planning.plan_deliveries(self.database, plan, now=now)
 
     async def count_as_delivered(self, plan: Plan, *, message_id: str, now: datetime) -> bool:
         """Note a delivery that was an answer. LookupError for an issue that was never recorded."""
-        async with self._database.writing() as connection:
+        async with self.database.writing() as connection:
             return await planning.count_as_delivered(connection, plan, message_id=message_id, now=now)
-
-    async def recover(self, *, now: datetime) -> int:
-        """Void all leases; return how many parts are in doubt and so became unknown."""
-        async with self._database.writing() as connection:
-            return await leases.recover(connection, now=now)
 
     async def expire(self, *, now: datetime) -> int:
         """End what is past its time, in chunks; return how many."""
         ended = 0
         while True:
-            async with self._database.writing() as connection:
+            async with self.database.writing() as connection:
                 some = await leases.expire_some(connection, now=now)
             if not some:
                 return ended
             ended += some
 
-    async def claim(self, *, now: datetime, limit: int) -> list[Delivery]:
-        """Lease up to `limit` deliveries that are due, oldest first."""
-        async with self._database.writing() as connection:
-            claimed = await leases.claim(connection, now=now, limit=limit)
+    async def claim(self, lanes: Collection[int], *, holder: str, now: datetime, limit: int) -> list[Delivery]:
+        """Lease up to `limit` deliveries that are due."""
+        if not lanes:
+            return []
+        async with self.database.reading() as connection:
+            due = await leases.due(connection, sorted(lanes), now=now, limit=limit)
+        if not due:
+            return []
+        async with self.database.writing() as connection:
+            claimed = await leases.claim(connection, due, holder=holder)
             return [
                 replace(lease.delivery, parts=await self._parts(connection, lease.rendition_id)) for lease in claimed
             ]
@@ -98,12 +113,12 @@ class SqlLedger:
 
     async def next_due(self) -> datetime | None:
         """Return when the first pending delivery is due."""
-        async with self._database.reading() as connection:
-            return await connection.scalar(select(func.min(deliveries.c.due_at)).where(IS_PENDING))
+        async with self.database.reading() as connection:
+            return await leases.next_due(connection)
 
     async def unfinished(self) -> int:
         """Return how many deliveries are pending or leased."""
-        async with self._database.reading() as connection:
+        async with self.database.reading() as connection:
             pending, leased = [
                 (await connection.execute(select(func.count()).select_from(deliveries).where(state))).scalar_one()
                 for state in (IS_PENDING, IS_LEASED)
@@ -111,60 +126,63 @@ class SqlLedger:
         return pending + leased
 
     async def intend(self, delivery: Delivery, *, now: datetime) -> bool:
-        """Put the intent on record; False if the lease was lost."""
-        async with self._database.writing() as connection:
-            return await leases.intend(connection, delivery, now=now)
+        """Put the intent on record; False if the lease was lost, or the daily issue is no longer wanted there."""
+        return await self._commits.write(Intent(delivery, now))
 
     async def settle(self, delivery: Delivery, outcome: Sent | Unknown | Rejected, *, now: datetime) -> Delivery | None:
         """Record the outcome; return the delivery moved on, or None if the lease was lost."""
-        async with self._database.writing() as connection:
-            return await leases.settle(connection, delivery, outcome, now=now)
+        if not await self._commits.write(Settlement(delivery, outcome, now)):
+            return None
+        part = delivery.parts[delivery.cursor]
+        state, message_id, reason = told_of(outcome)
+        receipt = Receipt(delivery.cursor, part.name, state, message_id, part.digest, reason, now)
+        return replace(delivery, receipts=(*delivery.receipts, receipt), attempts=0)
 
     async def newest_issue(self) -> str | None:
         """Return the key of the newest issue that was ever read, by its date."""
         newest = select(issues.c.key).where(issues.c.date.is_not(None)).order_by(issues.c.date.desc(), issues.c.kind)
-        async with self._database.reading() as connection:
+        async with self.database.reading() as connection:
             return await connection.scalar(newest.limit(1))
 
     async def postpone(self, delivery: Delivery, *, until: datetime, reason: str, counts: bool) -> None:
         """Take the intent back, end the lease, and make the delivery due at `until`."""
-        async with self._database.writing() as connection:
-            await leases.postpone(connection, delivery, until=until, reason=reason, counts=counts)
+        await self._commits.write(Postponement(delivery, until, reason, counts))
 
     async def give_back(self, delivery: Delivery) -> None:
         """End the lease between two parts."""
-        async with self._database.writing() as connection:
-            await leases.give_back(connection, delivery)
+        await self._commits.write(GivenBack(delivery))
 
     async def redirect(self, delivery: Delivery, to: Destination, *, now: datetime) -> Delivery | None:
         """Take the intent back and move the destination with its subscription and deliveries."""
-        async with self._database.writing() as connection:
+        async with self.database.writing() as connection:
             return await leases.redirect(connection, delivery, to, now=now)
 
     async def fall_back(self, delivery: Delivery, reason: str) -> Delivery | None:
         """Go on with the spare parts; None if the lease was lost or there are none."""
-        async with self._database.writing() as connection:
+        async with self.database.writing() as connection:
             parts = await rendition_rows.fall_back(connection, delivery, reason)
         return None if parts is None else replace(delivery, parts=parts, attempts=0)
 
     async def finish(self, delivery: Delivery, state: DeliveryState, reason: str, *, now: datetime) -> None:
         """End the delivery as dead, gone or expired; ValueError for another state."""
-        async with self._database.writing() as connection:
-            await leases.finish(connection, delivery, state, reason, now=now)
+        event = _ENDS.get(state)
+        if event is None:
+            raise ValueError(f"a delivery is not finished as {state}")
+        await self._commits.write(Ending(delivery, event, reason, now))
 
     async def reopen(self, issue_key: str, to: Destination | None, *, now: datetime) -> int:
         """Make ended daily deliveries pending again; return how many."""
-        async with self._database.writing() as connection:
+        async with self.database.writing() as connection:
             return await reopening.reopen(connection, issue_key, to, now=now)
 
     async def requeue(self, ids: Collection[int], *, now: datetime) -> list[int]:
         """Make ended deliveries pending again; return which."""
-        async with self._database.writing() as connection:
+        async with self.database.writing() as connection:
             return await reopening.requeue(connection, ids, now=now)
 
     async def tally(self, issue_key: str, to: Destination | None) -> dict[DeliveryState, int]:
         """Return how many daily deliveries of an issue are in each state."""
-        async with self._database.reading() as connection:
+        async with self.database.reading() as connection:
             return await reopening.tally(connection, issue_key, to)
 
     async def has_delivery(self, issue_key: str, destination: Destination, occasion: str) -> bool:
@@ -175,22 +193,22 @@ class SqlLedger:
             .join(destinations, destinations.c.id == deliveries.c.destination_id)
             .where(issues.c.key == issue_key, at_address(destination), deliveries.c.occasion == occasion)
         )
-        async with self._database.reading() as connection:
+        async with self.database.reading() as connection:
             return await connection.scalar(wanted) is not None
 
     async def missed(self, destination: Destination, *, since: datetime, until: datetime) -> list[str]:
         """Return the keys of issues that were released meanwhile and not delivered."""
-        async with self._database.reading() as connection:
+        async with self.database.reading() as connection:
             return await missed(connection, destination, since, until)
 
     async def reports(self, wanted: DeliveryFilter) -> list[DeliveryReport]:
         """Return the newest deliveries that fit, newest first."""
-        async with self._database.reading() as connection:
+        async with self.database.reading() as connection:
             return await reports.reports(connection, wanted)
 
     async def mark(self, name: str, value: str) -> None:
         """Remember a small fact."""
-        async with self._database.writing() as connection:
+        async with self.database.writing() as connection:
             row = inserting(connection, marks).values(name=name, value=value)
             await connection.execute(
                 row.on_conflict_do_update(index_elements=[marks.c.name], set_={"value": row.excluded.value})
@@ -198,5 +216,5 @@ class SqlLedger:
 
     async def marked(self, name: str) -> str | None:
         """Return what was remembered under `name`."""
-        async with self._database.reading() as connection:
+        async with self.database.reading() as connection:
             return await connection.scalar(select(marks.c.value).where(marks.c.name == name))

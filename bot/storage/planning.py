@@ -9,7 +9,7 @@ from typing import assert_never
 from sqlalchemy import ColumnElement, Select, and_, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.delivery import LIFETIME, DeliveryState, PartState
+from bot.domain.delivery import DAILY, LIFETIME, DeliveryState, PartState
 from bot.ports.ledger import EveryActive, FixedOnly, Only, Plan
 from bot.storage.destination_rows import at_address, ensure_id, inserting
 from bot.storage.engine import Database
@@ -20,8 +20,8 @@ from bot.storage.tables import IS_ACTIVE, IS_FIXED, deliveries, destinations, re
 _CHUNK = 20_000
 """Rows in one transaction: some tens of milliseconds, in which nothing else is recorded."""
 
-_IDENTITY = ("issue_id", "destination_id", "occasion", "rendition_id")
-_PROGRESS = ("state", "epoch", "attempts", "due_at", "planned_at", "expires_at")
+_IDENTITY = ("issue_id", "destination_id", "lane", "occasion", "rendition_id")
+_PROGRESS = ("state", "epoch", "attempts", "urgent", "due_at", "planned_at", "expires_at")
 _FROZEN = ("silent", "previews")
 """Preferences that hold for a delivery as they are when it is planned, beside those that chose its rendition."""
 
@@ -35,6 +35,8 @@ async def plan_deliveries(database: Database, plan: Plan, *, now: datetime) -> i
         if isinstance(plan.audience, Only):
             await ensure_id(connection, plan.audience.destination)
     values = (literal(plan.occasion), literal(rendition), literal(DeliveryState.PENDING, deliveries.c.state.type))
+    # a reader who asks for the issue waits for it
+    progress = (literal(0), literal(0), literal(plan.occasion != DAILY))
     times = tuple(literal(instant, deliveries.c.due_at.type) for instant in (now, now, now + LIFETIME))
     reached, added = 0, 0
     while True:
@@ -43,9 +45,10 @@ async def plan_deliveries(database: Database, plan: Plan, *, now: datetime) -> i
             if last is None:
                 return added
             frozen = tuple(destinations.c[name] for name in _FROZEN)
-            chunk = select(literal(issue), destinations.c.id, *values, literal(0), literal(0), *times, *frozen).where(
-                _audience(plan), destinations.c.id > reached, destinations.c.id <= last
+            planned = select(
+                literal(issue), destinations.c.id, destinations.c.lane, *values, *progress, *times, *frozen
             )
+            chunk = planned.where(_audience(plan), destinations.c.id > reached, destinations.c.id <= last)
             adding = inserting(connection, deliveries).from_select(
                 [*_IDENTITY, *_PROGRESS, *_FROZEN], chunk.order_by(destinations.c.id)
             )
@@ -93,6 +96,7 @@ async def count_as_delivered(connection: AsyncConnection, plan: Plan, *, message
     identity = {"issue_id": issue, "destination_id": destination, "occasion": plan.occasion}
     delivery = inserting(connection, deliveries).values(
         **identity,
+        lane=plan.audience.destination.lane,
         rendition_id=rendition,
         state=DeliveryState.SENT,
         epoch=0,

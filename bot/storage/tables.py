@@ -1,6 +1,6 @@
 """The tables, as the newest migration leaves them.
 
-issues ◀── renditions ◀── deliveries ◀── receipts        marks
+issues ◀── renditions ◀── deliveries ◀── receipts        marks        lanes, workers, paces
    ▲                        │  │
    └────────────────────────┘  └──▶ destinations (a subscription where `joined_at` is set)
 
@@ -22,6 +22,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     Date,
     DateTime,
     Dialect,
@@ -44,7 +45,7 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from bot.domain.delivery import DeliveryState, PartState
-from bot.domain.destination import Platform
+from bot.domain.destination import Platform, lane_of
 from bot.domain.subscription import Origin, Place
 from bot.storage.columns import MinuteOfDay, Weekdays
 from formatters.parts import Part
@@ -173,6 +174,11 @@ class _Issues(TypedColumns):
 issues = Table("issues", METADATA, _Issues)
 
 
+def _lane_of(context: Any) -> int:
+    row = context.get_current_parameters()
+    return lane_of(row["platform"], row["chat"])
+
+
 class _Destinations(TypedColumns):
     id = _key()
     platform: Named[Platform] = Column(Word(Platform))
@@ -194,6 +200,7 @@ class _Destinations(TypedColumns):
     silent: Named[bool] = _switch()
     previews: Named[bool] = _switch()
     paused_at: Named[datetime | None] = Column(Instant)
+    lane: Named[int] = Column(Integer, default=_lane_of, server_default=text("0"))
 
 
 destinations = Table(
@@ -274,6 +281,9 @@ class _Deliveries(TypedColumns):
     previews: Named[bool] = _switch()
     note: Named[str | None] = Column(Text)
     """What an operator should know even if all went through, such as why another style was sent."""
+    lane: Named[int] = Column(Integer, server_default=text("0"))
+    urgent: Named[bool] = Column(Boolean(create_constraint=False), server_default=false())
+    """Claimed before what is not: somebody waits for it, or it has begun."""
 
 
 deliveries = Table(
@@ -288,10 +298,34 @@ IS_PENDING = deliveries.c.state == literal_column("'pending'")
 IS_LEASED = deliveries.c.state == literal_column("'leased'")
 IS_TROUBLED = deliveries.c.state.in_([literal_column(f"'{word}'") for word in ("dead", "gone", "expired")])
 
+
+def is_unfinished(state: ColumnElement[DeliveryState]) -> ColumnElement[bool]:
+    """Return the condition that a delivery is not over."""
+    return state.in_([literal_column(f"'{word}'") for word in ("pending", "leased")])
+
+
+IS_UNFINISHED = is_unfinished(deliveries.c.state)
+IS_URGENT = IS_PENDING & deliveries.c.urgent.is_(True)
+
 # each holds only the rows that are asked for, so that what was delivered long ago costs nothing
-Index("ix_deliveries_due", deliveries.c.due_at, deliveries.c.id, sqlite_where=IS_PENDING, postgresql_where=IS_PENDING)
+Index(
+    "ix_deliveries_due",
+    deliveries.c.lane,
+    deliveries.c.due_at,
+    deliveries.c.id,
+    sqlite_where=IS_PENDING,
+    postgresql_where=IS_PENDING,
+)
+Index("ix_deliveries_urgent", deliveries.c.due_at, deliveries.c.id, sqlite_where=IS_URGENT, postgresql_where=IS_URGENT)
+Index(
+    "ix_deliveries_unfinished",
+    deliveries.c.destination_id,
+    deliveries.c.id,
+    sqlite_where=IS_UNFINISHED,
+    postgresql_where=IS_UNFINISHED,
+)
 Index("ix_deliveries_expiry", deliveries.c.expires_at, sqlite_where=IS_PENDING, postgresql_where=IS_PENDING)
-Index("ix_deliveries_leased", deliveries.c.id, sqlite_where=IS_LEASED, postgresql_where=IS_LEASED)
+Index("ix_deliveries_leased", deliveries.c.lane, sqlite_where=IS_LEASED, postgresql_where=IS_LEASED)
 Index("ix_deliveries_troubled", deliveries.c.id, sqlite_where=IS_TROUBLED, postgresql_where=IS_TROUBLED)
 
 
@@ -321,6 +355,37 @@ class _Marks(TypedColumns):
 
 marks = Table("marks", METADATA, _Marks)
 
+
+class _Lanes(TypedColumns):
+    number: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
+    holder: Named[str | None] = Column(Text)
+    """A worker's id."""
+    epoch: Named[int] = Column(Integer)
+    """Grows with every new holder."""
+    leased_until: Named[datetime | None] = Column(Instant)
+    """By the database's clock. Without it the holder is the only process there can be."""
+
+
+lanes = Table("lanes", METADATA, _Lanes)
+
+
+class _Workers(TypedColumns):
+    id: Named[str] = Column(Text, primary_key=True)
+    alive_until: Named[datetime | None] = Column(Instant)
+    leads_until: Named[datetime | None] = Column(Instant)
+
+
+workers = Table("workers", METADATA, _Workers)
+
+
+class _Paces(TypedColumns):
+    name: Named[str] = Column(Text, primary_key=True)
+    """The budget: a platform and the bot's own number there."""
+    free_at: Named[datetime] = Column(Instant)
+    """When the next message may go, by the database's clock."""
+
+
+paces = Table("paces", METADATA, _Paces)
 # Where Slack's OAuth keeps its installations: columns and types are those of slack_sdk, whose store works on them, but
 # for tokens, which are encrypted and so longer. A test compares them.
 

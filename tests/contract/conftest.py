@@ -17,6 +17,7 @@ from tests.contract.databases import (
     postgresql_url,
     sqlite_url,
 )
+from tests.contract.samples import hold_every_lane
 
 __all__ = [
     "database_url",
@@ -35,7 +36,9 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def ledger(database: Database) -> SqlLedger:
+async def ledger(database: Database) -> SqlLedger:
+    """A ledger whose every lane the test holds."""
+    await hold_every_lane(database)
     return SqlLedger(database)
 
 

@@ -9,17 +9,22 @@ from pathlib import PurePath
 from sqlalchemy import insert
 
 from bot.domain.delivery import DAILY, Delivery, Rejected, Sent, Unknown
-from bot.domain.destination import Destination, Platform
+from bot.domain.destination import EVERY_LANE, Destination, Platform
 from bot.domain.issues import KnownIssue
 from bot.domain.subscription import Origin, Place
+from bot.ports.lanes import Tenure
 from bot.ports.ledger import Audience, EveryActive, Only, Plan
+from bot.scheduling.clock import SystemClock
 from bot.storage.engine import Database
+from bot.storage.lanes import SqlLanes
 from bot.storage.ledger import SqlLedger
 from bot.storage.tables import destinations
 from formatters.issue import Issue
 from formatters.parts import Part
 from formatters.views import Style
 
+TESTER = "the test"
+"""The worker that holds every lane."""
 NOW = datetime(2026, 2, 12, 0, 0, 0, 123456, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
@@ -93,8 +98,12 @@ async def fill(database: Database, number: int) -> None:
         await connection.execute(insert(destinations), readers)
 
 
+async def claim(ledger: SqlLedger, *, now: datetime = NOW) -> list[Delivery]:
+    return await ledger.claim(EVERY_LANE, holder=TESTER, now=now, limit=10)
+
+
 async def claim_one(ledger: SqlLedger) -> Delivery:
-    [delivery] = await ledger.claim(now=NOW, limit=10)
+    [delivery] = await claim(ledger)
     return delivery
 
 
@@ -103,3 +112,26 @@ async def send_part(ledger: SqlLedger, delivery: Delivery, outcome: Sent | Unkno
     moved_on = await ledger.settle(delivery, outcome, now=NOW)
     assert moved_on is not None
     return moved_on
+
+
+class FixedClock(SystemClock):
+    """Shows one instant."""
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__()
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+
+async def hold_every_lane(database: Database, *, worker: str = TESTER, now: datetime = NOW) -> Tenure:
+    """Take every lane, as the only process does when it starts."""
+    return await SqlLanes(database, FixedClock(now), alone=True).beat(worker, giving_up=(), may_take_over=True)
+
+
+async def recover(ledger: SqlLedger, *, now: datetime) -> int:
+    """Do what a restart does; return how many parts are in doubt."""
+    tenure = await hold_every_lane(ledger.database, worker="the process before", now=now)
+    await hold_every_lane(ledger.database, now=now)
+    return tenure.in_doubt

@@ -13,7 +13,7 @@ from bot.storage.ledger import SqlLedger
 from bot.storage.subscriptions import SqlSubscriptions
 from formatters.parts import Part
 from formatters.views import Style
-from tests.contract.samples import NOW, a_plan, chat, claim_one, for_one, post, send_part, some_parts
+from tests.contract.samples import NOW, a_plan, chat, claim_one, for_one, post, recover, send_part, some_parts
 
 SPARE = some_parts(3)
 PREFERRED = Preferences("zh", Style.RICH, Place.PRIVATE, silent=True)
@@ -68,7 +68,7 @@ async def test_a_restart_goes_on_in_the_spare_form(ledger: SqlLedger) -> None:
     await ledger.plan(rich(a_plan()), now=NOW)
     delivery = await refused(ledger, await claim_one(ledger))
     await send_part(ledger, delivery, Sent("m0"))
-    assert await ledger.recover(now=NOW) == 0
+    assert await recover(ledger, now=NOW) == 0
     again = await claim_one(ledger)
     assert (again.parts, again.cursor) == (SPARE, 1)
 
@@ -78,7 +78,7 @@ async def test_a_later_part_that_is_refused_costs_nothing_either(ledger: SqlLedg
     delivery = await send_part(ledger, await claim_one(ledger), Sent("m0"))
     delivery = await refused(ledger, delivery)
     assert (delivery.parts, delivery.cursor) == ((rich_parts(2)[0], *SPARE), 1)
-    await ledger.recover(now=NOW)
+    await recover(ledger, now=NOW)
     assert (await claim_one(ledger)).parts == delivery.parts
 
 
@@ -117,6 +117,6 @@ async def test_who_lost_the_lease_changes_nothing(ledger: SqlLedger, subscriptio
     await ledger.plan(rich(a_plan()), now=NOW)
     delivery = await claim_one(ledger)
     assert await ledger.intend(delivery, now=NOW)
-    await ledger.recover(now=NOW)
+    await recover(ledger, now=NOW)
     assert await ledger.fall_back(delivery, REASON) is None
     assert await style_of_reader(subscriptions) is Style.RICH

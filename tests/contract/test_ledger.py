@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.domain.delivery import LIFETIME, Delivery, DeliveryState, PartState, Rejected, Sent, Unknown
+from bot.domain.destination import EVERY_LANE
 from bot.ports.ledger import DeliveryFilter
 from bot.storage.engine import Database, open_database
 from bot.storage.ledger import SqlLedger
@@ -15,12 +16,14 @@ from tests.contract.samples import (
     HOUR,
     NOW,
     SECOND,
+    TESTER,
     a_plan,
     chat,
     claim_one,
     fill,
     for_one,
     post,
+    recover,
     send_part,
     some_parts,
 )
@@ -63,9 +66,9 @@ async def test_what_is_due_first_is_claimed_first_and_what_is_not_due_is_left(le
     for name, due in (("3", NOW), ("1", NOW - HOUR), ("2", NOW - SECOND), ("4", NOW + SECOND)):
         await ledger.plan(for_one(chat(name)), now=due)
     assert await ledger.next_due() == NOW - HOUR
-    assert [d.destination.chat for d in await ledger.claim(now=NOW, limit=2)] == ["1", "2"]
-    assert [d.destination.chat for d in await ledger.claim(now=NOW, limit=2)] == ["3"]
-    assert await ledger.claim(now=NOW, limit=2) == []
+    assert [d.destination.chat for d in await ledger.claim(EVERY_LANE, holder=TESTER, now=NOW, limit=2)] == ["1", "2"]
+    assert [d.destination.chat for d in await ledger.claim(EVERY_LANE, holder=TESTER, now=NOW, limit=2)] == ["3"]
+    assert await ledger.claim(EVERY_LANE, holder=TESTER, now=NOW, limit=2) == []
     assert await ledger.next_due() == NOW + SECOND
     assert await ledger.unfinished() == 4
 
@@ -81,10 +84,12 @@ async def test_two_claimers_never_get_the_same_delivery(
     await ledger.plan(a_plan(), now=NOW)
     async with open_database(database_url) as other_database:
         claimers = [ledger, SqlLedger(other_database)]
-        batches = await asyncio.gather(*(claimers[n % 2].claim(now=NOW, limit=25) for n in range(20)))
+        batches = await asyncio.gather(
+            *(claimers[n % 2].claim(EVERY_LANE, holder=TESTER, now=NOW, limit=25) for n in range(20))
+        )
     claimed = [delivery.id for batch in batches for delivery in batch]
     assert len(set(claimed)) == len(claimed)
-    rest = await ledger.claim(now=NOW, limit=400)
+    rest = await ledger.claim(EVERY_LANE, holder=TESTER, now=NOW, limit=400)
     assert len(claimed) + len(rest) == 400
 
 
@@ -129,11 +134,11 @@ async def test_a_postponed_part_is_tried_again_when_it_is_due(ledger: SqlLedger)
     for counts, attempts in ((True, 1), (True, 2), (False, 2)):
         assert await ledger.intend(delivery, now=NOW)
         await ledger.postpone(delivery, until=NOW + HOUR, reason="503", counts=counts)
-        assert await ledger.claim(now=NOW, limit=9) == []
+        assert await ledger.claim(EVERY_LANE, holder=TESTER, now=NOW, limit=9) == []
         assert await ledger.next_due() == NOW + HOUR
         [report] = await ledger.reports(DeliveryFilter())
         assert (report.state, report.reason, report.due_at) == (DeliveryState.PENDING, "503", NOW + HOUR)
-        [delivery] = await ledger.claim(now=NOW + HOUR, limit=9)
+        [delivery] = await ledger.claim(EVERY_LANE, holder=TESTER, now=NOW + HOUR, limit=9)
         assert (delivery.cursor, delivery.attempts) == (1, attempts)
     assert (await send_part(ledger, delivery, Sent("m1"))).attempts == 0
     [report] = await ledger.reports(DeliveryFilter())
@@ -154,8 +159,8 @@ async def test_a_delivery_given_back_in_the_middle_of_a_part_waits_for_recovery(
     delivery = await claim_one(ledger)
     await ledger.intend(delivery, now=NOW)
     await ledger.give_back(delivery)
-    assert await ledger.claim(now=NOW, limit=9) == []
-    assert await ledger.recover(now=NOW) == 1
+    assert await ledger.claim(EVERY_LANE, holder=TESTER, now=NOW, limit=9) == []
+    assert await recover(ledger, now=NOW) == 1
 
 
 @pytest.mark.parametrize("state", [DeliveryState.DEAD, DeliveryState.GONE, DeliveryState.EXPIRED])
@@ -185,7 +190,7 @@ async def test_a_lost_lease_changes_nothing(
     await ledger.plan(for_one(chat(), parts=3), now=NOW)
     stale = await claim_one(ledger)
     await ledger.intend(stale, now=NOW)
-    await ledger.recover(now=NOW)
+    await recover(ledger, now=NOW)
     if taken_over:
         await ledger.intend(await claim_one(ledger), now=NOW)
     before = await ledger.reports(DeliveryFilter())
@@ -196,18 +201,18 @@ async def test_a_lost_lease_changes_nothing(
 async def test_after_a_crash_only_the_part_in_flight_is_in_doubt(ledger: SqlLedger) -> None:
     for name in ("between", "in flight", "at the end"):
         await ledger.plan(for_one(chat(name), parts=2), now=NOW)
-    between, in_flight, at_the_end = await ledger.claim(now=NOW, limit=9)
+    between, in_flight, at_the_end = await ledger.claim(EVERY_LANE, holder=TESTER, now=NOW, limit=9)
     await send_part(ledger, between, Sent("m0"))
     await ledger.intend(in_flight, now=NOW)
     await ledger.intend(await send_part(ledger, at_the_end, Sent("m0")), now=NOW)
-    assert await ledger.recover(now=NOW + SECOND) == 2
-    assert await ledger.recover(now=NOW + SECOND) == 0
+    assert await recover(ledger, now=NOW + SECOND) == 2
+    assert await recover(ledger, now=NOW + SECOND) == 0
     told = {report.destination.chat: report for report in await ledger.reports(DeliveryFilter())}
     assert [told[name].state for name in ("between", "in flight", "at the end")] == ["pending", "pending", "sent"]
     assert [receipt.state for receipt in told["at the end"].receipts] == [PartState.SENT, PartState.UNKNOWN]
     assert told["at the end"].finished_at == NOW + SECOND
     assert told["in flight"].receipts[0].reason == "the process stopped while this part was being sent"
-    resumed = await ledger.claim(now=NOW + SECOND, limit=9)
+    resumed = await ledger.claim(EVERY_LANE, holder=TESTER, now=NOW + SECOND, limit=9)
     assert [(delivery.destination.chat, delivery.cursor) for delivery in resumed] == [("between", 1), ("in flight", 1)]
 
 
@@ -217,14 +222,14 @@ async def test_an_unknown_part_does_not_use_up_the_tries_of_the_next(ledger: Sql
     delivery = await claim_one(ledger)
     assert delivery.attempts == 1
     await ledger.intend(delivery, now=NOW)
-    await ledger.recover(now=NOW)
+    await recover(ledger, now=NOW)
     assert (await claim_one(ledger)).attempts == 0
 
 
 async def test_what_is_past_its_time_expires_unless_it_is_leased(ledger: SqlLedger) -> None:
     for name in ("leased", "tried", "waiting"):
         await ledger.plan(for_one(chat(name)), now=NOW)
-    _, tried = await ledger.claim(now=NOW, limit=2)
+    _, tried = await ledger.claim(EVERY_LANE, holder=TESTER, now=NOW, limit=2)
     await ledger.postpone(tried, until=NOW + 2 * LIFETIME, reason="503", counts=True)
     await ledger.plan(for_one(chat("younger")), now=NOW + SECOND)
     assert await ledger.expire(now=NOW + LIFETIME - SECOND) == 0
@@ -247,7 +252,7 @@ async def test_reports_are_newest_first_and_filtered(ledger: SqlLedger) -> None:
     await ledger.plan(for_one(chat("1")), now=NOW)
     await ledger.plan(for_one(chat("2")), now=NOW)
     await ledger.plan(for_one(chat("1"), issue="other"), now=NOW)
-    first, _, _ = await ledger.claim(now=NOW, limit=9)
+    first, _ = await ledger.claim(EVERY_LANE, holder=TESTER, now=NOW, limit=9)
     await ledger.finish(first, DeliveryState.DEAD, "too long", now=NOW)
 
     async def found(wanted: DeliveryFilter) -> list[tuple[str, str]]:
@@ -257,7 +262,7 @@ async def test_reports_are_newest_first_and_filtered(ledger: SqlLedger) -> None:
     assert await found(DeliveryFilter(limit=1)) == [("other", "1")]
     assert await found(DeliveryFilter(issue_key="other")) == [("other", "1")]
     assert await found(DeliveryFilter(destination=chat("1"))) == [("other", "1"), ("2026-02-12", "1")]
-    assert await found(DeliveryFilter(state=DeliveryState.LEASED)) == [("other", "1"), ("2026-02-12", "2")]
+    assert await found(DeliveryFilter(state=DeliveryState.LEASED)) == [("2026-02-12", "2")]
     assert await found(DeliveryFilter(troubled=True)) == [("2026-02-12", "1")]
     assert await found(DeliveryFilter(destination=chat("nobody"))) == []
 
@@ -276,7 +281,7 @@ async def test_a_delivery_that_ended_is_tried_again_at_the_part_where_it_stopped
     assert await ledger.reopen("2026-02-12", None, now=late) == 0
     assert await ledger.expire(now=late) == 0
     assert not await ledger.intend(delivery, now=late)
-    [again] = await ledger.claim(now=late, limit=9)
+    [again] = await ledger.claim(EVERY_LANE, holder=TESTER, now=late, limit=9)
     assert (again.cursor, again.attempts, again.expires_at) == (2, 0, late + LIFETIME)
     assert [receipt.state for receipt in again.receipts] == [PartState.REJECTED, PartState.UNKNOWN]
     [report] = await ledger.reports(DeliveryFilter())
@@ -302,8 +307,9 @@ async def test_only_what_was_asked_for_is_reopened_and_counted(ledger: SqlLedger
     ]
     for plan in plans:
         await ledger.plan(plan, now=NOW)
-    for delivery in await ledger.claim(now=NOW, limit=9):
-        await ledger.finish(delivery, DeliveryState.DEAD, "refused", now=NOW)
+    while claimed := await ledger.claim(EVERY_LANE, holder=TESTER, now=NOW, limit=9):
+        for delivery in claimed:
+            await ledger.finish(delivery, DeliveryState.DEAD, "refused", now=NOW)
     assert await ledger.tally("2026-02-12", None) == {DeliveryState.DEAD: 2}
     assert await ledger.reopen("2026-02-12", chat("1"), now=NOW) == 1
     assert await ledger.tally("2026-02-12", None) == {DeliveryState.DEAD: 1, DeliveryState.PENDING: 1}

@@ -22,7 +22,7 @@ from bot.storage.migrations import migrate, pending
 from bot.storage.subscriptions import SqlSubscriptions
 from bot.storage.tables import METADATA
 from formatters.views import Style
-from tests.contract.samples import NOW, channel, chat
+from tests.contract.samples import NOW, channel, chat, recover
 from tests.contract.test_subscriptions import found
 
 DEFINITIONS = {
@@ -162,4 +162,4 @@ async def test_a_database_of_a_newer_digestbot_is_left_alone(empty: Database) ->
 
 async def test_a_database_that_was_never_migrated_says_what_to_do(empty: Database) -> None:
     with pytest.raises(DatabaseError, match="run `digestbot migrate`"):
-        await SqlLedger(empty).recover(now=NOW)
+        await recover(SqlLedger(empty), now=NOW)

@@ -8,13 +8,13 @@ from datetime import time
 import pytest
 
 from bot.domain.delivery import Delivery, DeliveryState, PartState, Sent
-from bot.domain.destination import Platform
+from bot.domain.destination import EVERY_LANE, Platform
 from bot.domain.subscription import Origin, Place, Preferences
 from bot.ports.ledger import DeliveryFilter
 from bot.storage.ledger import SqlLedger
 from bot.storage.subscriptions import SqlSubscriptions
 from formatters.views import Style
-from tests.contract.samples import HOUR, NOW, chat, for_one, post
+from tests.contract.samples import HOUR, NOW, TESTER, chat, for_one, post
 
 OLD, NEW = chat("-123"), chat("-100456")
 
@@ -28,7 +28,7 @@ async def ledger(ledger: SqlLedger) -> SqlLedger:
 async def in_flight(ledger: SqlLedger) -> Delivery:
     """Plan today's issue for the old address and stop in the middle of its first part."""
     await ledger.plan(for_one(OLD), now=NOW)
-    [delivery] = await ledger.claim(now=NOW, limit=9)
+    [delivery] = await ledger.claim(EVERY_LANE, holder=TESTER, now=NOW, limit=9)
     assert await ledger.intend(delivery, now=NOW)
     return delivery
 
@@ -67,7 +67,7 @@ async def test_a_redirect_to_an_address_with_the_same_issue_ends_the_delivery(
 async def test_a_redirect_to_a_known_address_takes_all_deliveries_along(ledger: SqlLedger) -> None:
     await ledger.plan(for_one(NEW, issue="yesterday"), now=NOW)
     await ledger.plan(for_one(OLD, occasion="request:1"), now=NOW + HOUR)
-    await ledger.claim(now=NOW, limit=1)
+    await ledger.claim(EVERY_LANE, holder=TESTER, now=NOW, limit=1)
     delivery = await in_flight(ledger)
     assert await ledger.redirect(delivery, NEW, now=NOW) == replace(delivery, destination=NEW)
     assert {report.destination for report in await ledger.reports(DeliveryFilter())} == {NEW}

@@ -11,7 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import StatementError
 
 from bot.domain.delivery import DeliveryState, PartState
-from bot.domain.destination import Destination, Platform
+from bot.domain.destination import EVERY_LANE, Destination, Platform
 from bot.domain.subscription import Place, Preferences
 from bot.ports.ledger import DeliveryFilter, EveryActive, FixedOnly
 from bot.storage.engine import Database
@@ -22,8 +22,10 @@ from tests.contract.samples import (
     HOUR,
     NOW,
     SECOND,
+    TESTER,
     a_plan,
     chat,
+    claim,
     claim_one,
     fill,
     for_one,
@@ -80,9 +82,9 @@ async def test_every_active_subscriber_of_the_plans_platform_style_and_language_
     await subscriptions.subscribe(chat("compact"), language="zh", now=NOW)
     await subscriptions.prefer(chat("compact"), Preferences("zh", Style.COMPACT, Place.PRIVATE))
     assert await ledger.plan(a_plan(EveryActive(joined_by=NOW)), now=NOW) == 2
-    assert {d.destination.chat for d in await ledger.claim(now=NOW, limit=9)} == {"here", "fixed"}
+    assert {d.destination.chat for d in await claim(ledger)} == {"here", "fixed"}
     assert await ledger.plan(a_plan(EveryActive(joined_by=NOW), style=Style.COMPACT), now=NOW) == 1
-    assert [d.destination.chat for d in await ledger.claim(now=NOW, limit=9)] == ["compact"]
+    assert [d.destination.chat for d in await claim(ledger)] == ["compact"]
 
 
 async def test_a_delivery_keeps_the_loudness_and_previews_of_its_planning(
@@ -96,7 +98,7 @@ async def test_a_delivery_keeps_the_loudness_and_previews_of_its_planning(
     await ledger.plan(for_one(chat("stranger")), now=NOW)
     for name in ("a", "b", "c"):
         await subscriptions.prefer(chat(name), plain)
-    claimed = {one.destination.chat: (one.silent, one.previews) for one in await ledger.claim(now=NOW, limit=9)}
+    claimed = {one.destination.chat: (one.silent, one.previews) for one in await claim(ledger)}
     assert claimed == {"a": (False, False), "b": (True, False), "c": (False, True), "stranger": (False, False)}
 
 
@@ -123,7 +125,7 @@ async def test_a_delivery_under_way_keeps_its_parts_when_the_issue_is_rendered_a
     assert await ledger.plan(edited, now=NOW) == 0
     upgraded = for_one(chat("2"), parts=4)
     assert await ledger.plan(upgraded, now=NOW + SECOND) == 1
-    claimed = await SqlLedger(database).claim(now=NOW + SECOND, limit=9)
+    claimed = await SqlLedger(database).claim(EVERY_LANE, holder=TESTER, now=NOW + SECOND, limit=9)
     assert [len(delivery.parts) for delivery in claimed] == [3, 4]
 
 

@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from bot.domain.delivery import DeliveryState, PartState, Sent
+from bot.domain.destination import EVERY_LANE
 from bot.domain.errors import DatabaseInUse
 from bot.ports.ledger import DeliveryFilter
 from bot.storage.engine import Database, open_database
 from bot.storage.hold import hold
 from bot.storage.ledger import SqlLedger
-from tests.contract.samples import NOW, a_plan, fill, post
+from tests.contract.samples import NOW, TESTER, a_plan, fill, post, recover
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -46,9 +47,12 @@ async def hold_soon(database: Database) -> None:
     pytest.fail("the database was not let go")
 
 
-async def test_a_second_holder_is_refused_at_once(database: Database, database_url: str) -> None:
+async def test_sqlite_has_one_holder_and_postgresql_many(database: Database, database_url: str) -> None:
     async with open_database(database_url) as other, hold(database):
-        with pytest.raises(DatabaseInUse, match=r"another `digestbot run` \(.*process.*\) sends from it"):
+        if database.path is None:
+            async with hold(other):
+                return
+        with pytest.raises(DatabaseInUse, match=r"another `digestbot run` \(process \d+\) sends from it"):
             async with hold(other):
                 pytest.fail("two held the database")
 
@@ -66,11 +70,10 @@ async def test_the_holder_may_close_the_database_first(database: Database) -> No
 
 async def test_what_a_killed_process_held_is_free(database: Database, database_url: str) -> None:
     with another_process(database_url, "nothing") as process:
-        with pytest.raises(DatabaseInUse) as refused:
-            async with hold(database):
-                pytest.fail("two held the database")
         if database.path:
-            assert f"process {process.pid}" in str(refused.value)
+            with pytest.raises(DatabaseInUse, match=rf"process {process.pid}\b"):
+                async with hold(database):
+                    pytest.fail("two held the database")
         process.kill()
         process.wait()
         await hold_soon(database)
@@ -87,8 +90,8 @@ async def test_a_killed_process_leaves_only_the_part_in_flight_in_doubt(database
     async with open_database(database_url) as reopened:
         ledger = SqlLedger(reopened)
         await hold_soon(reopened)
-        assert await ledger.recover(now=NOW) == 2
-        claimed = await ledger.claim(now=NOW, limit=9)
+        assert await recover(ledger, now=NOW) == 2
+        claimed = await ledger.claim(EVERY_LANE, holder=TESTER, now=NOW, limit=9)
         assert [[receipt.state for receipt in one.receipts] for one in claimed] == [
             [PartState.SENT, PartState.UNKNOWN]
         ] * 2
@@ -112,7 +115,7 @@ async def test_a_process_killed_anywhere_leaves_a_ledger_that_goes_on(
         process.kill()
         process.wait()
     await hold_soon(database)
-    assert await ledger.recover(now=NOW) <= 1
-    resumed = await ledger.claim(now=NOW, limit=1000)
+    assert await recover(ledger, now=NOW) <= 1
+    resumed = await ledger.claim(EVERY_LANE, holder=TESTER, now=NOW, limit=1000)
     assert all(receipt.state is not PartState.SENDING for delivery in resumed for receipt in delivery.receipts)
     assert len(resumed) == await ledger.unfinished()

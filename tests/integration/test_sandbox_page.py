@@ -146,6 +146,107 @@ async def test_a_button_that_is_gone_says_so(sandbox: Sandbox, browser: aiohttp.
     assert await told(browser, sandbox, "slack/press", chat=channel.id, message="1.0", data="x") == gone
 
 
+HOME_TAB: dict[str, Any] = {
+    "type": "home",
+    "blocks": [
+        {
+            "type": "actions",
+            "block_id": "doing",
+            "elements": [
+                {"type": "button", "action_id": "more", "text": {"type": "plain_text", "text": "More"}},
+                {
+                    "type": "static_select",
+                    "action_id": "month",
+                    "options": [{"text": {"type": "plain_text", "text": name}, "value": name} for name in ("a", "<b>")],
+                },
+            ],
+        }
+    ],
+}
+
+
+def asked(block_id: str, kind: str, **element: Any) -> dict[str, Any]:
+    label = {"type": "plain_text", "text": block_id.title()}
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "label": label,
+        "element": {"type": kind, "action_id": block_id, **element},
+    }
+
+
+async def test_the_home_tab_is_opened_and_pressed_on_the_page(sandbox: Sandbox, browser: aiohttp.ClientSession) -> None:
+    sandbox.slack.has_home = True
+    lin = sandbox.slack.user("lin")
+    assert (await seen(browser, sandbox))["slack"][-1]["messages"] == []
+    await told(browser, sandbox, "slack/home")
+    assert [one.payload["event"]["type"] for one in sandbox.slack.interactions.values()] == ["app_home_opened"]
+    home = sandbox.slack.views.publish(lin.account, HOME_TAB, None)
+    shown = (await seen(browser, sandbox))["slack"][-1]["messages"][0]["html"]
+    assert '<option value="&lt;b&gt;">&lt;b&gt;</option>' in shown
+    deaf = {"notice": "The app did not react: dispatch_failed"}
+    assert await told(browser, sandbox, "slack/view", view=home.id, data="more") == deaf
+    assert await told(browser, sandbox, "slack/view", view=home.id, data="month", value="<b>") == deaf
+    gone = {"notice": "This is gone."}
+    assert await told(browser, sandbox, "slack/view", view=home.id, data="month", value="c") == gone
+    assert await told(browser, sandbox, "slack/view", view="V404", data="more") == gone
+
+
+async def test_a_modal_is_filled_in_on_the_page(sandbox: Sandbox, browser: aiohttp.ClientSession) -> None:
+    lin = sandbox.slack.user("lin")
+    choices = [{"text": {"type": "plain_text", "text": name}, "value": name} for name in ("on", "off")]
+    blocks = [
+        asked("hour", "plain_text_input", initial_value='"08'),
+        asked("days", "checkboxes", options=choices, initial_options=choices[:1]),
+        asked("form", "radio_buttons", options=choices),
+        asked("tongue", "static_select", options=choices, initial_option=choices[1]),
+        asked("pause", "datepicker", initial_date="2026-02-12"),
+    ]
+    title = {"type": "plain_text", "text": "Settings"}
+    view = sandbox.slack.views.push(lin.account, {"type": "modal", "title": title, "submit": title, "blocks": blocks})
+    view.errors = {"hour": "<no hour>"}
+    modal = (await seen(browser, sandbox))["modal"]
+    for part in (
+        'name="hour" value="&#34;08"',
+        '<span class="wrong" role="alert">&lt;no hour&gt;</span>',
+        '<input type="checkbox" name="days" value="on" checked>',
+        '<option value="off" selected>off</option>',
+        '<input type="date" name="pause" value="2026-02-12">',
+    ):
+        assert part in modal["html"]
+    values = {"hour": "9", "days": ["off"], "form": "on", "tongue": "on", "pause": ""}
+    said = await told(browser, sandbox, "slack/submit", view=view.id, values=values | {"pause": "2026-03-01"})
+    assert said == {"notice": "The app did not react: dispatch_failed"}
+    state = view.state()["values"]
+    assert (state["hour"]["hour"]["value"], state["pause"]["pause"]["selected_date"]) == ("9", "2026-03-01")
+    missing = await told(browser, sandbox, "slack/submit", view=view.id, values=values)
+    assert missing == {"notice": "Pause must be filled"}
+    await told(browser, sandbox, "slack/close", view=view.id)
+    assert (await seen(browser, sandbox))["modal"] is None
+
+
+async def test_reactions_shortcuts_and_unfurls_are_on_the_page(
+    sandbox: Sandbox, browser: aiohttp.ClientSession
+) -> None:
+    sandbox.slack.shortcuts = {"about": "What about <this>?"}
+    lin = sandbox.slack.user("lin")
+    channel = sandbox.slack.channel("daily", people=[lin])
+    said = await lin.say("hello", channel)
+    said.unfurls["https://e.com"] = {"blocks": [{"type": "divider"}]}
+    place = {"chat": channel.id, "message": said.ts}
+    await told(browser, sandbox, "slack/react", **place, data="+1")
+    html = (await seen(browser, sandbox))["slack"][0]["messages"][0]["html"]
+    for part in ("👍 1</span>", "What about &lt;this&gt;?", '<div class="unfurl"><div class="block divider"><hr>'):
+        assert part in html
+    await told(browser, sandbox, "slack/react", **place, data="+1")
+    assert said.reactions == {}
+    deaf = {"notice": "The app did not react: dispatch_failed"}
+    assert await told(browser, sandbox, "slack/shortcut", **place, data="about") == deaf
+    gone = {"notice": "This message is gone."}
+    assert await told(browser, sandbox, "slack/shortcut", **place, data="other") == gone
+    assert await told(browser, sandbox, "slack/react", chat=channel.id, message="1.0", data="+1") == gone
+
+
 async def test_a_slack_command_without_an_app_shows_slacks_error(
     sandbox: Sandbox, browser: aiohttp.ClientSession
 ) -> None:
@@ -205,7 +306,7 @@ def test_telegram_entities_become_html(source: str, html: str) -> None:
 
 
 def test_slack_blocks_become_html() -> None:
-    view = {
+    view: dict[str, Any] = {
         "blocks": [
             {"type": "header", "text": {"type": "plain_text", "text": "A & B"}},
             {"type": "divider"},
@@ -229,7 +330,7 @@ def test_slack_blocks_become_html() -> None:
             {"type": "table", "rows": [[{"type": "raw_text", "text": "h"}], [{"type": "raw_text", "text": "d"}]]},
         ]
     }
-    html = str(page_slack.view(view))
+    html = str(page_slack.blocks(view["blocks"]))
     for part in (
         "<h3>A &amp; B</h3>",
         "<hr>",
@@ -262,7 +363,7 @@ RICH_INLINE: list[tuple[dict[str, Any], str]] = [
 def test_rich_text_becomes_html(part: dict[str, Any], html: str) -> None:
     for kind, tag in (("section", "div"), ("quote", "blockquote"), ("preformatted", "pre")):
         block = {"type": "rich_text", "elements": [{"type": f"rich_text_{kind}", "elements": [part]}]}
-        shown = str(page_slack.view({"blocks": [block]}))
+        shown = str(page_slack.blocks([block]))
         assert shown == f'<div class="block rich_text"><{tag}>{html}</{tag}></div>'
 
 
@@ -270,7 +371,7 @@ def test_a_section_shows_fields_and_its_button() -> None:
     text = {"type": "plain_text", "text": "<x>"}
     button = {"type": "button", "action_id": "a", "text": text}
     block = {"type": "section", "block_id": "b", "text": text, "fields": [text], "accessory": button}
-    assert str(page_slack.view({"blocks": [block]})) == (
+    assert str(page_slack.blocks([block])) == (
         '<div class="block section"><div class="with-accessory"><div>&lt;x&gt;<div>&lt;x&gt;</div></div>'
         '<button type="button" class="button " data-block="b" data-action="a">&lt;x&gt;</button></div></div>'
     )

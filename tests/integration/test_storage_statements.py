@@ -6,18 +6,19 @@ import re
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from bot.domain.delivery import LIFETIME, DeliveryState, Sent
-from bot.domain.destination import Platform
+from bot.domain.destination import EVERY_LANE, Platform
 from bot.ports.ledger import DeliveryFilter, FixedOnly
 from bot.storage.engine import Database, open_database
 from bot.storage.ledger import SqlLedger
 from bot.storage.migrations import migrate
 from bot.storage.subscriptions import SqlSubscriptions
-from tests.contract.samples import HOUR, NOW, a_plan, chat, fill, for_one, post
+from tests.contract.samples import HOUR, NOW, TESTER, a_plan, chat, fill, for_one, hold_every_lane, post, recover
 
 LARGE = {"destinations", "deliveries", "receipts", "twin"}
 """A million rows. Of these only the partial indexes (`ix_…`), which hold what is asked for, are read whole."""
@@ -45,11 +46,15 @@ async def test_the_daily_work_only_touches_the_rows_that_it_is_about(database: D
     await fill(database, 1000)
     seen: dict[str, object] = {}
 
-    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+    def note(
+        _connection: object, _cursor: object, statement: str, parameters: Any, _context: object, many: bool
+    ) -> None:
+        parameters = parameters[0] if many else parameters
         if statement.startswith(("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")):
             seen.setdefault(statement, parameters)
 
-    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    event.listen(Engine, "before_cursor_execute", note)
+    await hold_every_lane(database)
 
     await subscriptions.set_fixed([chat("fixed")], language="zh", now=NOW)
     await subscriptions.active_fixed()
@@ -63,14 +68,14 @@ async def test_the_daily_work_only_touches_the_rows_that_it_is_about(database: D
     await ledger.plan(a_plan(FixedOnly(), issue="other"), now=NOW)
     await ledger.plan(for_one(chat("guest")), now=NOW)
     await ledger.count_as_delivered(for_one(chat("guest"), parts=1, issue="other"), message_id="m", now=NOW)
-    one, two, three, four, _ = await ledger.claim(now=NOW, limit=5)
+    one, two, three, four, _ = await ledger.claim(EVERY_LANE, holder=TESTER, now=NOW, limit=5)
     for delivery in (one, two, three):
         await ledger.intend(delivery, now=NOW)
     await ledger.settle(one, Sent("m"), now=NOW)
     await ledger.postpone(two, until=NOW + HOUR, reason="503", counts=True)
     await ledger.finish(three, DeliveryState.DEAD, "too long", now=NOW)
     await ledger.redirect(four, chat("9"), now=NOW)
-    await ledger.recover(now=NOW)
+    await recover(ledger, now=NOW)
     await ledger.next_due()
     await ledger.unfinished()
     await ledger.has_delivery("2026-02-12", chat("9"), "daily")
@@ -80,6 +85,7 @@ async def test_the_daily_work_only_touches_the_rows_that_it_is_about(database: D
     await ledger.reopen("2026-02-12", None, now=NOW)
     await ledger.expire(now=NOW + LIFETIME)
 
+    event.remove(Engine, "before_cursor_execute", note)
     assert len(seen) > 30
     scans = {
         f"{line}\n{statement}"
@@ -98,8 +104,8 @@ async def test_claiming_reads_the_due_ones_in_order(database: Database) -> None:
         "before_cursor_execute",
         lambda _connection, _cursor, statement, parameters, *_: statements.append((statement, parameters)),
     )
-    await SqlLedger(database).claim(now=NOW, limit=5)
-    [claiming] = [one for one in statements if "due_at <=" in one[0]]
-    lines = plan_of(database.path, *claiming)
-    assert any("INDEX ix_deliveries_due (due_at<?)" in line for line in lines), lines
-    assert not any("TEMP B-TREE FOR ORDER" in line for line in lines), lines
+    await SqlLedger(database).claim(EVERY_LANE, holder=TESTER, now=NOW, limit=5)
+    urgent, of_lanes = [plan_of(database.path, *one) for one in statements if "due_at <=" in one[0]]
+    assert any("INDEX ix_deliveries_urgent (due_at<?)" in line for line in urgent), urgent
+    assert any("INDEX ix_deliveries_due (lane=? AND due_at<?)" in line for line in of_lanes), of_lanes
+    assert not any("TEMP B-TREE FOR ORDER" in line for line in (*urgent, *of_lanes)), (urgent, of_lanes)

@@ -11,6 +11,7 @@ import pytest
 
 from bot.sandbox.limits import SlackLimits, TelegramLimits
 from bot.sandbox.server import Sandbox
+from tests.block_kit import faults_shown
 from tests.conftest import PROJECT
 from tests.scenario.world import World
 
@@ -37,3 +38,4 @@ async def world(tmp_path: Path, schema: dict[str, Any] | None) -> AsyncIterator[
         await sandbox.slack.invite(channel)
         yield World(sandbox, posts, tmp_path / "digestbot.db", channel)
         assert sandbox.telegram.schema_violations == []
+        assert faults_shown(sandbox.slack) == []

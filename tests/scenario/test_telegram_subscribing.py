@@ -112,8 +112,8 @@ class TestCatchUp:
     @pytest.mark.parametrize(
         ("language", "heading", "nothing"),
         [
-            ("zh", "暂停期间错过的", "没有错过什么。/archive 里有每一期。"),
-            ("en", "What you missed", "You missed nothing. /archive has every issue."),
+            ("zh", "暂停期间错过的", "没有错过什么。/today 看最新一期。"),
+            ("en", "What you missed", "You missed nothing. /today shows the newest issue."),
         ],
     )
     async def test_lists_what_was_missed_to_tap(self, world: World, language: str, heading: str, nothing: str) -> None:
@@ -155,8 +155,6 @@ class TestForgetting:
         world.write(items=2)
         async with world.bot("08:00:00", **NO_SLACK) as bot:
             await bot.released(str(DAY))
-            item = await reader.ask("/item 1")
-            await (await reader.press(item, "🔖 收藏")).answered()
             question = await reader.ask("/forget")
             assert question.text.startswith("删除订阅、设置")
             await tap(reader, question, "保留")
@@ -169,7 +167,6 @@ class TestForgetting:
             place = Destination(Platform.TELEGRAM, str(reader.id))
             assert await bot.services.subscriptions.find(place) is None
             assert await bot.services.ledger.reports(DeliveryFilter()) == []
-            assert (await reader.ask("/saved")).text.startswith("还没有收藏")
 
     async def test_is_not_for_chats_that_the_operator_named(self, world: World) -> None:
         admin = world.sandbox.telegram.user()
@@ -201,7 +198,7 @@ class TestARepeatedQuestionInAGroup:
             assert again.text == "刚刚发过了，见上面这条。"
             assert again.reply_to is shown
             assert again.topic == 7
-            assert again.button("打开")["url"] == f"https://t.me/c/{str(forum.id)[4:]}/7/{shown.id}"
+            assert again.button("看看")["url"] == f"https://t.me/c/{str(forum.id)[4:]}/7/{shown.id}"
             elsewhere = await second.ask("/today", chat=forum, topic=8)
             assert elsewhere.text == shown.text
 

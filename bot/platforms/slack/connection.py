@@ -98,6 +98,13 @@ class SlackConnection:
         if self._socket_mode is not None:
             await self._socket_mode.start()
 
+    async def rest(self) -> None:
+        """Listen no more: sending needs neither a socket nor an address."""
+        if self._endpoint is not None:
+            self._endpoint.is_ready = False
+        if self._socket_mode is not None:
+            await self._socket_mode.stop()
+
     async def stop(self) -> None:
         """Take nothing new, and disconnect once what was taken is answered."""
         if self._endpoint is not None:

@@ -43,7 +43,8 @@ class SocketMode:
     async def stop(self) -> None:
         """Disconnect."""
         if self._handler is not None:
-            await self._handler.close_async()  # type: ignore[no-untyped-call]  # slack_bolt leaves it bare
+            handler, self._handler = self._handler, None
+            await handler.close_async()  # type: ignore[no-untyped-call]  # slack_bolt leaves it bare
 
     async def _address(self) -> str:
         opened = await self._client.apps_connections_open(app_token=self._app_token)

@@ -24,6 +24,7 @@ from bot.platforms.telegram.application import ReaderContext, TelegramApplicatio
 from bot.platforms.telegram.arrivals import arrived
 from bot.platforms.telegram.joining import Joining
 from bot.platforms.telegram.menu_presses import MenuPresses
+from bot.platforms.telegram.recent_answers import RecentAnswers
 from bot.platforms.telegram.replies import Reader, hinted
 from bot.platforms.telegram.settings_commands import SettingsCommands
 from bot.platforms.telegram.tongues import Tongues
@@ -60,6 +61,7 @@ class TelegramCommands:
         self._conversation = conversation
         self._default = default
         self._joining = Joining(conversation, default)
+        self._recent = RecentAnswers()
 
     def register(self, application: TelegramApplication) -> None:
         """Attach every handler."""
@@ -125,7 +127,11 @@ class TelegramCommands:
         _, reader = self._asked(update, context)
         subscribed = await self._conversation.subscribing.is_active(reader.destination)
         answer = self._conversation.query.headlines_of_today(subscribed=subscribed, buttons=reader.is_private)
-        await self._answer(reader, answer)
+        if isinstance(answer, Show) and not reader.is_private:
+            payload = self._render(answer.view, reader).payload
+            await self._recent.show(reader, payload, self._conversation.preferring.now)
+        else:
+            await self._answer(reader, answer)
 
     async def _item(self, update: Update, context: _Context) -> None:
         _, reader = self._asked(update, context)

@@ -81,13 +81,17 @@ class TelegramConnection:
         except TelegramError as error:
             _log.warning("the command menu could not be registered", problem=error.message)
 
-    async def stop(self) -> None:
-        """Answer what has been received, and disconnect. Telegram keeps what comes now for the next start."""
+    async def rest(self) -> None:
+        """Poll no more, and answer what has been received."""
         updater = self._application.updater
         if updater is not None and updater.running:
             await updater.stop()
         if self._application.running:
             await self._application.stop()
+
+    async def stop(self) -> None:
+        """Answer what has been received, and disconnect."""
+        await self.rest()
         await self._application.shutdown()
 
     async def _poll(self) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from telegram.error import BadRequest
 
 from bot.domain.destination import Destination
+from bot.languages.settings_phrases import settings_phrases_of
 from bot.platforms.telegram.replies import Payload, Reader
 from formatters.parts import Json
 
@@ -48,13 +49,14 @@ class RecentAnswers:
 
 
 def _leading_to(message_id: str, reader: Reader) -> Payload:
+    phrases = settings_phrases_of(reader.language)
     payload: dict[str, Json] = {
-        "text": reader.phrases.answered_above(),
+        "text": phrases.answered_above(),
         "reply_parameters": {"message_id": int(message_id)},
         "link_preview_options": {"is_disabled": True},
     }
     if link := message_link(reader.destination, message_id):
-        button = {"text": reader.phrases.open_newest(), "url": link}
+        button = {"text": phrases.show_it(), "url": link}
         payload["reply_markup"] = {"inline_keyboard": [[button]]}
     return payload
 

@@ -25,6 +25,9 @@ MESSAGES_A_SECOND = 28.0
 CHAT_PACE = 1.0
 """Messages a second to one chat: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this"""
 
+GROUP_PACE = 20
+"""Messages a minute to one group: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this"""
+
 _BASIC_GROUP = 13
 """Characters of a basic group's id at most; those of supergroups and channels are -100 and ten digits or more."""
 
@@ -41,6 +44,7 @@ class TelegramSender(OnlySends):
         self._evidence = ScopeEvidence()
         self.capabilities = Capabilities(
             pace=pace,
+            pace_of_groups=GROUP_PACE,
             silent=True,
             edit=True,
             delete_within=DELETABLE_FOR,

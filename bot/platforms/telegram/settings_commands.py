@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from telegram import Message, Update
 from telegram.ext import CommandHandler, filters
 
 from bot.domain.hours import parse_hour
+from bot.domain.issues import KnownIssue
 from bot.domain.pauses import parse_pause
 from bot.domain.preference_changes import Change, Pause, Refusal, Resume, SetZone
 from bot.languages import Language
@@ -16,12 +19,17 @@ from bot.platforms.telegram.menu_actions import Page
 from bot.platforms.telegram.replies import Reader
 from bot.platforms.telegram.subjects import Subject, elsewhere, here, split
 from bot.services.conversation import Conversation
+from formatters.actions import AnswerWithHeadlines, encode, start_link
+from formatters.parts import Json
 
 _Context = ReaderContext
 
+_LABEL = 60
+"""Characters of a button that names an issue; it has a row to itself."""
+
 
 class SettingsCommands:
-    """Answers /settings, /time, /timezone, /pause, /resume, /privacy and /forget."""
+    """Answers /settings and whatever of them can be typed, /catchup, /privacy and /forget."""
 
     def __init__(self, conversation: Conversation, default: Language) -> None:
         self._conversation = conversation
@@ -78,6 +86,16 @@ class SettingsCommands:
         if subject is not None:
             await self._change(reader, subject, Resume(self._conversation.preferring.now))
 
+    async def _catchup(self, update: Update, context: _Context) -> None:
+        """Anyone may read what the chat missed."""
+        reader = self._reader(update, context)
+        phrases = settings_phrases_of(reader.language)
+        missed = await self._conversation.catching_up.missed(reader.destination)
+        if missed:
+            await reader.show(_to_choose_from(missed, phrases.missed(), reader, context.bot.username))
+        else:
+            await reader.say(phrases.missed_nothing())
+
     async def _privacy(self, update: Update, context: _Context) -> None:
         reader = self._reader(update, context)
         await reader.say(settings_phrases_of(reader.language).privacy())
@@ -131,3 +149,19 @@ def _message(update: Update) -> Message:
     if update.effective_message is None:
         raise ValueError(f"update {update.update_id} holds no message; the handlers' filters let it through")
     return update.effective_message
+
+
+def _to_choose_from(issues: Sequence[KnownIssue], heading: str, reader: Reader, bot: str) -> dict[str, Json]:
+    """Return issues as a message of buttons; in groups they open in the private chat."""
+    rows: list[Json] = []
+    for known in issues:
+        opening = AnswerWithHeadlines(known.ref)
+        opens = {"callback_data": encode(opening)} if reader.is_private else {"url": start_link(bot, opening)}
+        rows.append([{"text": _label(known), **opens}])
+    return {"text": heading, "reply_markup": {"inline_keyboard": rows}}
+
+
+def _label(known: KnownIssue) -> str:
+    day, title = known.issue.date, " ".join(known.issue.title.split())
+    label = title if day is None or str(day) in title else f"{day} {title}"
+    return label if len(label) <= _LABEL else label[: _LABEL - 1] + "…"

@@ -21,6 +21,42 @@ function show(view) {
     showCommands(pane, chat);
     showMessages(pane, chat);
   }
+  showModal(view.modal);
+}
+
+function showModal(modal) {
+  const box = document.getElementById("modal");
+  if (!modal) { box.dataset.key = ""; if (box.open) box.close(); return; }
+  if (box.dataset.key !== modal.key) {
+    box.dataset.key = modal.key;
+    box.querySelector("h2").textContent = modal.title;
+    box.querySelector(".body").innerHTML = modal.html;
+    for (const name of ["submit", "close"]) {
+      const button = box.querySelector("." + name);
+      button.textContent = modal[name] || (name === "close" ? "Close" : "");
+      button.hidden = name === "submit" && !modal.submit;
+    }
+  }
+  if (!box.open) box.showModal();
+}
+
+function filledIn(form) {
+  const values = {};
+  for (const field of form.querySelectorAll(".input [name]")) {
+    if (field.type === "checkbox") { values[field.name] ??= []; if (field.checked) values[field.name].push(field.value); }
+    else if (field.type !== "radio" || field.checked) values[field.name] = field.value;
+  }
+  return values;
+}
+
+function inView(event) {
+  const view = event.target.closest("[data-view]")?.dataset.view;
+  if (!view) return false;
+  const button = event.target.closest("[data-action]");
+  if (button && event.type === "click") tell("slack/view", { view, data: button.dataset.action });
+  const choice = event.target.closest("[data-choose]");
+  if (choice && event.type === "change") tell("slack/view", { view, data: choice.dataset.choose, value: choice.value });
+  return true;
 }
 
 function showTabs(pane, chats, chat) {
@@ -28,7 +64,11 @@ function showTabs(pane, chats, chat) {
     const tab = document.createElement("button");
     tab.textContent = one.tab;
     tab.setAttribute("aria-current", one.id === chat.id);
-    tab.onclick = () => { pane.chosen = one.id; show(latest); };
+    tab.onclick = () => {
+      pane.chosen = one.id;
+      show(latest);
+      if (one.id.startsWith("home:")) tell("slack/home", {});
+    };
     return tab;
   })));
 }
@@ -124,12 +164,31 @@ for (const [platform, pane] of panes) {
       tell("telegram/follow", { chat: pane.shown, url: link.href });
       return;
     }
+    if (inView(event)) return;
+    const tool = event.target.closest("[data-react], [data-shortcut]");
+    if (tool) {
+      const message = tool.closest("[data-message]").dataset.message;
+      const { react, shortcut } = tool.dataset;
+      tell(react ? "slack/react" : "slack/shortcut", { chat: pane.shown, message, data: react ?? shortcut });
+      return;
+    }
     const button = event.target.closest("[data-data], [data-action]");
     if (!button) return;
     const message = button.closest("[data-message]").dataset.message;
     tell(platform + "/press", { chat: pane.shown, message, data: button.dataset.data ?? button.dataset.action });
   };
 }
+
+for (const list of [panes.get("slack").list, document.getElementById("modal")]) list.onchange = inView;
+const modalBox = document.getElementById("modal");
+const openView = () => modalBox.querySelector("[data-view]").dataset.view;
+modalBox.querySelector(".body").onclick = inView;
+modalBox.querySelector(".close").onclick = () => tell("slack/close", { view: openView() });
+modalBox.oncancel = (event) => { event.preventDefault(); tell("slack/close", { view: openView() }); };
+modalBox.querySelector("form").onsubmit = (event) => {
+  event.preventDefault();
+  tell("slack/submit", { view: openView(), values: filledIn(event.target) });
+};
 
 async function follow() {
   let version = -1;

@@ -24,6 +24,7 @@ from bot.storage.engine import open_database
 from bot.storage.migrations import migrate
 from bot.storage.subscriptions import SqlSubscriptions
 from tests import written_posts
+from tests.block_kit import faults_shown
 from tests.conftest import PROJECT
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -49,6 +50,7 @@ class Platforms:
 
     def __exit__(self, *_: object) -> None:
         self.wait_for(self.sandbox.stop())
+        assert faults_shown(self.sandbox.slack) == []
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()

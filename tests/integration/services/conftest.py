@@ -32,7 +32,9 @@ async def newsroom(empty_database: Path, tmp_path: Path) -> AsyncIterator[Newsro
     path = tmp_path / "ledger.db"
     shutil.copy(empty_database, path)
     async with open_database(f"sqlite:///{path}") as database:
-        yield Newsroom(database)
+        newsroom = Newsroom(database)
+        await newsroom.take_lanes()
+        yield newsroom
 
 
 @pytest.fixture

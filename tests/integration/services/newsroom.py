@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
 from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
-from bot.domain.delivery import DeliveryReport, DeliveryState, Outcome, Sent, Tag
-from bot.domain.destination import Destination, Platform
+from bot.domain.delivery import Delivery, DeliveryReport, DeliveryState, Outcome, Sent, Tag
+from bot.domain.destination import EVERY_LANE, Destination, Platform
 from bot.domain.errors import PlatformError
 from bot.domain.issues import KnownIssue, ref_of
 from bot.domain.subscription import Place
@@ -22,13 +23,17 @@ from bot.ports.posts import Scan
 from bot.ports.sender import Capabilities, OnlySends
 from bot.services.acquaintance import Acquaintance
 from bot.services.bot_name import BotName
+from bot.services.catching_up import CatchingUp
 from bot.services.drain import Drain
+from bot.services.lanes import LaneHolder
 from bot.services.library import Library
+from bot.services.outlet import Outlet
 from bot.services.preferring import Preferring
 from bot.services.publish import DailyWatch, Publisher
 from bot.services.rendering import Renderer
 from bot.services.subscribing import Subscribing
 from bot.storage.engine import Database
+from bot.storage.lanes import SqlLanes
 from bot.storage.ledger import SqlLedger
 from bot.storage.subscriptions import SqlSubscriptions
 from formatters.parts import Part
@@ -40,6 +45,7 @@ TODAY = date(2026, 2, 12)
 YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
 KEY = str(TODAY)
 CHANNEL = Destination(Platform.SLACK, "C0000000001")
+_numbers = count(1)
 SENT = Sent("")
 """In a script: accept the part and name the message."""
 
@@ -70,10 +76,13 @@ class ManualClock:
     """Stands still until somebody waits, and then jumps: waiting takes no real time."""
 
     def __init__(self, now: datetime) -> None:
-        self._now = now
+        self._began = self._now = now
 
     def now(self) -> datetime:
         return self._now
+
+    def elapsed(self) -> float:
+        return (self._now - self._began).total_seconds()
 
     def set(self, text: str) -> None:
         self._now = at(text)
@@ -84,6 +93,14 @@ class ManualClock:
     async def sleep(self, seconds: float) -> None:
         self.advance(seconds=seconds)
         await asyncio.sleep(0)
+
+    async def wait(self, event: asyncio.Event, seconds: float) -> None:
+        for _ in range(3):  # whoever is about to set it may do so
+            if event.is_set():
+                return
+            await asyncio.sleep(0)
+        self.advance(seconds=seconds)
+        event.set()
 
 
 class Shelf:
@@ -205,6 +222,13 @@ class Newsroom:
             clock=self.clock,
         )
         self.preferring = Preferring(self.subscriptions, self.timetable, self.clock)
+        self.catching_up = CatchingUp(
+            subscriptions=self.subscriptions,
+            ledger=self.ledger,
+            library=self.library,
+            timetable=self.timetable,
+            clock=self.clock,
+        )
         self.acquaintance = Acquaintance(self.subscriptions, self.subscribing, self.bot_name, self.profile)
 
     # --- readers -------------------------------------------------------------------------------------------------
@@ -246,6 +270,12 @@ class Newsroom:
 
     # --- deliveries ----------------------------------------------------------------------------------------------
 
+    async def take_lanes(self) -> int:
+        """Do what a new process does first; return how many parts the one before left in doubt."""
+        lanes = SqlLanes(self.database, self.clock, alone=True)
+        self.lanes = LaneHolder(lanes, self.clock, f"process {next(_numbers)}")
+        return await self.lanes.beat()
+
     async def publish(self, issue: KnownIssue, *destinations: Destination) -> None:
         """Plan an issue for these destinations."""
         self.shelf.issues.append(issue)
@@ -253,11 +283,15 @@ class Newsroom:
         for destination in destinations:
             await self.publisher.send_to(issue, destination, language="zh")
 
+    async def claim(self) -> list[Delivery]:
+        """Lease what is due, as a drain does."""
+        return await self.ledger.claim(EVERY_LANE, holder=self.lanes.worker, now=self.clock.now(), limit=99)
+
     def drain(self) -> Drain:
         """Return a drain that has not begun."""
         senders = {Platform.TELEGRAM: self.telegram, Platform.SLACK: self.slack}
-        rates = dict.fromkeys(senders, 100.0)
-        return Drain(self.ledger, self.subscriptions, senders, self.clock, platform_rates=rates)
+        outlets = {platform: Outlet(sender, 100.0, self.clock) for platform, sender in senders.items()}
+        return Drain(self.ledger, self.subscriptions, outlets, self.clock, self.lanes)
 
     @asynccontextmanager
     async def draining(self) -> AsyncIterator[Drain]:

@@ -253,7 +253,7 @@ class TestTheAudience:
         running.shelf.issues = [digest()]
         await running.subscribe(chat(1002), language="en")
         await running.look("08:00")
-        (chinese,) = [one for one in await running.ledger.claim(now=at("08:00"), limit=9) if one.destination == chat()]
+        (chinese,) = [one for one in await running.claim() if one.destination == chat()]
         (english,) = [one for one in await running.reports() if one.destination == chat(1002)]
         assert "星期四" in chinese.parts[0].text
         assert english.parts == len(chinese.parts)

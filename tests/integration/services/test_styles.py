@@ -24,7 +24,7 @@ async def prefers(newsroom: Newsroom, style: Style, destination: Destination = R
 
 async def received(newsroom: Newsroom, destination: Destination) -> tuple[Part, ...]:
     """Return what is about to be sent there."""
-    claimed = await newsroom.ledger.claim(now=newsroom.clock.now(), limit=99)
+    claimed = await newsroom.claim()
     (delivery,) = [one for one in claimed if one.destination == destination]
     return delivery.parts
 
@@ -44,7 +44,7 @@ class TestTheRelease:
             await prefers(morning, style, chat(number))
         await morning.subscribe(GROUP, CHANNEL)
         await morning.look()
-        claimed = await morning.ledger.claim(now=morning.clock.now(), limit=99)
+        claimed = await morning.claim()
         assert {one.destination: [part.name for part in one.parts] for one in claimed} == {
             chat(1): ["overview", "item-1", "item-2", "closing"],
             chat(2): ["headlines"],

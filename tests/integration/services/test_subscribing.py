@@ -135,6 +135,7 @@ class TestSendAll:
             query=Query(newsroom.library, newsroom.timetable, newsroom.clock),
             subscribing=newsroom.subscribing,
             preferring=newsroom.preferring,
+            catching_up=newsroom.catching_up,
             forgetting=Forgetting(newsroom.subscriptions),
             renderer=Renderer(words_of),
             publisher=newsroom.publisher,

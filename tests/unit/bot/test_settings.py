@@ -185,6 +185,7 @@ class TestFaults:
             LANGUAGE="de",
             DATABASE_URL="mysql://u:p@h/d",
             LOG_LEVEL="loud",
+            UNKNOWN="maybe",
             SITE_URL="site.example",
             DIALECT="mine",
             PUBLIC_URL="http://digest.example.com",
@@ -408,6 +409,7 @@ def test_the_readme_names_every_setting_with_its_default() -> None:
         "LANGUAGE": defaults["LANGUAGE"],
         "DATABASE_URL": load_settings().database_url.get_secret_value(),
         "LOG_LEVEL": defaults["LOG_LEVEL"],
+        "UNKNOWN": defaults["UNKNOWN"],
     }
 
 
