@@ -256,10 +256,11 @@ class Phrases:
 
     def menu(self) -> dict[str, str]:
         """Return the commands that the menu offers, a few: the rest is in /help."""
-        everything = self._everything()
+        everything = self.everything()
         return {name: everything[name] for name in _MENU}
 
-    def _everything(self) -> dict[str, str]:
+    def everything(self) -> dict[str, str]:
+        """Return every command that Telegram has, in the order of /help."""
         return self.commands() | settings_phrases_of(self._language).commands()
 
     def slack_words(self) -> str:
@@ -276,7 +277,7 @@ class Phrases:
 
     def help(self) -> str:
         """Return the list of commands, one a line."""
-        lines = [f"/{name} – {description}" for name, description in self._everything().items()]
+        lines = [f"/{name} – {description}" for name, description in self.everything().items()]
         return "\n".join([self._catalog.gettext("Commands:"), *lines])
 
     def hour(self, instant: datetime) -> str:

@@ -19,6 +19,7 @@ async def test_start_subscribes_and_says_what_comes_when_and_how_loudly(world: W
         answer = await reader.ask("/start")
         assert "08:00" in answer.text
         assert "响铃" in answer.text
+        assert f"推理日报｜{YESTERDAY}" in answer.text
         world.write()
     async with world.bot("08:00:00") as bot:
         await bot.released(str(DAY))
@@ -44,7 +45,7 @@ async def test_who_joins_after_the_delivery_gets_the_overview_as_that_days_deliv
         item = await reader.press(welcome, "2")
         await item.answered()
         await reader.ask("/stop")
-        assert "推理日报" not in (await reader.ask("/start")).text
+        assert "推理日报" in (await reader.ask("/start")).text, "as whoever joins"
         await bot.idle()
     opened = reader.texts[1]
     assert opened.startswith("2. 第 2 条")
@@ -177,7 +178,7 @@ async def test_the_menu_is_registered_in_both_languages(world: World) -> None:
     async with world.bot("10:00:00"):
         commands = world.sandbox.telegram.commands
     names = {tuple(command["command"] for command in menu) for menu in commands.values()}
-    assert names == {("today", "item", "trends", "stop", "help")}
+    assert names == {("today", "item", "trends", "settings", "stop", "help")}
     assert {language for _, language in commands} == {"", "zh", "en"}
 
 

@@ -95,7 +95,7 @@ def replies(language: Language) -> Iterator[str]:
     yield from (phrases.farewell(was_subscribed=subscribed) for subscribed in (True, False))
     yield from (phrases.fixed_by_settings(), phrases.admins_only(), phrases.unknown_command(), phrases.not_a_command())
     yield from (phrases.sending_all(), phrases.already_sent_all(), phrases.open_newest(), phrases.apology("1a2b"))
-    yield from phrases.commands().values()
+    yield from phrases.everything().values()
     yield phrases.help()
     yield from (words.weekday(DAY), words.day(DAY), words.items(1), words.items(8), words.reading_time(6))
     yield from (words.continued(2, 3), words.sources, words.trends, words.watch, words.previous, words.next)
@@ -145,7 +145,7 @@ class TestACatalog:
                 assert compiled.ngettext(said[0], said[1], count) == expected, "run `make catalogs`"
 
     def test_names_only_commands_that_exist(self, language: Language) -> None:
-        commands = set(phrases_of(language).commands())
+        commands = set(phrases_of(language).everything())
         texts = [form for message in catalog(language) for form in (*forms(message)[0], *forms(message)[1])]
         named = {name for text in texts for name in NAMED_COMMAND.findall(text)}
         assert {"today", "item", "start", "help"} <= named
@@ -161,7 +161,7 @@ class TestReplies:
 
     def test_name_only_commands_that_exist(self, language: Language) -> None:
         named = {name for text in replies(language) for name in NAMED_COMMAND.findall(text)}
-        assert named == set(phrases_of(language).commands()) | {"digest"}
+        assert named == set(phrases_of(language).everything()) | {"digest"}
 
     def test_to_questions_name_only_commands_that_slack_has_too(self, language: Language) -> None:
         phrases = phrases_of(language)
@@ -248,8 +248,9 @@ def test_the_list_of_commands_has_a_line_for_each() -> None:
         _, *lines = phrases_of(language).help().splitlines()
         assert [line.split(" – ")[0] for line in lines] == [
             *("/today", "/item", "/trends", "/watch", "/sources", "/advice", "/start", "/stop", "/help"),
+            *("/settings", "/time", "/timezone", "/pause", "/resume", "/catchup", "/privacy", "/forget"),
         ]
-        assert list(phrases_of(language).menu()) == ["today", "item", "trends", "stop", "help"]
+        assert list(phrases_of(language).menu()) == ["today", "item", "trends", "settings", "stop", "help"]
 
 
 def test_slacks_list_of_words_has_a_line_for_each() -> None:
