@@ -6,7 +6,7 @@ from typing import TypeVar
 
 Found = TypeVar("Found")
 
-PATIENCE = 5.0
+PATIENCE = 30.0
 """Seconds that a wait lasts unless told otherwise."""
 
 

@@ -10,7 +10,7 @@ from bot.ports.messages import SentPart
 from bot.storage.engine import Database
 from bot.storage.ledger import SqlLedger
 from bot.storage.messages import SqlMessages
-from tests.contract.samples import NOW, channel, claim_one, for_one, post
+from tests.contract.samples import NOW, channel, claim, for_one, post
 
 HERE, THERE = channel("C0001"), channel("C0002")
 
@@ -23,7 +23,7 @@ async def refs(ledger: SqlLedger) -> dict[str, str]:
 async def deliver(ledger: SqlLedger, to: Destination, *, issue: str = "2026-02-12", occasion: str = "daily") -> None:
     """Send two parts, whose messages are named after the occasion."""
     await ledger.plan(for_one(to, parts=2, issue=issue, occasion=occasion), now=NOW)
-    delivery = await claim_one(ledger)
+    [delivery] = await claim(ledger)
     for number in (1, 2):
         assert await ledger.intend(delivery, now=NOW)
         moved = await ledger.settle(delivery, Sent(f"{occasion}.{number}"), now=NOW)

@@ -45,7 +45,7 @@ _CONFIGURATION = {
     "channels": [{"id": CHANNEL, "name": "daily-digest", "members": [BOT, LIN]}],
 }
 
-_PATIENCE = 15.0
+_PATIENCE = 45.0
 
 Json = dict[str, Any]
 

@@ -55,12 +55,12 @@ class BotProcess:
         self.process.kill()
         self.process.wait(10)
 
-    async def terminate(self, within: float = 10) -> int:
+    async def terminate(self, within: float = 30) -> int:
         """Ask it to end; return its exit code."""
         self.process.send_signal(signal.SIGTERM)
         return await self.ended(within)
 
-    async def ended(self, within: float = 20) -> int:
+    async def ended(self, within: float = 60) -> int:
         """Wait for its end, while the local platforms go on; return its exit code."""
         return await asyncio.to_thread(self.process.wait, within)
 

@@ -114,14 +114,14 @@ async def running_bot(
         try:
             if ready:
                 waiting = asyncio.create_task(app.ready.wait())
-                await asyncio.wait({waiting, running}, return_when=asyncio.FIRST_COMPLETED, timeout=15)
+                await asyncio.wait({waiting, running}, return_when=asyncio.FIRST_COMPLETED, timeout=45)
                 waiting.cancel()
                 if running.done():
                     await running
             yield Bot(services, app, running)
         finally:
             stop.set()
-            await asyncio.wait_for(running, 15)
+            await asyncio.wait_for(running, 45)
 
 
 @dataclass
@@ -132,11 +132,11 @@ class Bot:
     app: App
     running: asyncio.Task[None]
 
-    async def idle(self, within: float = 10.0) -> None:
+    async def idle(self, within: float = 60.0) -> None:
         """Return once the ledger has nothing left to do."""
         await eventually(self._has_nothing_to_do, within)
 
-    async def released(self, key: str, within: float = 15.0) -> None:
+    async def released(self, key: str, within: float = 60.0) -> None:
         """Return once the issue was released and carried out."""
 
         async def was_released() -> bool:
@@ -157,7 +157,7 @@ def free_address() -> str:
         return f"127.0.0.1:{trying.getsockname()[1]}"
 
 
-async def eventually(holds: Callable[[], Awaitable[bool]], within: float = 10.0) -> None:
+async def eventually(holds: Callable[[], Awaitable[bool]], within: float = 45.0) -> None:
     """Return once it holds; TimeoutError if that takes too long."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + within
