@@ -15,13 +15,14 @@ from bot.domain.errors import DatabaseError, PlatformError, PostsError, Settings
 from bot.domain.timetable import Timetable
 from bot.languages import words_of
 from bot.lines import Connection, bot_name, lines, telegram_bot, telegram_profile
+from bot.ports.keepsakes import Keepsakes
 from bot.ports.ledger import Ledger
-from bot.ports.posts import PostSource
 from bot.ports.sender import Sender
 from bot.ports.subscriptions import Subscriptions
-from bot.posts.directory import PostDirectory
+from bot.posts.directory import QUIET, PostDirectory
 from bot.scheduling.clock import SystemClock
 from bot.services.acquaintance import Acquaintance
+from bot.services.browsing import Browsing
 from bot.services.catching_up import CatchingUp
 from bot.services.conversation import Conversation
 from bot.services.drain import Drain
@@ -33,12 +34,17 @@ from bot.services.preferring import Preferring
 from bot.services.publish import DailyWatch, Publisher
 from bot.services.query import Query
 from bot.services.rendering import Renderer
+from bot.services.saving import Saving
 from bot.services.subscribing import Subscribing
+from bot.services.throttling import Throttle
 from bot.settings import NO_POSTS, Settings
+from bot.storage.archive import SqlArchive
 from bot.storage.engine import Database, open_database
+from bot.storage.keepsakes import SqlKeepsakes
 from bot.storage.lanes import SqlLanes
 from bot.storage.ledger import SqlLedger
 from bot.storage.migrations import migrate
+from bot.storage.passages import SqlSearch
 from bot.storage.subscriptions import SqlSubscriptions
 from bot.storage.workers import worker_id
 from bot.web.address import path_of
@@ -59,6 +65,7 @@ class Services:
     clock: SystemClock
     ledger: Ledger
     subscriptions: Subscriptions
+    keepsakes: Keepsakes
     library: Library
     renderer: Renderer
     publisher: Publisher
@@ -92,20 +99,26 @@ async def opened_services(
     clock: SystemClock,
     database: Database,
     *,
-    source: PostSource | None = None,
+    quiet: float = QUIET,
     chat_pace: float = 1.0,
 ) -> AsyncIterator[Services]:
     """Wire everything that `settings` ask for; nothing is connected yet.
 
-    Posts come from the settings' folder unless there is another `source`. `chat_pace` is in messages a
-    second to one chat or channel; both platforms ask for 1.
+    A post counts once its file is unchanged for `quiet` seconds. `chat_pace` is in messages a second to one chat
+    or channel; both platforms ask for 1.
     """
     async with AsyncExitStack() as stack:
         ledger, subscriptions = SqlLedger(database), SqlSubscriptions(database)
         timetable = settings.timetable
-        library = Library(
-            source or PostDirectory(settings.posts_folder, settings.timezone, writing=settings.writing), ledger, clock
+        source = PostDirectory(
+            settings.posts_folder,
+            settings.timezone,
+            writing=settings.writing,
+            archive=SqlArchive(database),
+            quiet=quiet,
         )
+        library = Library(source, ledger, clock)
+        keepsakes = SqlKeepsakes(database)
         rendering = Renderer(words_of)
         bot = telegram_bot(settings)
         profile = telegram_profile(bot)
@@ -127,14 +140,17 @@ async def opened_services(
         )
         conversation = Conversation(
             query=Query(library, timetable, clock),
+            browsing=Browsing(library, SqlSearch(database), timetable, clock),
+            saving=Saving(keepsakes, library, clock),
             subscribing=subscribing,
             preferring=Preferring(subscriptions, timetable, clock),
             catching_up=CatchingUp(
                 subscriptions=subscriptions, ledger=ledger, library=library, timetable=timetable, clock=clock
             ),
-            forgetting=Forgetting(subscriptions),
+            forgetting=Forgetting(subscriptions, keepsakes),
             renderer=rendering,
             publisher=publisher,
+            throttle=Throttle(clock),
             wake_drain=drain.wake,
         )
         connections: dict[Platform, Connection] = {}
@@ -148,6 +164,7 @@ async def opened_services(
             clock=clock,
             ledger=ledger,
             subscriptions=subscriptions,
+            keepsakes=keepsakes,
             library=library,
             renderer=rendering,
             publisher=publisher,

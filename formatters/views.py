@@ -7,6 +7,7 @@ from typing import assert_never
 
 from formatters.editions import Notes
 from formatters.issue import Issue
+from formatters.list_views import ListView
 from formatters.values import value
 
 
@@ -51,16 +52,29 @@ class HeadlinesView:
 
 
 @value
+class Own:
+    """What an item is to the one reader who sees it, in a private chat."""
+
+    bot: str
+    """The bot's user name in Telegram, without @, for the address to share; empty where there is none."""
+    saved: bool = False
+    up: bool | None = None
+    """The reader's vote; None where there is none."""
+
+
+@value
 class ItemView:
     """One item as an answer, always one message: too long a text ends in an ellipsis.
 
-    With `paging`, previous, next and headlines turn the page in place.
+    With `paging`, previous, next and headlines turn the page in place. With `own`, a reader can save, share and
+    judge it.
     """
 
     issue: Issue
     ref: str
     number: int
     paging: bool = True
+    own: Own | None = None
 
 
 @value
@@ -124,6 +138,7 @@ View = (
     | SourcesView
     | AdviceView
     | WatchView
+    | ListView
     | NoticeView
 )
 

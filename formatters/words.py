@@ -12,6 +12,40 @@ from formatters.values import value
 
 
 @value
+class ListWords:
+    """Labels of lists, and of what a reader does with an item."""
+
+    month: Callable[[date], str]
+    """2026年2月 / February 2026."""
+    weekdays: tuple[str, ...]
+    """Seven short names, from Monday."""
+    found: Callable[[str], str]
+    """A heading over what a search for these words found."""
+    saved: str
+    """A heading: 收藏 / Saved."""
+    archive: str
+    """A heading, and a button: 往期 / Archive."""
+    gone: str
+    """In place of the title of an item that is no more."""
+    pick_a_day: str
+    """Below a calendar."""
+    narrow: str
+    """Below the findings of a search that is too long for buttons to carry."""
+    save: str
+    """A button: 收藏 / Save."""
+    is_saved: str
+    """The same button once it was pressed: 已收藏 / Saved."""
+    share: str
+    """A button: 分享 / Share."""
+    all_headlines: str
+    """A button: 全部标题 / All headlines."""
+    back: str
+    """A button that turns a page back: ‹ 上一页 / Previous."""
+    on: str
+    """A button that turns a page on: 下一页 › / Next."""
+
+
+@value
 class Words:
     """Labels and phrases of one language."""
 
@@ -55,3 +89,4 @@ class Words:
     """A button in a group: 私聊阅读 / Read in private."""
     permalink: str
     """A button in Slack that gives the address of its message: 链接 / Link."""
+    lists: ListWords

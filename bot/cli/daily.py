@@ -116,16 +116,14 @@ async def _publish(settings: Settings, post: Path | None, to: Destination | None
     """Return how many deliveries did not get through."""
     from bot.app import opened_database, opened_services, take_over_fixed
     from bot.cli.publishing import choose, describe, plan, planned_line, rehearse, report
-    from bot.posts.directory import PostDirectory
     from bot.scheduling.clock import SystemClock
 
     start_logs(settings, level="warning")
     # who publishes by hand knows that the file is complete
-    source = PostDirectory(settings.posts_folder, settings.timezone, writing=settings.writing, quiet=0)
     with stop_signals() as stop:
         async with (
             opened_database(settings) as database,
-            opened_services(settings, SystemClock(), database, source=source) as services,
+            opened_services(settings, SystemClock(), database, quiet=0) as services,
         ):
             await services.library.refresh()
             known = await choose(services, post)

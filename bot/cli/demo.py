@@ -22,7 +22,7 @@ from bot.cli.output import print_json
 from bot.domain.delivery import FINAL, DeliveryState
 from bot.domain.destination import Destination, Platform
 from bot.domain.errors import DigestbotError, PostsError
-from bot.domain.issues import KnownIssue, newest
+from bot.domain.issues import Listed, newest
 from bot.posts.directory import PostDirectory
 from bot.sandbox.server import Sandbox
 from bot.sandbox.slack_workspace import Channel, SlackMessage
@@ -63,7 +63,7 @@ class Demo:
     services: Services
     subscriber: Person
     channel: Channel
-    issue: KnownIssue
+    issue: Listed
     stop: asyncio.Event
 
 
@@ -72,7 +72,7 @@ async def run_demo(posts: Path | None, port: int) -> None:
     async with _demo(posts or SAMPLES, port) as demo:
         with stop_signals(demo.stop):
             typer.echo(f"Telegram and Slack, as your readers see them: {demo.sandbox.page_url}")
-            typer.echo(f"It is 08:00 of {demo.issue.issue.date}: “{demo.issue.issue.title}” is on its way to both.")
+            typer.echo(f"It is 08:00 of {demo.issue.day}: “{demo.issue.title}” is on its way to both.")
             typer.echo("Type /today or press a button there. Ctrl+C ends the demo; nothing is kept.")
             demo.sandbox.telegram.user(name="Ann", language_code="en")  # who reads English: type /start in her chat
             await _app(demo)
@@ -108,12 +108,12 @@ async def _demo(posts: Path, port: int) -> AsyncIterator[Demo]:
     settings = _DemoSettings()
     source = PostDirectory(posts, settings.timezone, writing=settings.writing, quiet=0, setting="--posts")
     issue = newest((await source.scan()).issues, date.max)
-    if issue is None or issue.issue.date is None:
+    if issue is None or issue.day is None:
         raise PostsError(
             f"{str(posts)!r} holds no post that can be shown: it needs a .md file with a date that is no draft;"
             f" digestbot check {posts} tells what is wrong"
         )
-    clock = SystemClock.starting_at(settings.timetable.release_on(issue.issue.date).astimezone(UTC))
+    clock = SystemClock.starting_at(settings.timetable.release_on(issue.day).astimezone(UTC))
     sandbox = Sandbox(port=port, next_free=True, now=lambda: clock.now().timestamp(), zone=settings.timezone)
     with tempfile.TemporaryDirectory(prefix="digestbot-demo-") as folder:
         async with sandbox:
@@ -138,7 +138,7 @@ async def _demo(posts: Path, port: int) -> AsyncIterator[Demo]:
                     settings,
                     clock,
                     database,
-                    source=PostDirectory(posts, settings.timezone, writing=settings.writing, quiet=0),
+                    quiet=0,
                 ) as services,
             ):
                 subscriber = sandbox.telegram.user(name="Lin")
@@ -165,9 +165,9 @@ async def _delivered(demo: Demo, running: asyncio.Task[None]) -> None:
 
 
 def _received(demo: Demo) -> dict[str, Any]:
-    issue = demo.issue.issue
+    issue = demo.issue
     return {
-        "issue": {"title": issue.title, "date": issue.date.isoformat() if issue.date else None, "kind": issue.kind},
+        "issue": {"title": issue.title, "date": issue.day.isoformat() if issue.day else None, "kind": issue.kind},
         "telegram": [_telegram_json(message) for message in demo.subscriber.messages],
         "slack": [_slack_json(message) for message in demo.channel.from_bot],
     }

@@ -79,7 +79,7 @@ async def _posts(settings: Settings) -> AsyncIterator[Finding]:
             if diagnostic.severity == "error":
                 yield Finding("posts", str(diagnostic), 1)
     latest = newest(scan.issues, settings.timetable.today(datetime.now(UTC)))
-    told = f"the newest issue is {latest.key} of {latest.issue.date}" if latest else "none of them can be sent yet"
+    told = f"the newest issue is {latest.key} of {latest.day}" if latest else "none of them can be sent yet"
     yield Finding("posts", f"{len(scan.issues)} can be read; {told}")
 
 

@@ -24,7 +24,7 @@ async def choose(services: Services, post: Path | None) -> KnownIssue:
     """Return the issue that is meant, known to the ledger. Raises PostsError if it is not to be sent."""
     today = services.timetable.today(services.clock.now())
     if post is None:
-        newest = services.library.newest(today)
+        newest = await services.library.newest(today)
         if newest is None:
             raise PostsError(
                 f"There is no issue to publish in {str(services.settings.posts)!r}: all are drafts, undated, of the"

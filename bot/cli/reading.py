@@ -86,7 +86,7 @@ def check(
     ] = False,
 ) -> None:
     """Check posts: every error and warning with file, line and what to do. Exit code 1 if there is an error."""
-    from bot.posts.directory import load, same_key
+    from bot.posts.loading import load, same_key
     from bot.settings import load_settings
 
     settings = load_settings()
@@ -113,7 +113,7 @@ def check(
 
 def load_post(post: Path, settings: Settings) -> KnownIssue:
     """Return the post that the command line names; PostsError with every diagnostic if it is refused."""
-    from bot.posts.directory import load
+    from bot.posts.loading import load
 
     path = _found(post, settings)
     loaded = load(path, _root_of(path, settings) or path.parent, settings.timezone, settings.writing)
@@ -136,7 +136,7 @@ def _found(post: Path, settings: Settings) -> Path:
 
 def _root_of(path: Path, settings: Settings) -> Path | None:
     """Return the folder of the settings if the post is in it: a post's identity is its place below it."""
-    from bot.posts.directory import place_below
+    from bot.posts.loading import place_below
 
     return settings.posts if settings.posts and place_below(settings.posts, path) else None
 

@@ -8,9 +8,10 @@ from typing import assert_never
 
 from babel.dates import format_time, get_timezone_name
 
+from bot.languages.archive_sentences import ArchiveNotices, archive_sentence, shortened
 from bot.languages.catalog import translations
 from bot.languages.settings_phrases import settings_phrases_of
-from bot.languages.words import short_day
+from bot.languages.words import long_day, short_day
 from bot.services.answers import (
     Arrival,
     EssayHasNoItems,
@@ -27,13 +28,10 @@ from bot.services.answers import (
 )
 from formatters.views import Style
 
-_MENU = ("today", "item", "trends", "settings", "stop", "help")
-
-_LONGEST_ECHO = 20
-"""Characters of a reader's own words that are repeated in an answer."""
+_MENU = ("today", "item", "trends", "search", "settings", "stop", "help")
 
 
-class Phrases:
+class Phrases(ArchiveNotices):
     """Every sentence of one language, as plain text without any markup."""
 
     def __init__(self, language: str) -> None:
@@ -65,7 +63,7 @@ class Phrases:
                     "“{asked}” is not a number. The {day} issue has {count} item; send /item 1",
                     "“{asked}” is not a number. The {day} issue has {count} items; for example, send /item {count}",
                     count,
-                ).format(asked=_shortened(asked), day=self._day(day), count=count)
+                ).format(asked=shortened(asked), day=self._day(day), count=count)
             case EssayHasNoItems(day):
                 return gettext(
                     "The {day} issue is one article without items. Send /today and press “Send all” to read it."
@@ -77,7 +75,7 @@ class Phrases:
             case OutdatedLink():
                 return gettext("This link is out of date. Send /today for the newest issue.")
             case _:
-                assert_never(answer)
+                return archive_sentence(answer, self._catalog, lambda day: long_day(day, self._language))
 
     def _lacking(self, what: Extract) -> str:
         gettext = self._catalog.gettext
@@ -261,7 +259,7 @@ class Phrases:
 
     def everything(self) -> dict[str, str]:
         """Return every command that Telegram has, in the order of /help."""
-        return self.commands() | settings_phrases_of(self._language).commands()
+        return self.commands() | self.reading_commands() | settings_phrases_of(self._language).commands()
 
     def slack_words(self) -> str:
         """Return the list of words that Slack's /digest understands, one a line."""
@@ -273,7 +271,7 @@ class Phrases:
     def unknown_word(self, asked: str) -> str:
         """Return the answer to a word that /digest does not understand."""
         text = self._catalog.gettext("“{asked}” is no command of mine.")
-        return f"{text.format(asked=_shortened(asked))}\n{self.slack_words()}"
+        return f"{text.format(asked=shortened(asked))}\n{self.slack_words()}"
 
     def help(self) -> str:
         """Return the list of commands, one a line."""
@@ -291,11 +289,6 @@ class Phrases:
 
     def _day(self, day: date) -> str:
         return short_day(day, self._language)
-
-
-def _shortened(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _LONGEST_ECHO else text[:_LONGEST_ECHO] + "…"
 
 
 @cache

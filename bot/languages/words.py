@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton, get_day_names
 
 from bot.languages.catalog import translations
-from formatters.words import Words
+from formatters.words import ListWords, Words
 
 
 @cache
@@ -37,6 +37,28 @@ def words_of(language: str) -> Words:
         withdrawn=gettext("This message was withdrawn."),
         read_privately=gettext("Read in private chat"),
         permalink=gettext("Link to this"),
+        lists=_list_words(language),
+    )
+
+
+def _list_words(language: str) -> ListWords:
+    gettext = translations(language).gettext
+    names = get_day_names("abbreviated" if language == "en" else "narrow", "stand-alone", locale=language)
+    return ListWords(
+        month=lambda day: format_skeleton("yMMMM", day, locale=language),
+        weekdays=tuple(names[number] for number in range(7)),
+        found=lambda query: gettext("Search: {query}").format(query=query),
+        saved=gettext("Saved"),
+        archive=gettext("Archive"),
+        gone=gettext("no longer there"),
+        pick_a_day=gettext("Tap a number to open that day’s issue."),
+        narrow=gettext("There is more: search for fewer words to turn pages."),
+        save=gettext("🔖 Save"),
+        is_saved=gettext("✓ Saved"),
+        share=gettext("↗ Share"),
+        all_headlines=gettext("All headlines"),
+        back=gettext("‹ Back"),
+        on=gettext("More ›"),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Final, Literal, Protocol
 
 from bot.domain.delivery import Delivery, DeliveryReport, DeliveryState, Rejected, Sent, Unknown
 from bot.domain.destination import Destination, Platform
-from bot.domain.issues import KnownIssue
+from bot.domain.issues import Listed
 from formatters.parts import Part
 from formatters.views import Style
 
@@ -70,7 +70,7 @@ class DeliveryFilter:
 class Ledger(Protocol):
     """Durable: what a method returned is on disk. Methods raise DatabaseError if the store fails."""
 
-    async def record_issues(self, issues: Sequence[KnownIssue], *, now: datetime) -> dict[str, str]:
+    async def record_issues(self, issues: Sequence[Listed], *, now: datetime) -> dict[str, str]:
         """Remember issues; return the ref of each key.
 
         An unknown key whose title and date equal those of a remembered issue that is not among

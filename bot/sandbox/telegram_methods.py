@@ -20,6 +20,7 @@ from bot.sandbox.telegram_errors import (
     forbidden,
     too_many_requests,
 )
+from bot.sandbox.telegram_inline import answer
 from bot.sandbox.telegram_keyboards import checked_keyboard
 from bot.sandbox.telegram_markup import Markup, MarkupError, parse_html
 from bot.sandbox.telegram_people import bot_member
@@ -39,7 +40,7 @@ GENERAL_TOPIC = 1
 
 async def get_me(telegram: Telegram, _: Json) -> Json:
     """https://core.telegram.org/bots/api#getme"""
-    abilities = {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": False}
+    abilities = {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": True}
     return telegram.bot.as_json() | abilities
 
 
@@ -119,6 +120,11 @@ async def answer_callback_query(telegram: Telegram, call: Json) -> bool:
     press.done.set()
     telegram.changes.note()
     return True
+
+
+async def answer_inline_query(telegram: Telegram, call: Json) -> bool:
+    """https://core.telegram.org/bots/api#answerinlinequery"""
+    return answer(telegram, call, _version)
 
 
 async def send_chat_action(telegram: Telegram, call: Json) -> bool:
@@ -322,6 +328,7 @@ METHODS: dict[str, tuple[str, Method]] = {
         "editMessageReplyMarkup": edit_message_reply_markup,
         "deleteMessage": delete_message,
         "answerCallbackQuery": answer_callback_query,
+        "answerInlineQuery": answer_inline_query,
         "sendChatAction": send_chat_action,
         "getChat": get_chat,
         "getChatMember": get_chat_member,

@@ -14,8 +14,8 @@ from bot.sandbox.json_types import Json
 from bot.sandbox.telegram_errors import bad_request
 
 NESTED = frozenset(
-    "allowed_updates commands entities link_preview_options message_ids reply_markup reply_parameters rich_message "
-    "scope".split()
+    "allowed_updates button commands entities link_preview_options message_ids reply_markup reply_parameters "
+    "results rich_message scope".split()
 )
 INTEGERS = frozenset(
     "cache_time draft_id limit max_connections message_id message_thread_id offset reply_to_message_id timeout "
@@ -23,7 +23,7 @@ INTEGERS = frozenset(
 )
 BOOLEANS = frozenset(
     "allow_paid_broadcast allow_sending_without_reply disable_notification disable_web_page_preview "
-    "drop_pending_updates protect_content show_alert".split()
+    "drop_pending_updates is_personal protect_content show_alert".split()
 )
 
 

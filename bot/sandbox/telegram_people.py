@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.sandbox.changes import PATIENCE
 from bot.sandbox.json_types import Json
 from bot.sandbox.telegram_chats import Account, Chat, Message
+from bot.sandbox.telegram_inline import InlineQuery, ask, post
 
 if TYPE_CHECKING:
     from bot.sandbox.telegram_state import Telegram
@@ -106,6 +107,20 @@ class Person:
         if data is None:
             raise LookupError(f"{button!r} opens a link, it tells the bot nothing")
         return self._telegram.press(self.account, message, data)
+
+    async def look_up(self, text: str = "", *, offset: str = "", within: float = PATIENCE) -> InlineQuery:
+        """Type words behind the bot's name in any chat, and return what it offers.
+
+        Raises TimeoutError.
+        """
+        return await ask(self._telegram, self.account, text, offset).answered(within=within)
+
+    def post(self, query: InlineQuery, title: str, chat: Chat) -> Message:
+        """Post one of the results in a chat.
+
+        Raises LookupError if it was not offered.
+        """
+        return post(self._telegram, query, title, chat)
 
     async def follow(self, link: str) -> Message:
         """Follow a link to the bot and press Start: https://core.telegram.org/bots/features#deep-linking.

@@ -11,6 +11,7 @@ from bot.sandbox.json_types import Json
 from bot.sandbox.limits import Meter, TelegramLimits
 from bot.sandbox.telegram_chats import Account, Chat, Chats, Kind, Message, Standing, Version
 from bot.sandbox.telegram_entities import settle
+from bot.sandbox.telegram_inline import InlineQuery
 from bot.sandbox.telegram_people import Person, Press, bot_member
 from bot.sandbox.telegram_updates import UpdateQueue
 from bot.sandbox.telegram_webhook import Webhook
@@ -50,6 +51,7 @@ class Telegram:
         self.chats = Chats()
         self.people: dict[int, Person] = {}
         self.presses: dict[str, Press] = {}
+        self.inline_queries: dict[str, InlineQuery] = {}
         self.updates = UpdateQueue(changes)
         self.webhook = Webhook(self)
         self.profile: dict[tuple[str, str], str] = {}

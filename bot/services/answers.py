@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from bot.services.archive_answers import ArchiveSentence
 from formatters.views import View
 
 
@@ -117,6 +118,7 @@ Sentence = (
     | EssayHasNoItems
     | Lacking
     | OutdatedButton
+    | ArchiveSentence
     | OutdatedLink
 )
 Answer = Show | Sentence

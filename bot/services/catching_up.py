@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.destination import Destination
-from bot.domain.issues import KnownIssue
+from bot.domain.issues import ListedIssue
 from bot.domain.timetable import Timetable
 from bot.ports.clock import Clock
 from bot.ports.ledger import Ledger
@@ -26,7 +26,7 @@ class CatchingUp:
         self._timetable = timetable
         self._clock = clock
 
-    async def missed(self, destination: Destination) -> list[KnownIssue]:
+    async def missed(self, destination: Destination) -> list[ListedIssue]:
         """Return what may still be shown of them, the newest first, a month of them at most."""
         subscription = await self._subscriptions.find(destination)
         if subscription is None:
@@ -37,5 +37,6 @@ class CatchingUp:
         now = self._clock.now()
         keys = await self._ledger.missed(destination, since=since, until=min(now, until))
         today = self._timetable.today(now)
-        known = (self._library.by_key(key, today) for key in keys[:_MOST])
-        return [one for one in known if one is not None]
+        listed = (self._library.listed_by_key(key) for key in keys)
+        shown = [one for one in listed if one and not one.draft and one.day is not None and one.day <= today]
+        return shown[:_MOST]

@@ -218,7 +218,7 @@ class DailyWatch:
         day = await self._remember(today)
         over = now >= self._timetable.deadline_on(today)
         added = False
-        for known in self._library.of_day(today):
+        for known in await self._library.of_day(today):
             if known.key in day.completed:
                 continue
             released = await self._ledger.released_at(known.key)
@@ -264,7 +264,7 @@ class DailyWatch:
         now = self._clock.now()
         today = self._timetable.today(now)
         if now >= self._timetable.release_on(today) and not (await self._remember(today)).closed:
-            issues = self._library.of_day(today)
+            issues = await self._library.of_day(today)
             released = [known for known in issues if await self._ledger.released_at(known.key) is not None]
             awaited = now < self._timetable.deadline_on(today) and not issues
             if awaited or len(released) < len(issues):

@@ -6,6 +6,7 @@ from datetime import date
 from typing import assert_never
 
 from bot.domain.issues import KnownIssue
+from bot.domain.spoken import day_from, number_from
 from bot.domain.timetable import Timetable
 from bot.ports.clock import Clock
 from bot.services.answers import (
@@ -22,8 +23,16 @@ from bot.services.answers import (
     Show,
     TodayNotYet,
 )
+from bot.services.archive_answers import NoIssueOn
 from bot.services.library import Library
-from formatters.actions import Action, AnswerWithHeadlines, AnswerWithItem, TurnToHeadlines, TurnToItem
+from formatters.actions import (
+    AnswerWithHeadlines,
+    AnswerWithItem,
+    IssueAction,
+    SendAll,
+    TurnToHeadlines,
+    TurnToItem,
+)
 from formatters.issue import Issue
 from formatters.rendering import extracts
 from formatters.views import AdviceView, HeadlinesView, ItemView, SourcesView, TrendsView, View, WatchView
@@ -42,10 +51,10 @@ class Query:
         """The digest's calendar date."""
         return self._timetable.today(self._clock.now())
 
-    def headlines_of_today(self, *, subscribed: bool, buttons: bool) -> Answer:
+    async def headlines_of_today(self, *, subscribed: bool, buttons: bool) -> Answer:
         """Answer /today."""
-        known = self._library.newest(self.today)
-        if known is not None and known.issue.date == self.today:
+        known = await self._library.newest(self.today)
+        if known is not None and known.day == self.today:
             return Show(HeadlinesView(known.issue, known.ref, buttons))
         now = self._clock.now()
         if now < self._timetable.release_on(self.today):
@@ -59,45 +68,56 @@ class Query:
             arrival=arrival,
             release=self._timetable.next_release(now).astimezone(self._timetable.zone),
             subscribed=subscribed,
-            newest_day=known.issue.date if known else None,
+            newest_day=known.day if known else None,
             newest_ref=known.ref if known else None,
         )
 
-    def item(self, asked: str, *, paging: bool) -> Answer:
-        """Answer /item, whose argument is `asked`, about the newest issue."""
-        known = self._library.newest(self.today)
+    async def latest(self, *, buttons: bool) -> Answer:
+        """Answer /latest: the newest issue, of whatever day."""
+        known = await self._library.newest(self.today)
+        return NothingPublished() if known is None else Show(HeadlinesView(known.issue, known.ref, buttons))
+
+    async def item(self, asked: str, *, paging: bool) -> Answer:
+        """Answer /item, whose argument `asked` is a number, and may name a day before it; else of the newest issue."""
+        known = await self._library.newest(self.today)
         if known is None:
             return NothingPublished()
+        asked = asked.strip()
+        number = number_from(asked)
+        if number is None and (found := _day_and_number(asked, self.today)) is not None:
+            day, number = found
+            issues = await self._library.of_day(day)
+            if not issues:
+                return NoIssueOn(day, *self._library.days_beside(day, self.today))
+            known = issues[0]
         day, items = _day(known), known.issue.items
         if not items:
             return EssayHasNoItems(day)
-        asked = asked.strip()
         if not asked:
             return NumberMissing(day, len(items))
-        try:
-            number = int(asked.removeprefix("#"))  # also takes full-width digits
-        except ValueError:
+        if number is None:
             return NumberUnclear(asked, day, len(items))
         if known.issue.item(number) is None:
-            nearest = min((item.number for item in items), key=lambda one: abs(one - number))
+            wanted = number
+            nearest = min((item.number for item in items), key=lambda one: abs(one - wanted))
             return ItemNotFound(day, len(items), number, nearest)
         return Show(ItemView(known.issue, known.ref, number, paging))
 
-    def extract(self, what: Extract) -> Answer:
+    async def extract(self, what: Extract) -> Answer:
         """Answer /trends, /watch, /sources or /advice about the newest issue."""
-        known = self._library.newest(self.today)
+        known = await self._library.newest(self.today)
         if known is None:
             return NothingPublished()
         view = _extract(what, known.issue)
         return Show(view) if view else Lacking(what, _day(known))
 
-    def issue_of(self, action: Action) -> KnownIssue | None:
+    async def issue_of(self, action: IssueAction | SendAll) -> KnownIssue | None:
         """Return the issue that a button speaks of, if it may still be shown."""
-        return self._library.by_ref(action.ref, self.today)
+        return await self._library.by_ref(action.ref, self.today)
 
-    def act(self, action: TurnToItem | TurnToHeadlines | AnswerWithItem | AnswerWithHeadlines) -> Answer:
-        """Answer a button that shows something. `SendAll` is a delivery and not answered here."""
-        known = self.issue_of(action)
+    async def act(self, action: IssueAction) -> Answer:
+        """Answer a button that shows something of one issue. `SendAll` is a delivery and not answered here."""
+        known = await self.issue_of(action)
         if known is None:
             return OutdatedButton()
         match action:
@@ -109,6 +129,15 @@ class Query:
                 return Show(HeadlinesView(known.issue, known.ref))
             case _:
                 assert_never(action)
+
+
+def _day_and_number(asked: str, today: date) -> tuple[date, int] | None:
+    """Return what “2026-02-12 3” or “昨天第三条” name: a day, and the number of an item."""
+    for place in range(1, len(asked)):
+        if (asked[place].isspace() or asked[place] == "第") and (number := number_from(asked[place:])) is not None:
+            day = day_from(asked[:place], today)
+            return None if day is None or day > today else (day, number)
+    return None
 
 
 def _extract(what: Extract, issue: Issue) -> View | None:
@@ -128,7 +157,7 @@ def _extract(what: Extract, issue: Issue) -> View | None:
 
 def _day(known: KnownIssue) -> date:
     """Return the date of an issue that may be shown, which always has one."""
-    day = known.issue.date
+    day = known.day
     if day is None:
         raise ValueError(f"{known.key} has no date and is not to be shown")
     return day

@@ -100,7 +100,7 @@ class Subscribing:
         return True
 
     async def _newest(self, destination: Destination) -> View | None:
-        known = self._library.newest(self._timetable.today(self._clock.now()))
+        known = await self._library.newest(self._timetable.today(self._clock.now()))
         return await self._publisher.overview(known, destination) if known else None
 
     async def found_place(self, destination: Destination, place: Place) -> None:
@@ -112,7 +112,7 @@ class Subscribing:
 
     async def _missed(self, destination: Destination) -> Missed | None:
         """Return today's issue if it was released without this destination."""
-        for known in self._library.of_day(self._timetable.today(self._clock.now())):
+        for known in await self._library.of_day(self._timetable.today(self._clock.now())):
             if await self._ledger.released_at(known.key) is not None:
                 if await self._ledger.has_delivery(known.key, destination, DAILY):
                     return None

@@ -10,7 +10,7 @@ from itertools import count
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.issues import KnownIssue, ref_of
+from bot.domain.issues import Listed, ref_of
 from bot.storage.tables import issues
 
 
@@ -26,10 +26,10 @@ class _Remembered:
     kind: str
     content_hash: str
 
-    def fits(self, one: KnownIssue) -> bool:
+    def fits(self, one: Listed) -> bool:
         """Return whether the row says what the post says."""
         said = (self.key, self.title, self.date, self.kind, self.content_hash)
-        return said == (one.key, one.issue.title, one.issue.date, one.issue.kind, one.content_hash)
+        return said == (one.key, one.title, one.day, one.kind, one.content_hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ class Comparison:
 
     same: dict[str, str]
     """The ref of each key that needs no change."""
-    changed: list[tuple[_Remembered, KnownIssue]]
+    changed: list[tuple[_Remembered, Listed]]
     """Edited, or renamed."""
-    new: list[tuple[str, KnownIssue]]
+    new: list[tuple[str, Listed]]
     """With the ref that each gets."""
 
     @property
@@ -49,7 +49,7 @@ class Comparison:
         return self.same | {one.key: row.ref for row, one in self.changed} | {one.key: ref for ref, one in self.new}
 
 
-async def compare(connection: AsyncConnection, known: Sequence[KnownIssue]) -> Comparison:
+async def compare(connection: AsyncConnection, known: Sequence[Listed]) -> Comparison:
     """Compare; an unknown key with the title and date of a remembered issue that is gone is that one, renamed.
 
     Where several would fit, the one remembered last is taken.
@@ -65,7 +65,7 @@ async def compare(connection: AsyncConnection, known: Sequence[KnownIssue]) -> C
     gone = {(row.title, row.date): row for row in remembered.values() if row.key not in held}
     found = Comparison({}, [], [])
     for one in known:
-        row = remembered.get(one.key) or gone.pop((one.issue.title, one.issue.date), None)
+        row = remembered.get(one.key) or gone.pop((one.title, one.day), None)
         if row is None:
             ref = _free_ref(one.key, refs)
             refs.add(ref)
@@ -81,16 +81,17 @@ async def record(connection: AsyncConnection, found: Comparison, *, now: datetim
     """Write the differences down."""
     for row, one in found.changed:
         await connection.execute(update(issues).where(issues.c.id == row.id).values(_values(one)))
-    for ref, one in found.new:
-        await connection.execute(insert(issues).values(ref=ref, first_seen_at=now, released_at=None, **_values(one)))
+    added = [{"ref": ref, "first_seen_at": now, "released_at": None, **_values(one)} for ref, one in found.new]
+    if added:
+        await connection.execute(insert(issues), added)
 
 
-def _values(one: KnownIssue) -> dict[str, str | date | None]:
+def _values(one: Listed) -> dict[str, str | date | None]:
     return {
         "key": one.key,
-        "title": one.issue.title,
-        "date": one.issue.date,
-        "kind": one.issue.kind,
+        "title": one.title,
+        "date": one.day,
+        "kind": one.kind,
         "content_hash": one.content_hash,
     }
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import Delivery, DeliveryReport, DeliveryState, Receipt, Rejected, Sent, Unknown
 from bot.domain.destination import Destination
-from bot.domain.issues import KnownIssue
+from bot.domain.issues import Listed
 from bot.domain.lifecycle import Event
 from bot.ports.ledger import DeliveryFilter, Plan
 from bot.storage import issue_rows, leases, planning, rendition_rows, reopening, reports
@@ -46,7 +46,7 @@ class SqlLedger:
         database.on_close(self._commits.close)
         self._renditions: OrderedDict[int, tuple[Part, ...]] = OrderedDict()
 
-    async def record_issues(self, issues: Sequence[KnownIssue], *, now: datetime) -> dict[str, str]:
+    async def record_issues(self, issues: Sequence[Listed], *, now: datetime) -> dict[str, str]:
         """Remember issues; return the ref of each key. Writes only what changed."""
         async with self.database.reading() as connection:
             found = await issue_rows.compare(connection, issues)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from formatters.rendering.lines import Form, Line
-from formatters.rendering.pages import Page
+from formatters.rendering.page import Page
 from formatters.rendering.runs import BOLD, Run, Runs, text_of
 from formatters.rendering.splitting import beginning, split
 from formatters.words import Words

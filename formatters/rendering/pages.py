@@ -19,15 +19,18 @@ from formatters.document import Inlines
 from formatters.editions import Added, Note, Notes, Updated
 from formatters.errors import NoSuchItem, NothingToShow
 from formatters.issue import Issue, Item
+from formatters.list_views import ListView
 from formatters.rendering.buttons import ActionButton, LinkButton, Row
 from formatters.rendering.extracts import advice, is_advice, linked_headlines, sources, titles
 from formatters.rendering.jumps import jump_to
 from formatters.rendering.limits import TELEGRAM_BUTTONS, TELEGRAM_BUTTONS_IN_ROW
 from formatters.rendering.lines import Form, Frame, Line, add_blocks, add_numbered, add_points
+from formatters.rendering.lists import list_page
 from formatters.rendering.opening import facts
+from formatters.rendering.own_row import own_row
+from formatters.rendering.page import Page
 from formatters.rendering.runs import BOLD, ITALIC, Run, clean, flatten, linked, text_of
 from formatters.rendering.sources import is_button_link, source_buttons, source_lines
-from formatters.values import value
 from formatters.views import (
     AdviceView,
     HeadlinesView,
@@ -50,27 +53,6 @@ LONG_ITEM = 700
 _OPEN_POINTS = 2
 
 
-@value
-class Page:
-    """One message before its platform is known; a page too long becomes several messages."""
-
-    name: str
-    lines: Sequence[Line]
-    rows: tuple[Row, ...] = ()
-    continuation: str = "{name}.{number}"
-    """How further messages of the page are called."""
-    single: bool = False
-    """Whether it must stay one message: then too long a text ends in an ellipsis."""
-    hint: Line | None = None
-    """A last line that stays even where the text is cut."""
-    linked: Sequence[Line] = ()
-    """The lines with jumps to other pages' messages, for where these have addresses; empty if there are none."""
-
-    def named(self, number: int) -> str:
-        """Return the name of the page's message of this number, from 1."""
-        return self.name if number == 1 else self.continuation.format(name=self.name, number=number)
-
-
 def pages(view: View, words: Words) -> list[Page]:
     """Return the pages of a view, at least one.
 
@@ -83,22 +65,33 @@ def pages(view: View, words: Words) -> list[Page]:
             return [_overview_answer(issue, ref, words)]
         case HeadlinesView(issue, ref, buttons):
             return [_headlines(issue, ref, words, buttons=buttons)]
-        case ItemView(issue, ref, number, paging):
-            return [_item_answer(issue, ref, number, words, paging=paging)]
+        case ItemView():
+            return [_item_answer(view, words)]
         case TrendsView(issue):
             return [_trends(issue, words)]
         case LinkedHeadlinesView(issue, ref, bot):
             return [_linked_headlines(issue, ref, bot, words)]
-        case TitlesView(issue):
-            return [_extract("titles", issue, titles(issue), "the issue has no items")]
-        case SourcesView(issue):
-            return [_extract("sources", issue, sources(issue), "the issue names no sources")]
-        case AdviceView(issue):
-            return [_extract("advice", issue, advice(issue, words.label_separator), "the issue gives no advice")]
-        case WatchView(issue):
-            return [_extract("watch", issue, _watch(issue, words), "the issue has no watch list")]
+        case TitlesView() | SourcesView() | AdviceView() | WatchView():
+            return [_extract_page(view, words)]
+        case _ if isinstance(view, ListView):
+            return [list_page(view, words)]
         case NoticeView():
             return [Page("notice", [Line(Form.TEXT, [Run(words.withdrawn)])], single=True)]
+        case _:
+            assert_never(view)
+
+
+def _extract_page(view: TitlesView | SourcesView | AdviceView | WatchView, words: Words) -> Page:
+    issue = view.issue
+    match view:
+        case TitlesView():
+            return _extract("titles", issue, titles(issue), "the issue has no items")
+        case SourcesView():
+            return _extract("sources", issue, sources(issue), "the issue names no sources")
+        case AdviceView():
+            return _extract("advice", issue, advice(issue, words.label_separator), "the issue gives no advice")
+        case WatchView():
+            return _extract("watch", issue, _watch(issue, words), "the issue has no watch list")
         case _:
             assert_never(view)
 
@@ -176,15 +169,18 @@ def _extract(name: str, issue: Issue, lines: list[Line], lacking: str) -> Page:
     return Page(name, [*_title(issue), *lines], single=True)
 
 
-def _item_answer(issue: Issue, ref: str, number: int, words: Words, *, paging: bool) -> Page:
+def _item_answer(view: ItemView, words: Words) -> Page:
+    issue, number = view.issue, view.number
     if not issue.items:
         raise NothingToShow("the issue has no items")
     item = issue.item(number)
     if item is None:
         raise NoSuchItem(number)
     rows = source_buttons(item)
-    if paging:
-        rows = (*rows, _paging_row(issue, ref, item, words))
+    if view.own is not None:
+        rows = (*rows, own_row(view.own, view.ref, number, text_of(flatten(item.title)), words))
+    if view.paging:
+        rows = (*rows, _paging_row(issue, view.ref, item, words))
     return Page(_name(item), _item(item, words), rows, single=True)
 
 

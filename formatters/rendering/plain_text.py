@@ -8,7 +8,8 @@ from formatters.parts import Json, Part, Rendition
 from formatters.rendering.buttons import LinkButton
 from formatters.rendering.limits import TERMINAL_COLUMNS, columns
 from formatters.rendering.lines import GAPS, Form, Line, marker, table_rows
-from formatters.rendering.pages import Page, pages
+from formatters.rendering.page import Page
+from formatters.rendering.pages import pages
 from formatters.rendering.runs import BOLD, CODE, ITALIC, STRUCK, Run, Runs, text_of
 from formatters.views import View
 from formatters.words import Words

@@ -19,7 +19,8 @@ from formatters.rendering.buttons import ActionButton, LinkButton, Row
 from formatters.rendering.jumps import is_jump
 from formatters.rendering.lines import Form, Grid, Line, marker, table_rows, without_tables
 from formatters.rendering.packing import Cost, pack
-from formatters.rendering.pages import Page, pages
+from formatters.rendering.page import Page
+from formatters.rendering.pages import pages
 from formatters.rendering.plain_text import plain
 from formatters.rendering.rich_text import Writer, inlines
 from formatters.rendering.runs import BOLD, Run, Runs, text_of

@@ -20,7 +20,8 @@ from formatters.rendering.buttons import ActionButton, Button, LinkButton, Row
 from formatters.rendering.jumps import is_jump
 from formatters.rendering.lines import GAPS, Form, Frame, Line, marker, without_tables
 from formatters.rendering.packing import Cost, pack
-from formatters.rendering.pages import Page, pages
+from formatters.rendering.page import Page
+from formatters.rendering.pages import pages
 from formatters.rendering.plain_text import plain
 from formatters.rendering.runs import BOLD, CODE, ITALIC, STRUCK, Runs
 from formatters.rendering.telegram_text import attribute, escape, inert, is_linkable

@@ -16,7 +16,8 @@ from formatters.rendering.buttons import LinkButton, Row
 from formatters.rendering.limits import utf16_units
 from formatters.rendering.lines import Line, marker, table_rows, without_tables
 from formatters.rendering.packing import Cost, pack
-from formatters.rendering.pages import Page, introduction, pages
+from formatters.rendering.page import Page
+from formatters.rendering.pages import introduction, pages
 from formatters.rendering.plain_text import plain
 from formatters.rendering.rich_blocks import blocks_of, count, details
 from formatters.rendering.runs import text_of

@@ -16,9 +16,10 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from bot.storage.archive_tables import PASSAGES
 from bot.storage.engine import open_database
 from bot.storage.migrations import migrate
-from bot.storage.tables import METADATA
+from bot.storage.schema import METADATA
 from tests.contract import postgresql_server
 
 
@@ -134,4 +135,4 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     url: str = request.getfixturevalue("migrated_postgresql_url")
     yield url
     with psycopg.connect(url, autocommit=True) as admin:
-        admin.execute(f"TRUNCATE {', '.join(METADATA.tables)} RESTART IDENTITY".encode())
+        admin.execute(f"TRUNCATE {', '.join([*METADATA.tables, PASSAGES])} RESTART IDENTITY".encode())

@@ -16,11 +16,12 @@ from sqlalchemy import Connection, text
 from bot.domain.errors import DatabaseError
 from bot.domain.subscription import Place, Preferences
 from bot.storage import migrations
+from bot.storage.archive_tables import PASSAGES
 from bot.storage.engine import Database, open_database
 from bot.storage.ledger import SqlLedger
 from bot.storage.migrations import migrate, pending
+from bot.storage.schema import METADATA
 from bot.storage.subscriptions import SqlSubscriptions
-from bot.storage.tables import METADATA
 from formatters.views import Style
 from tests.contract.samples import NOW, channel, chat, recover
 from tests.contract.test_subscriptions import found
@@ -53,7 +54,9 @@ async def test_an_empty_database_gets_everything_once(empty: Database) -> None:
 
 async def test_migrations_make_exactly_the_tables(empty: Database) -> None:
     def differences(connection: Connection) -> object:
-        return compare_metadata(MigrationContext.configure(connection), METADATA)
+        # the full-text index is no table that can be described alike for both databases; see below
+        own = {"include_name": lambda name, kind, _: kind != "table" or not str(name).startswith(PASSAGES)}
+        return compare_metadata(MigrationContext.configure(connection, opts=own), METADATA)
 
     await migrate(empty)
     async with empty.reading() as connection:

@@ -114,7 +114,7 @@ async def test_every_block_arrives_as_it_was_made(slack: IndependentSlack, offic
     office.write(items=3)
     async with office.bot("08:00:00") as bot:
         await bot.released(KEY)
-        known = bot.services.library.newest(DAY)
+        known = await bot.services.library.newest(DAY)
         assert known is not None
         parts = bot.services.renderer.render(IssueView(known.issue, ref=known.ref), Platform.SLACK, "zh").parts
     overview, *_ = stored = await slack.public()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -127,11 +126,14 @@ async def test_sigterm_does_not_wait_for_an_answer_that_never_comes(world: World
 async def test_sigterm_while_reading_thousands_of_posts_ends_it_at_once(world: World, tmp_path: Path) -> None:
     _, today = zone_at_noon()
     text = written_posts.digest(today, items=8)
+    output = tmp_path / "output.txt"
+
+    async def reads() -> bool:
+        return "reading posts" in output.read_text()
+
     for number in range(3000):
         written_posts.write(world.posts, f"{number}.md", f"{text}\n{number}\n")
     with running(world, tmp_path, DIGESTBOT_TELEGRAM_CHATS="@daily_ai") as bot:
-        while not world.database.exists():  # before it listens to signals it does not make one
-            await asyncio.sleep(0.1)
-        await asyncio.sleep(1)
+        await eventually(reads, 60)
         assert await bot.terminate(within=25) == 0
-    assert "Traceback" not in (tmp_path / "output.txt").read_text()
+    assert "Traceback" not in output.read_text()

@@ -102,7 +102,7 @@ async def test_a_button_that_turns_pages_opens_the_private_chat_where_others_rea
     member = world.sandbox.telegram.user()
     group = world.sandbox.telegram.group(people=[member])
     async with world.bot("09:00:00", **NO_SLACK) as bot:
-        known = bot.services.library.newest(DAY)
+        known = await bot.services.library.newest(DAY)
         assert known is not None
         destination = Destination(Platform.TELEGRAM, str(group.id))
         await bot.services.subscriptions.subscribe(destination, language="zh", now=bot.services.clock.now())

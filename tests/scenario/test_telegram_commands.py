@@ -178,7 +178,7 @@ async def test_the_menu_is_registered_in_both_languages(world: World) -> None:
     async with world.bot("10:00:00"):
         commands = world.sandbox.telegram.commands
     names = {tuple(command["command"] for command in menu) for menu in commands.values()}
-    assert names == {("today", "item", "trends", "settings", "stop", "help")}
+    assert names == {("today", "item", "trends", "search", "settings", "stop", "help")}
     assert {language for _, language in commands} == {"", "zh", "en"}
 
 

@@ -11,12 +11,22 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.domain.destination import Destination, Platform
+from bot.domain.person import Person
 from bot.languages import Language, phrases_of
 from bot.platforms.slack.notices import Notices
 from bot.platforms.slack.workspaces import place_in
 from bot.services.answers import Answer, Extract, OutdatedButton, Show, TodayNotYet
 from bot.services.conversation import Conversation
-from formatters.actions import Action, AnswerWithHeadlines, SendAll, TurnToHeadlines, TurnToItem, decode, encode
+from formatters.actions import (
+    Action,
+    AnswerWithHeadlines,
+    IssueAction,
+    ListAction,
+    SendAll,
+    TurningAction,
+    decode,
+    encode,
+)
 from formatters.rendering.slack_blocks import escape
 
 _log = structlog.get_logger(__name__)
@@ -49,7 +59,7 @@ class SlackCommands:
 
     async def _item(self, ack: AsyncAck, respond: AsyncRespond, command: Json) -> None:
         await ack()
-        answer = self._conversation.query.item(str(command.get("text") or ""), paging=True)
+        answer = await self._conversation.query.item(str(command.get("text") or ""), paging=True)
         await respond(**self._payload(answer), response_type="ephemeral")
 
     async def _digest(self, ack: AsyncAck, respond: AsyncRespond, command: Json, context: AsyncBoltContext) -> None:
@@ -62,9 +72,9 @@ class SlackCommands:
             case "" | "today":
                 answer = await self._headlines(command, context)
             case "item":
-                answer = self._conversation.query.item(rest, paging=True)
+                answer = await self._conversation.query.item(rest, paging=True)
             case name if name in _EXTRACTS:
-                answer = self._conversation.query.extract(Extract(name))
+                answer = await self._conversation.query.extract(Extract(name))
             case name:
                 told = await self._told(name, asked, place_in(context, str(command["channel_id"])))
                 await respond(text=escape(told), response_type="ephemeral")
@@ -91,7 +101,7 @@ class SlackCommands:
     async def _headlines(self, command: Json, context: AsyncBoltContext) -> Answer:
         place = place_in(context, str(command["channel_id"]))
         subscribed = await self._conversation.subscribing.is_active(place)
-        return self._conversation.query.headlines_of_today(subscribed=subscribed, buttons=True)
+        return await self._conversation.query.headlines_of_today(subscribed=subscribed, buttons=True)
 
     async def _pressed(
         self, ack: AsyncAck, respond: AsyncRespond, action: Json, body: Json, context: AsyncBoltContext
@@ -104,8 +114,11 @@ class SlackCommands:
                 text=await self._send_all(pressed, body, context), replace_original=False, response_type="ephemeral"
             )
             return
-        answer = self._conversation.query.act(pressed) if pressed else OutdatedButton()
-        turning = isinstance(pressed, TurnToItem | TurnToHeadlines) and isinstance(answer, Show)
+        person = Person(Platform.SLACK, str(body["user"]["id"]))
+        answer: Answer = OutdatedButton()
+        if isinstance(pressed, IssueAction | ListAction):
+            answer = await self._conversation.shown(pressed, person)
+        turning = isinstance(pressed, TurningAction) and isinstance(answer, Show)
         turns = turning and _is_the_readers_own(body)
         await respond(**self._payload(answer), replace_original=turns, response_type="ephemeral")
 

@@ -7,11 +7,10 @@ import uuid
 from functools import partial
 
 import structlog
-from telegram import BotCommand, CallbackQuery, ChatMemberUpdated, Message, Update
+from telegram import BotCommand, ChatMemberUpdated, Message, Update
 from telegram.constants import ChatMemberStatus
 from telegram.error import Conflict, Forbidden, NetworkError, TelegramError
 from telegram.ext import (
-    CallbackQueryHandler,
     ChatMemberHandler,
     CommandHandler,
     MessageHandler,
@@ -19,34 +18,28 @@ from telegram.ext import (
 )
 
 from bot.domain.destination import Platform
+from bot.domain.errors import DatabaseError
 from bot.languages import LANGUAGES, Language, phrases_of
 from bot.platforms.telegram.application import ReaderContext, TelegramApplication
 from bot.platforms.telegram.arrivals import arrived
+from bot.platforms.telegram.door import Door
+from bot.platforms.telegram.inline import InlineAnswers
 from bot.platforms.telegram.joining import Joining
 from bot.platforms.telegram.menu_presses import MenuPresses
+from bot.platforms.telegram.presses import Presses
+from bot.platforms.telegram.reading import ReadingCommands
 from bot.platforms.telegram.recent_answers import RecentAnswers
 from bot.platforms.telegram.replies import Reader, hinted
 from bot.platforms.telegram.settings_commands import SettingsCommands
 from bot.platforms.telegram.tongues import Tongues
-from bot.services.answers import Answer, Extract, OutdatedButton, OutdatedLink, Show, TodayNotYet
+from bot.services.answers import Extract, OutdatedLink, Sentence, Show
+from bot.services.archive_answers import Unavailable
 from bot.services.conversation import Conversation
-from formatters.actions import (
-    AnswerWithHeadlines,
-    AnswerWithItem,
-    SendAll,
-    TurnToHeadlines,
-    TurnToItem,
-    as_link,
-    decode,
-    decode_start,
-    start_link,
-)
-from formatters.parts import Part
-from formatters.views import View
+from formatters.actions import decode_start
 
 _log = structlog.get_logger(__name__)
 
-ALLOWED_UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
+ALLOWED_UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY, Update.MY_CHAT_MEMBER]
 
 _LINKED = re.compile(r"\d+-[a-z]-")
 """How the argument of /start begins that one of our links carries, in whatever version."""
@@ -71,14 +64,14 @@ class TelegramCommands:
             answer = answers.get(name) or getattr(self, f"_{name}")
             application.add_handler(CommandHandler(name, answer, filters=filters.UpdateType.MESSAGE))
         Tongues(self._conversation.preferring, self._default).register(application)
-        for part in (SettingsCommands, MenuPresses):
+        Door(self._conversation.throttle, self._default).register(application)
+        for part in (SettingsCommands, MenuPresses, Presses, ReadingCommands, InlineAnswers):
             part(self._conversation, self._default).register(application)
         application.add_handlers(
             [
                 MessageHandler(filters.StatusUpdate.MIGRATE, self._migrated),
                 MessageHandler(filters.COMMAND & private & filters.UpdateType.MESSAGE, self._unknown_command),
                 MessageHandler(filters.TEXT & private & filters.UpdateType.MESSAGE, self._small_talk),
-                CallbackQueryHandler(self._pressed),
                 ChatMemberHandler(self._membership, ChatMemberHandler.MY_CHAT_MEMBER),
             ]
         )
@@ -104,11 +97,11 @@ class TelegramCommands:
     async def _follow(self, reader: Reader, argument: str) -> None:
         """Show what a link into the private chat leads to. It subscribes nobody; who is not is told how to."""
         action = decode_start(argument)
-        answer = self._conversation.query.act(action) if action else OutdatedLink()
+        answer = await self._conversation.shown(action, reader.person) if action else OutdatedLink()
         if not isinstance(answer, Show):
             await reader.say(reader.phrases.sentence(OutdatedLink()))
             return
-        part = self._render(answer.view, reader)
+        part = await reader.part(answer.view, self._conversation)
         subscribed = await self._conversation.subscribing.is_active(reader.destination)
         await reader.show(part.payload if subscribed else hinted(part, reader.phrases.subscribe_hint()))
 
@@ -126,21 +119,21 @@ class TelegramCommands:
     async def _today(self, update: Update, context: _Context) -> None:
         _, reader = self._asked(update, context)
         subscribed = await self._conversation.subscribing.is_active(reader.destination)
-        answer = self._conversation.query.headlines_of_today(subscribed=subscribed, buttons=reader.is_private)
+        answer = await self._conversation.query.headlines_of_today(subscribed=subscribed, buttons=reader.is_private)
         if isinstance(answer, Show) and not reader.is_private:
-            payload = self._render(answer.view, reader).payload
+            payload = (await reader.part(answer.view, self._conversation)).payload
             await self._recent.show(reader, payload, self._conversation.preferring.now)
         else:
-            await self._answer(reader, answer)
+            await reader.answer(answer, self._conversation)
 
     async def _item(self, update: Update, context: _Context) -> None:
         _, reader = self._asked(update, context)
         asked = " ".join(context.args or ())
-        await self._answer(reader, self._conversation.query.item(asked, paging=reader.is_private))
+        await reader.answer(await self._conversation.query.item(asked, paging=reader.is_private), self._conversation)
 
     async def _extract(self, what: Extract, update: Update, context: _Context) -> None:
         _, reader = self._asked(update, context)
-        await self._answer(reader, self._conversation.query.extract(what))
+        await reader.answer(await self._conversation.query.extract(what), self._conversation)
 
     async def _help(self, update: Update, context: _Context) -> None:
         _, reader = self._asked(update, context)
@@ -153,48 +146,6 @@ class TelegramCommands:
     async def _small_talk(self, update: Update, context: _Context) -> None:
         _, reader = self._asked(update, context)
         await reader.say(reader.phrases.not_a_command())
-
-    async def _pressed(self, update: Update, context: _Context) -> None:
-        query = update.callback_query
-        if query is None:
-            return
-        reader = Reader.of_press(context, query, self._default)
-        action = decode(query.data or "")
-        if reader is None or action is None:
-            language = phrases_of(self._default) if reader is None else reader.phrases
-            await query.answer(language.sentence(OutdatedButton()), show_alert=True)
-        elif isinstance(action, SendAll):
-            await self._send_all(query, reader, action)
-        else:
-            await self._act(query, reader, action)
-
-    async def _act(
-        self,
-        query: CallbackQuery,
-        reader: Reader,
-        action: TurnToItem | TurnToHeadlines | AnswerWithItem | AnswerWithHeadlines,
-    ) -> None:
-        answer = self._conversation.query.act(action)
-        if not isinstance(answer, Show):
-            await query.answer(reader.phrases.sentence(answer), show_alert=True)
-            return
-        if not reader.is_private:  # the page would turn for everybody
-            await query.answer(url=start_link(query.get_bot().username, as_link(action)))
-            return
-        payload = self._render(answer.view, reader).payload
-        if isinstance(action, TurnToItem | TurnToHeadlines):
-            await reader.turn(query, payload)
-        else:
-            await reader.show(payload)
-        await query.answer()
-
-    async def _send_all(self, query: CallbackQuery, reader: Reader, action: SendAll) -> None:
-        request = f"{query.message.message_id}" if query.message else query.id
-        added = await self._conversation.send_all(action, reader.destination, language=reader.language, request=request)
-        if added is None:
-            await query.answer(reader.phrases.sentence(OutdatedButton()), show_alert=True)
-        else:
-            await query.answer(reader.phrases.sending_all() if added else reader.phrases.already_sent_all())
 
     async def _membership(self, update: Update, context: _Context) -> None:
         """End the subscription of a chat that blocked or removed the bot; greet one that it came into."""
@@ -225,6 +176,10 @@ class TelegramCommands:
         if not isinstance(update, Update):
             _log.warning("Telegram cannot be reached; trying again", problem=str(error))
             return
+        if isinstance(error, DatabaseError):
+            _log.error("the database cannot be used; the reader was asked to come back", problem=str(error))
+            await self._tell(update, context, Unavailable())
+            return
         if isinstance(error, Forbidden) and update.effective_chat:
             chat = str(update.effective_chat.id)
             await self._conversation.subscribing.lost(Platform.TELEGRAM, chat, reason=error.message)
@@ -234,19 +189,19 @@ class TelegramCommands:
             return
         reference = uuid.uuid4().hex[:8]
         _log.error("an update could not be handled", reference=reference, update_id=update.update_id, exc_info=error)
-        await self._apologize(update, context, reference)
+        await self._tell(update, context, reference)
 
-    async def _apologize(self, update: Update, context: _Context, reference: str) -> None:
+    async def _tell(self, update: Update, context: _Context, problem: Sentence | str) -> None:
+        """Tell the reader of a problem; `problem` may be the reference of an apology."""
         try:
             if (query := update.callback_query) is not None:
                 reader = Reader.of_press(context, query, self._default)
-                language = reader.language if reader else self._default
-                await query.answer(phrases_of(language).apology(reference), show_alert=True)
+                await query.answer(_told(reader.language if reader else self._default, problem), show_alert=True)
             elif update.effective_message is not None:
                 reader = Reader.of_message(context, update.effective_message, self._default)
-                await reader.say(reader.phrases.apology(reference))
+                await reader.say(_told(reader.language, problem))
         except TelegramError as error:
-            _log.warning("the apology did not get through", reference=reference, problem=str(error))
+            _log.warning("the apology did not get through", problem=str(error))
 
     def _asked(self, update: Update, context: _Context) -> tuple[Message, Reader]:
         message = update.effective_message
@@ -254,17 +209,10 @@ class TelegramCommands:
             raise ValueError(f"update {update.update_id} holds no message; the handlers' filters let it through")
         return message, Reader.of_message(context, message, self._default)
 
-    async def _answer(self, reader: Reader, answer: Answer) -> None:
-        match answer:
-            case Show(view):
-                await reader.show(self._render(view, reader).payload)
-            case TodayNotYet(newest_ref=str(ref)) if reader.is_private:
-                await reader.say_with_newest(reader.phrases.sentence(answer), ref)
-            case _:
-                await reader.say(reader.phrases.sentence(answer))
 
-    def _render(self, view: View, reader: Reader) -> Part:
-        return self._conversation.renderer.render(view, Platform.TELEGRAM, reader.language).parts[0]
+def _told(language: Language, problem: Sentence | str) -> str:
+    phrases = phrases_of(language)
+    return phrases.apology(problem) if isinstance(problem, str) else phrases.sentence(problem)
 
 
 def _menu(language: Language) -> list[BotCommand]:

@@ -13,14 +13,18 @@ from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import BadRequest, RetryAfter
 
 from bot.domain.destination import Destination, Platform
+from bot.domain.person import Person
 from bot.languages import Language, Phrases, negotiate, phrases_of
 from bot.platforms.telegram.application import ReaderContext
 from bot.platforms.telegram.outcomes import pause_of
 from bot.platforms.telegram.profile import place_of_chat
 from bot.platforms.telegram.sender import arguments_of, post
+from bot.services.answers import Answer, Show, TodayNotYet
+from bot.services.conversation import Conversation
 from formatters.actions import AnswerWithHeadlines, encode
 from formatters.parts import Json, Part
 from formatters.rendering.limits import TELEGRAM_TEXT_UNITS, utf16_units
+from formatters.views import View
 
 _log = structlog.get_logger(__name__)
 
@@ -73,6 +77,32 @@ class Reader:
     def phrases(self) -> Phrases:
         """The sentences of the reader's language."""
         return phrases_of(self.language)
+
+    @property
+    def person(self) -> Person:
+        """Who asks. Nobody but a person is ever told what is their own: see `is_private`."""
+        return Person(Platform.TELEGRAM, str(self._user.id if self._user else self.chat_id))
+
+    @property
+    def bot_name(self) -> str:
+        """The bot's user name."""
+        return self._bot.username
+
+    async def part(self, view: View, conversation: Conversation) -> Part:
+        """Return a view as this reader is to see it."""
+        if self.is_private:
+            view = await conversation.saving.owned(view, self.person, bot=self.bot_name)
+        return conversation.renderer.render(view, Platform.TELEGRAM, self.language).parts[0]
+
+    async def answer(self, answer: Answer, conversation: Conversation) -> None:
+        """Answer with what there is to show, or with a sentence."""
+        match answer:
+            case Show():
+                await self.show((await self.part(answer.view, conversation)).payload)
+            case TodayNotYet(newest_ref=str(ref)) if self.is_private:
+                await self.say_with_newest(self.phrases.sentence(answer), ref)
+            case _:
+                await self.say(self.phrases.sentence(answer))
 
     async def may_manage(self, message: Message) -> bool:
         """Return whether the writer of `message` may change the chat's subscription."""

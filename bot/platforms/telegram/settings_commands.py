@@ -8,7 +8,7 @@ from telegram import Message, Update
 from telegram.ext import CommandHandler, filters
 
 from bot.domain.hours import parse_hour
-from bot.domain.issues import KnownIssue
+from bot.domain.issues import ListedIssue
 from bot.domain.pauses import parse_pause
 from bot.domain.preference_changes import Change, Pause, Refusal, Resume, SetZone
 from bot.languages import Language
@@ -151,7 +151,7 @@ def _message(update: Update) -> Message:
     return update.effective_message
 
 
-def _to_choose_from(issues: Sequence[KnownIssue], heading: str, reader: Reader, bot: str) -> dict[str, Json]:
+def _to_choose_from(issues: Sequence[ListedIssue], heading: str, reader: Reader, bot: str) -> dict[str, Json]:
     """Return issues as a message of buttons; in groups they open in the private chat."""
     rows: list[Json] = []
     for known in issues:
@@ -161,7 +161,7 @@ def _to_choose_from(issues: Sequence[KnownIssue], heading: str, reader: Reader, 
     return {"text": heading, "reply_markup": {"inline_keyboard": rows}}
 
 
-def _label(known: KnownIssue) -> str:
-    day, title = known.issue.date, " ".join(known.issue.title.split())
+def _label(known: ListedIssue) -> str:
+    day, title = known.day, " ".join(known.title.split())
     label = title if day is None or str(day) in title else f"{day} {title}"
     return label if len(label) <= _LABEL else label[: _LABEL - 1] + "…"

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, inspect, text
 
 from bot.domain.errors import DatabaseError
 from bot.storage.engine import Database
-from bot.storage.tables import METADATA
+from bot.storage.schema import METADATA
 
 _LOCK_NUMBER = 0x4D494752  # "MIGR"
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.delivery import Delivery, DeliveryReport, DeliveryState, Outcome, Sent, Tag
 from bot.domain.destination import EVERY_LANE, Destination, Platform
 from bot.domain.errors import PlatformError
-from bot.domain.issues import KnownIssue, ref_of
+from bot.domain.issues import KnownIssue, Listed, ref_of
 from bot.domain.subscription import Place
 from bot.domain.timetable import Timetable
 from bot.languages import words_of
@@ -23,19 +23,28 @@ from bot.ports.posts import Scan
 from bot.ports.sender import Capabilities, OnlySends
 from bot.services.acquaintance import Acquaintance
 from bot.services.bot_name import BotName
+from bot.services.browsing import Browsing
 from bot.services.catching_up import CatchingUp
+from bot.services.conversation import Conversation
 from bot.services.drain import Drain
+from bot.services.forgetting import Forgetting
 from bot.services.lanes import LaneHolder
 from bot.services.library import Library
 from bot.services.outlet import Outlet
 from bot.services.preferring import Preferring
 from bot.services.publish import DailyWatch, Publisher
+from bot.services.query import Query
 from bot.services.rendering import Renderer
+from bot.services.saving import Saving
 from bot.services.subscribing import Subscribing
+from bot.services.throttling import Throttle
 from bot.storage.engine import Database
+from bot.storage.keepsakes import SqlKeepsakes
 from bot.storage.lanes import SqlLanes
 from bot.storage.ledger import SqlLedger
+from bot.storage.passages import SqlSearch
 from bot.storage.subscriptions import SqlSubscriptions
+from formatters.issue import Issue
 from formatters.parts import Part
 from formatters.reading import read_post
 from tests import written_posts
@@ -118,6 +127,9 @@ class Shelf:
     async def scan(self) -> Scan:
         before, self._shown = self._shown, tuple(self.issues)
         return Scan(self._shown, (), self.settling, changed=before != self._shown)
+
+    async def load(self, listed: Listed) -> Issue | None:
+        return next((one.issue for one in self.issues if one.content_hash == listed.content_hash), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +242,23 @@ class Newsroom:
             clock=self.clock,
         )
         self.acquaintance = Acquaintance(self.subscriptions, self.subscribing, self.bot_name, self.profile)
+
+    def conversation(self) -> Conversation:
+        """Return everything that answers readers; nothing is wired to a platform."""
+        keepsakes = SqlKeepsakes(self.database)
+        return Conversation(
+            query=Query(self.library, self.timetable, self.clock),
+            browsing=Browsing(self.library, SqlSearch(self.database), self.timetable, self.clock),
+            saving=Saving(keepsakes, self.library, self.clock),
+            subscribing=self.subscribing,
+            preferring=self.preferring,
+            catching_up=self.catching_up,
+            forgetting=Forgetting(self.subscriptions, keepsakes),
+            renderer=Renderer(words_of),
+            publisher=self.publisher,
+            throttle=Throttle(self.clock),
+            wake_drain=lambda: None,
+        )
 
     # --- readers -------------------------------------------------------------------------------------------------
 

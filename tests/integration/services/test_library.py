@@ -11,18 +11,19 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.domain.errors import DatabaseError
-from bot.domain.issues import KnownIssue
+from bot.domain.issues import Listed
 from bot.ports.posts import Scan
 from bot.services.library import Library
 from bot.storage.ledger import SqlLedger
 from formatters.errors import Diagnostic, Severity
+from formatters.issue import Issue
 from tests.integration.services.newsroom import KEY, TODAY, YESTERDAY, Newsroom, digest, essay
 
 
 class FailingOnce(SqlLedger):
     failures = 1
 
-    async def record_issues(self, issues: Sequence[KnownIssue], *, now: datetime) -> dict[str, str]:
+    async def record_issues(self, issues: Sequence[Listed], *, now: datetime) -> dict[str, str]:
         if self.failures:
             self.failures -= 1
             raise DatabaseError("the disk is full")
@@ -34,7 +35,7 @@ async def test_a_change_is_taken_over_once(newsroom: Newsroom) -> None:
     assert await newsroom.library.refresh()
     assert not await newsroom.library.refresh()
     assert len(newsroom.library) == 2
-    assert [known.key for known in newsroom.library.of_day(TODAY)] == [KEY]
+    assert [known.key for known in await newsroom.library.of_day(TODAY)] == [KEY]
 
 
 async def test_a_change_that_the_ledger_could_not_take_is_not_forgotten(newsroom: Newsroom) -> None:
@@ -44,16 +45,16 @@ async def test_a_change_that_the_ledger_could_not_take_is_not_forgotten(newsroom
     with pytest.raises(DatabaseError):
         await newsroom.library.refresh()
     assert await newsroom.library.refresh()
-    assert [known.key for known in newsroom.library.of_day(TODAY)] == [KEY]
+    assert [known.key for known in await newsroom.library.of_day(TODAY)] == [KEY]
 
 
 async def test_a_reference_survives_a_rename(newsroom: Newsroom) -> None:
     newsroom.shelf.issues = [digest()]
     await newsroom.library.refresh()
-    (before,) = newsroom.library.of_day(TODAY)
+    (before,) = await newsroom.library.of_day(TODAY)
     newsroom.shelf.issues = [replace(digest(), key="renamed", ref="other", path=PurePath("renamed.md"))]
     await newsroom.library.refresh()
-    found = newsroom.library.by_ref(before.ref, TODAY)
+    found = await newsroom.library.by_ref(before.ref, TODAY)
     assert found is not None
     assert found.key == "renamed"
 
@@ -62,7 +63,7 @@ async def test_a_post_from_elsewhere_can_be_adopted_without_taking_anothers_plac
     newsroom.shelf.issues = [digest()]
     await newsroom.library.refresh()
     adopted = await newsroom.library.adopt(replace(digest(), key="elsewhere"))
-    (own,) = newsroom.library.of_day(TODAY)
+    (own,) = await newsroom.library.of_day(TODAY)
     assert adopted.ref != own.ref
 
 
@@ -72,6 +73,9 @@ async def test_a_refused_post_is_logged_with_its_line_and_advice(newsroom: Newsr
     class Refusing:
         async def scan(self) -> Scan:
             return Scan((essay(),), ((PurePath("posts/bad.md"), (finding,)),), 0, changed=True)
+
+        async def load(self, listed: Listed) -> Issue | None:
+            return None
 
     with capture_logs() as logs:
         await Library(Refusing(), newsroom.ledger, newsroom.clock).refresh()

@@ -6,11 +6,7 @@ import pytest
 
 from bot.domain.delivery import DeliveryState
 from bot.domain.destination import Destination, Platform
-from bot.languages import words_of
 from bot.services.conversation import Conversation
-from bot.services.forgetting import Forgetting
-from bot.services.query import Query
-from bot.services.rendering import Renderer
 from formatters.actions import SendAll
 from tests.integration.services.newsroom import (
     CHANNEL,
@@ -131,16 +127,7 @@ class TestMoving:
 class TestSendAll:
     @pytest.fixture
     def conversation(self, newsroom: Newsroom) -> Conversation:
-        return Conversation(
-            query=Query(newsroom.library, newsroom.timetable, newsroom.clock),
-            subscribing=newsroom.subscribing,
-            preferring=newsroom.preferring,
-            catching_up=newsroom.catching_up,
-            forgetting=Forgetting(newsroom.subscriptions),
-            renderer=Renderer(words_of),
-            publisher=newsroom.publisher,
-            wake_drain=lambda: None,
-        )
+        return newsroom.conversation()
 
     async def test_delivers_once_for_one_button(self, newsroom: Newsroom, conversation: Conversation) -> None:
         newsroom.clock.set("10:00")

@@ -31,6 +31,21 @@ from bot.services.answers import (
     Sentence,
     TodayNotYet,
 )
+from bot.services.archive_answers import (
+    DayHint,
+    DayMissing,
+    DayToCome,
+    DayUnclear,
+    NoIssueOn,
+    NothingFound,
+    NothingSaved,
+    PrivateOnly,
+    SearchMissing,
+    SearchTooLong,
+    SearchUnclear,
+    TooFast,
+    Unavailable,
+)
 from formatters.views import Style
 
 BOT = Path(__file__).resolve().parents[3] / "bot"
@@ -57,6 +72,23 @@ SENTENCES: list[Sentence] = [
     *(Lacking(what, DAY) for what in Extract),
     OutdatedButton(),
     OutdatedLink(),
+    NoIssueOn(DAY, date(2026, 2, 11), date(2026, 2, 13)),
+    NoIssueOn(DAY, None, None),
+]
+OF_THE_ARCHIVE: list[Sentence] = [
+    DayToCome(DAY),
+    DayMissing(DAY),
+    DayUnclear("someday", DAY),
+    DayHint(),
+    SearchMissing(),
+    SearchUnclear("!!"),
+    SearchTooLong(100),
+    NothingFound("abc"),
+    NothingSaved(),
+    PrivateOnly(),
+    Unavailable(),
+    TooFast(1),
+    TooFast(5),
 ]
 
 
@@ -88,7 +120,7 @@ def _each(text: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
 def replies(language: Language) -> Iterator[str]:
     """Yield every sentence and every word of a language."""
     phrases, words = phrases_of(language), words_of(language)
-    yield from (phrases.sentence(answer) for answer in SENTENCES)
+    yield from (phrases.sentence(answer) for answer in (*SENTENCES, *OF_THE_ARCHIVE))
     for style in Style:
         yield from (phrases.greeting(joined=joined, release=EIGHT, style=style) for joined in (True, False))
     yield from (phrases.subscribe_hint(), phrases.slack_words(), phrases.unknown_word("abc"))
@@ -96,6 +128,12 @@ def replies(language: Language) -> Iterator[str]:
     yield from (phrases.fixed_by_settings(), phrases.admins_only(), phrases.unknown_command(), phrases.not_a_command())
     yield from (phrases.sending_all(), phrases.already_sent_all(), phrases.open_newest(), phrases.apology("1a2b"))
     yield from phrases.everything().values()
+    yield from (phrases.nothing_to_post(), *(phrases.saved(on=on) for on in (True, False)))
+    yield from (phrases.voted(up=up) for up in (True, False, None))
+    lists = words.lists
+    yield from (lists.month(DAY), *lists.weekdays, lists.found("x"), lists.saved, lists.archive, lists.gone)
+    yield from (lists.pick_a_day, lists.narrow, lists.save, lists.is_saved, lists.share, lists.all_headlines)
+    yield from (lists.back, lists.on)
     yield phrases.help()
     yield from (words.weekday(DAY), words.day(DAY), words.items(1), words.items(8), words.reading_time(6))
     yield from (words.continued(2, 3), words.sources, words.trends, words.watch, words.previous, words.next)
@@ -184,7 +222,7 @@ class TestReplies:
 
 
 def test_every_sentence_is_tried() -> None:
-    assert {type(sentence) for sentence in SENTENCES} == set(get_args(Sentence))
+    assert {type(sentence) for sentence in (*SENTENCES, *OF_THE_ARCHIVE)} == set(get_args(Sentence))
 
 
 def test_chinese_replies_are_chinese_and_english_ones_are_not() -> None:
@@ -248,9 +286,11 @@ def test_the_list_of_commands_has_a_line_for_each() -> None:
         _, *lines = phrases_of(language).help().splitlines()
         assert [line.split(" – ")[0] for line in lines] == [
             *("/today", "/item", "/trends", "/watch", "/sources", "/advice", "/start", "/stop", "/help"),
+            *("/latest", "/date", "/archive", "/search", "/saved"),
             *("/settings", "/time", "/timezone", "/pause", "/resume", "/catchup", "/privacy", "/forget"),
         ]
-        assert list(phrases_of(language).menu()) == ["today", "item", "trends", "settings", "stop", "help"]
+        menu = ["today", "item", "trends", "search", "settings", "stop", "help"]
+        assert list(phrases_of(language).menu()) == menu
 
 
 def test_slacks_list_of_words_has_a_line_for_each() -> None:

@@ -16,7 +16,8 @@ import pytest
 
 from bot.domain.errors import PostsError
 from bot.ports.posts import Scan
-from bot.posts.directory import PostDirectory, load
+from bot.posts.directory import PostDirectory
+from bot.posts.loading import load
 from formatters.reading import MAX_BYTES
 from tests import written_posts
 
@@ -206,7 +207,7 @@ class TestAFile:
             (9, "after", False),
         ):
             scan = folder.scan(after=after)
-            assert ([known.issue.title for known in scan.issues], scan.changed) == ([title], changed)
+            assert ([known.title for known in scan.issues], scan.changed) == ([title], changed)
 
     def test_that_is_replaced_in_one_stroke_is_noticed(self, folder: Folder, tmp_path: Path) -> None:
         path = folder.write("a.md", written_posts.digest(DAY, title="before"))
@@ -216,7 +217,7 @@ class TestAFile:
         os.utime(new, ns=(status.st_atime_ns, status.st_mtime_ns))
         new.rename(path)
         folder.scan()
-        assert [known.issue.title for known in folder.scan(after=5).issues] == ["afterx"]
+        assert [known.title for known in folder.scan(after=5).issues] == ["afterx"]
 
     def test_that_is_deleted_is_gone(self, folder: Folder) -> None:
         path = folder.write("a.md")
@@ -407,7 +408,7 @@ class TestALargeFolder:
         folder.scan()
         third = folder.scan(after=5)
         read_again = [after for before, after in zip(first.issues, third.issues, strict=True) if before is not after]
-        assert [known.issue.title for known in read_again] == ["changed"]
+        assert [known.title for known in read_again] == ["changed"]
 
 
 def test_a_scan_does_not_hold_up_the_bot(folder: Folder) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.errors import SettingsError
-from bot.posts.directory import load
+from bot.posts.loading import load
 from bot.posts.writing import AS_IT_COMES, Writing, writing_of
 
 HOME = ZoneInfo("Asia/Shanghai")

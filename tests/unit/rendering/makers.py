@@ -6,7 +6,7 @@ from datetime import date
 
 from formatters.document import Blocks, Inline, Inlines, Paragraph, Strong, Text
 from formatters.issue import Issue, Item, Point, Section, SourceLink
-from formatters.words import Words
+from formatters.words import ListWords, Words
 
 THURSDAY = date(2026, 2, 12)
 
@@ -31,6 +31,22 @@ WORDS = Words(
     withdrawn="本条已撤回。",
     read_privately="私聊阅读",
     permalink="链接",
+    lists=ListWords(
+        month=lambda day: f"{day.year}年{day.month}月",
+        weekdays=tuple("一二三四五六日"),
+        found=lambda query: f"搜索：{query}",
+        saved="收藏",
+        archive="往期",
+        gone="已不在",
+        pick_a_day="点数字打开",
+        narrow="还有更多",
+        save="收藏",
+        is_saved="已收藏",
+        share="分享",
+        all_headlines="全部标题",
+        back="上一页",
+        on="下一页",
+    ),
 )
 
 

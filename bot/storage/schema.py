@@ -1,0 +1,9 @@
+"""Every table that there is: whoever imports the metadata from here has all of them."""
+
+from __future__ import annotations
+
+from bot.storage.archive_tables import contents, posts
+from bot.storage.reader_tables import saves, votes
+from bot.storage.tables import METADATA
+
+__all__ = ["METADATA", "contents", "posts", "saves", "votes"]
