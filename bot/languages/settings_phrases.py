@@ -173,7 +173,7 @@ class SettingsPhrases:
             "language": gettext("Language"),
             "pause": gettext("Pause"),
             "offset": gettext("By offset"),
-            "main": gettext("‹ Back"),
+            "main": gettext("‹ Return"),
             "done": gettext("Done"),
             "subscribe": gettext("Subscribe"),
             "unsubscribe": gettext("Unsubscribe"),

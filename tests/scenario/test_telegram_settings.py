@@ -112,7 +112,7 @@ class TestAPrivateMenu:
                 "New York",
                 "Days",
                 "Monday to Friday",
-                "‹ Back",
+                "‹ Return",
                 "Form",
                 "all in one message",
             )

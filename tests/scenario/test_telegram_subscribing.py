@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -217,6 +218,7 @@ class TestARepeatedQuestionInAGroup:
             world.write(items=3)
 
             async def shows_the_third_item() -> bool:
+                await asyncio.sleep(0.5)  # asked no faster than a reader is answered
                 await bot.app.look()
                 return "3. 第 3 条" in (await member.ask("/today", chat=group)).text
 

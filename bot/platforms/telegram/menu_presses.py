@@ -10,7 +10,7 @@ from telegram.error import TelegramError
 from telegram.ext import CallbackQueryHandler
 
 from bot.domain.preference_changes import Change, FollowLanguage, Pause, Refusal, Resume
-from bot.languages import Language
+from bot.languages import Language, phrases_of
 from bot.languages.settings_phrases import settings_phrases_of
 from bot.platforms.telegram.application import ReaderContext, TelegramApplication
 from bot.platforms.telegram.authority import is_admin
@@ -28,6 +28,7 @@ from bot.platforms.telegram.menu_actions import (
 )
 from bot.platforms.telegram.replies import Reader
 from bot.platforms.telegram.subjects import Subject, elsewhere, here
+from bot.services.answers import OutdatedButton
 from bot.services.conversation import Conversation
 
 _log = structlog.get_logger(__name__)
@@ -55,7 +56,9 @@ class MenuPresses:
         button = decode_menu(query.data or "")
         if reader is None or button is None or not isinstance(query.message, Message):
             language = self._default if reader is None else reader.language
-            await query.answer(settings_phrases_of(language).outdated_menu(), show_alert=True)
+            of_menu = MENU_DATA.match(query.data or "")  # no data at all passes the handler's pattern
+            sentence = settings_phrases_of(language).outdated_menu() if of_menu else _outdated(language)
+            await query.answer(sentence, show_alert=True)
             return
         try:
             subject = await self._subject(query, reader, button)
@@ -149,6 +152,10 @@ class MenuPresses:
             text = subject.phrases.forgotten() if forgotten else reader.phrases.fixed_by_settings()
         await reader.turn(query, subject.menu.payload(text, []))
         await query.answer()
+
+
+def _outdated(language: Language) -> str:
+    return phrases_of(language).sentence(OutdatedButton())
 
 
 async def _answered(query: CallbackQuery, text: str) -> None:
