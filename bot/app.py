@@ -15,6 +15,7 @@ from bot.domain.errors import DatabaseError, PlatformError, PostsError, Settings
 from bot.domain.timetable import Timetable
 from bot.languages import words_of
 from bot.lines import Connection, bot_name, lines, telegram_bot, telegram_profile
+from bot.owning import Owning, owning
 from bot.ports.keepsakes import Keepsakes
 from bot.ports.ledger import Ledger
 from bot.ports.sender import Sender
@@ -33,6 +34,7 @@ from bot.services.outlet import Outlet
 from bot.services.preferring import Preferring
 from bot.services.publish import DailyWatch, Publisher
 from bot.services.query import Query
+from bot.services.recent_answers import RecentAnswers
 from bot.services.rendering import Renderer
 from bot.services.saving import Saving
 from bot.services.subscribing import Subscribing
@@ -71,6 +73,7 @@ class Services:
     publisher: Publisher
     watch: DailyWatch
     drain: Drain
+    owning: Owning
     lanes: LaneHolder
     conversation: Conversation
     senders: dict[Platform, Sender]
@@ -138,6 +141,20 @@ async def opened_services(
             timetable=timetable,
             clock=clock,
         )
+        owners = owning(
+            database,
+            named=settings.owners if bot else (),
+            by_invitation=settings.access == "invite",
+            language=settings.language,
+            timetable=timetable,
+            ledger=ledger,
+            subscriptions=subscriptions,
+            library=library,
+            publisher=publisher,
+            bot_name=name,
+            clock=clock,
+            wake_drain=drain.wake,
+        )
         conversation = Conversation(
             query=Query(library, timetable, clock),
             browsing=Browsing(library, SqlSearch(database), timetable, clock),
@@ -150,7 +167,9 @@ async def opened_services(
             forgetting=Forgetting(subscriptions, keepsakes),
             renderer=rendering,
             publisher=publisher,
+            operating=owners.operating,
             throttle=Throttle(clock),
+            recent=RecentAnswers(clock),
             wake_drain=drain.wake,
         )
         connections: dict[Platform, Connection] = {}
@@ -170,6 +189,7 @@ async def opened_services(
             publisher=publisher,
             watch=DailyWatch(library, publisher, ledger, timetable, clock),
             drain=drain,
+            owning=owners,
             lanes=lanes,
             conversation=conversation,
             senders=senders,
@@ -295,7 +315,8 @@ class App:
             try:
                 await self._services.library.refresh()
                 self._posts_missing = False
-                if await self._services.watch.look():
+                released = await self._services.watch.look()
+                if await self._services.owning.look() or released:
                     self._services.drain.wake()
             except PostsError as error:
                 if not self._posts_missing:

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, SecretStr
 
-from bot.domain.destination import Destination, slack_destination, telegram_destination
+from bot.domain.destination import Destination, Platform, slack_destination, telegram_destination
+from bot.domain.person import Person
 from bot.domain.subscription import place_of, styles_of
 from bot.web.address import ListenAddress
 from formatters.views import Style
 
 _HOUR = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+_USER = re.compile(r"[1-9]\d{0,19}", re.ASCII)
 _PRINTABLE = re.compile(r"[!-~]+")
 
 
@@ -64,6 +66,21 @@ def channel(value: object) -> Destination | None:
     if value is None or isinstance(value, Destination):
         return value
     return slack_destination(str(value)) if str(value).strip() else None
+
+
+def owners(value: object) -> tuple[Person, ...]:
+    """Return the Telegram users of a list of numbers with commas; ValueError otherwise."""
+    given = value if isinstance(value, list | tuple) else str(value).split(",")
+    return tuple(one if isinstance(one, Person) else _person(str(one)) for one in given if str(one).strip())
+
+
+def _person(text: str) -> Person:
+    number = text.strip()
+    if not _USER.fullmatch(number):
+        raise ValueError(
+            f"{number!r} is not the numeric id of a Telegram user, such as 123456789; digestbot owner-link needs no id"
+        )
+    return Person(Platform.TELEGRAM, number)
 
 
 def listen(value: object) -> ListenAddress:
@@ -122,3 +139,29 @@ def secret(secret: SecretStr | None) -> SecretStr | None:
             "holds a line break, a space or another character that it cannot have; copy it again, as one line"
         )
     return SecretStr(text)
+
+
+_COMMAND = re.compile(r"/[a-z0-9_-]{1,31}", re.ASCII)
+_MEMBER = re.compile(r"[UW][0-9A-Z]+", re.ASCII)
+
+
+def slack_command(value: object) -> str:
+    """Return the slash command that takes every verb."""
+    text = str(value).strip()
+    if not _COMMAND.fullmatch(text) or text in {"/today", "/item"}:
+        raise ValueError(
+            f"{text!r} cannot take every verb; write a slash and up to 31 of a-z, 0-9, - and _, such as /news"
+        )
+    return text
+
+
+def slack_member(value: object) -> str | None:
+    """Return the id of a member of a Slack workspace."""
+    text = str(value or "").strip()
+    if not text:
+        return None
+    if not _MEMBER.fullmatch(text):
+        raise ValueError(
+            f"{text!r} is not a member's id; copy it from your profile in Slack, ⋮ → Copy member ID: U0123456789"
+        )
+    return text

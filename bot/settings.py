@@ -29,6 +29,7 @@ from bot import setting_values as values
 from bot.domain.delivery import UnknownPolicy
 from bot.domain.destination import Destination
 from bot.domain.errors import SettingsError
+from bot.domain.person import Person
 from bot.domain.timetable import Timetable
 from bot.posts.writing import Writing, writing_of
 from bot.web.address import ListenAddress, public_url
@@ -38,7 +39,6 @@ PREFIX = "DIGESTBOT_"
 NO_POSTS = "DIGESTBOT_POSTS is not set; name the folder that holds your .md posts"
 
 _DATABASE_URL = re.compile(r"(sqlite|postgres(ql)?)(\+\w+)?://")
-_MEMBER = re.compile(r"[UW][0-9A-Z]+", re.ASCII)
 _CLIENT_ID = re.compile(r"\d+\.\d+", re.ASCII)
 _TELEGRAM_TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
 
@@ -74,6 +74,15 @@ class Settings(BaseSettings):
         {},
         description="Chats that always get the digest: @channel, -100123 or -100123/45 (chat/topic), with commas. A"
         " style may follow, as in @channel=rich: items, headlines or rich.",
+    )
+    owners: Annotated[tuple[Person, ...], NoDecode, BeforeValidator(values.owners)] = Field(
+        (),
+        description="The numeric ids of those who operate the bot from Telegram, with commas; or become one by the link"
+        " of `digestbot owner-link`.",
+    )
+    access: Annotated[str, values.one_of("open", "invite")] = Field(
+        "open",
+        description="Who may use the bot in Telegram: open, or invite: only who was let in by an owner's link.",
     )
     telegram_api_url: str = Field(
         "https://api.telegram.org", description="The Bot API server's root; calls go to <root>/bot<token>/<method>."
@@ -113,7 +122,10 @@ class Settings(BaseSettings):
     slack_channel: Annotated[Destination | None, NoDecode, BeforeValidator(values.channel)] = Field(
         None, description="The id of the Slack channel that gets the digest, such as C0123456789."
     )
-    slack_installer: Annotated[str | None, BeforeValidator(values.nothing_if_blank)] = Field(
+    slack_command: Annotated[str, BeforeValidator(values.slack_command)] = Field(
+        "/digest", description="The Slack slash command that takes every verb, as it stands in the app's manifest."
+    )
+    slack_installer: Annotated[str | None, BeforeValidator(values.slack_member)] = Field(
         None,
         description="The id of the member who is told what goes wrong in the Slack workspace of"
         " DIGESTBOT_SLACK_BOT_TOKEN, such as U0123456789; elsewhere that is who installed the app.",
@@ -157,15 +169,6 @@ class Settings(BaseSettings):
     @classmethod
     def _looks_like_a_bot_token(cls, token: SecretStr | None) -> SecretStr | None:
         return values.slack_token(token, "xoxb-", "the Bot User OAuth Token from 'OAuth & Permissions'")
-
-    @field_validator("slack_installer")
-    @classmethod
-    def _is_a_member(cls, member: str | None) -> str | None:
-        if member is not None and not _MEMBER.fullmatch(member.strip()):
-            raise ValueError(
-                f"{member!r} is not a member's id; copy it from your profile in Slack, ⋮ → Copy member ID: U0123456789"
-            )
-        return member and member.strip()
 
     @field_validator("public_url")
     @classmethod

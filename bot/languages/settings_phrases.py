@@ -334,14 +334,6 @@ class SettingsPhrases:
         """Return what /catchup says where nothing was missed."""
         return self._catalog.gettext("You missed nothing. /today shows the newest issue.")
 
-    def answered_above(self) -> str:
-        """Return what is said to a question that was just answered."""
-        return self._catalog.gettext("That was just shown, see above.")
-
-    def show_it(self) -> str:
-        """Return the label of the button that leads to an earlier answer."""
-        return self._catalog.gettext("Show it")
-
     def welcome(self, settings: ChatSettings, *, joined: bool) -> str:
         """Return what /start says to who has hours or days of their own."""
         gettext = self._catalog.gettext

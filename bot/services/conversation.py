@@ -11,9 +11,11 @@ from bot.services.answers import Answer
 from bot.services.browsing import Browsing
 from bot.services.catching_up import CatchingUp
 from bot.services.forgetting import Forgetting
+from bot.services.operating import Operating
 from bot.services.preferring import Preferring
 from bot.services.publish import Publisher
 from bot.services.query import Query
+from bot.services.recent_answers import RecentAnswers
 from bot.services.rendering import Renderer
 from bot.services.saving import Saving
 from bot.services.subscribing import Subscribing
@@ -44,7 +46,9 @@ class Conversation:
     forgetting: Forgetting
     renderer: Renderer
     publisher: Publisher
+    operating: Operating
     throttle: Throttle
+    recent: RecentAnswers
     wake_drain: Callable[[], None]
 
     async def shown(self, action: IssueAction | ListAction, person: Person) -> Answer:

@@ -85,10 +85,7 @@ async def _run(name: str, given: argparse.Namespace) -> bool:
 
 
 def _strikes(campaign: Campaign) -> list[str]:
-    found = (
-        mixed(campaign.store, campaign.kills, campaign.rounds, processes=campaign.processes)
-        + ["clock"] * campaign.jumps
-    )
+    found = mixed(campaign.store, campaign.kills, campaign.rounds) + ["clock"] * campaign.jumps
     return found + ["outlive"] * campaign.rounds if campaign.processes > 1 else found
 
 

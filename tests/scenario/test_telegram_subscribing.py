@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 import pytest
@@ -12,7 +11,7 @@ from bot.ports.ledger import DeliveryFilter
 from bot.sandbox.telegram_chats import Standing
 from tests.scenario.test_styles import NO_SLACK
 from tests.scenario.test_telegram_settings import ended, preferences, tap
-from tests.scenario.world import DAY, World, eventually
+from tests.scenario.world import DAY, World
 
 YESTERDAY, TOMORROW = DAY - timedelta(days=1), DAY + timedelta(days=1)
 
@@ -185,51 +184,6 @@ class TestForgetting:
             answer = await reader.ask("/privacy")
         assert says in answer.text
         assert "/forget" in answer.text
-
-
-class TestARepeatedQuestionInAGroup:
-    async def test_leads_to_the_answer_above(self, world: World) -> None:
-        world.write(items=2)
-        telegram = world.sandbox.telegram
-        first, second = telegram.user(name="One"), telegram.user(name="Two")
-        forum = telegram.supergroup(topics={7: "AI", 8: "Off"}, people=[first, second])
-        async with world.bot("09:00:00", **NO_SLACK):
-            shown = await first.ask("/today", chat=forum, topic=7)
-            again = await second.ask("/today", chat=forum, topic=7)
-            assert again.text == "刚刚发过了，见上面这条。"
-            assert again.reply_to is shown
-            assert again.topic == 7
-            assert again.button("看看")["url"] == f"https://t.me/c/{str(forum.id)[4:]}/7/{shown.id}"
-            elsewhere = await second.ask("/today", chat=forum, topic=8)
-            assert elsewhere.text == shown.text
-
-    async def test_is_answered_anew_where_the_answer_was_deleted_or_has_changed(self, world: World) -> None:
-        world.write(items=2)
-        telegram = world.sandbox.telegram
-        member = telegram.user()
-        group = telegram.group(people=[member])
-        async with world.bot("09:00:00", **NO_SLACK) as bot:
-            shown = await member.ask("/today", chat=group)
-            again = await member.ask("/today", chat=group)
-            assert (again.reply_to, again.buttons) == (shown, [])
-            shown.deleted = True
-            anew = await member.ask("/today", chat=group)
-            assert anew.text == shown.text
-            world.write(items=3)
-
-            async def shows_the_third_item() -> bool:
-                await asyncio.sleep(0.5)  # asked no faster than a reader is answered
-                await bot.app.look()
-                return "3. 第 3 条" in (await member.ask("/today", chat=group)).text
-
-            await eventually(shows_the_third_item, within=20)
-
-    async def test_is_answered_in_private_every_time(self, world: World) -> None:
-        world.write(items=2)
-        reader = world.sandbox.telegram.user()
-        async with world.bot("09:00:00", **NO_SLACK):
-            shown = await reader.ask("/today")
-            assert (await reader.ask("/today")).text == shown.text
 
 
 async def test_a_bot_that_was_removed_and_came_back_starts_with_the_settings_of_before(world: World) -> None:

@@ -10,13 +10,18 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.languages import Language, phrases_of
+from bot.platforms.slack.answering import Answering
 from bot.platforms.slack.commands import SlackCommands
 from bot.platforms.slack.endpoint import Endpoint, InFlight, Once
 from bot.platforms.slack.installations import Installations
 from bot.platforms.slack.installing import Installing, Removal
+from bot.platforms.slack.manners import Manners
+from bot.platforms.slack.mentions import Mentions
 from bot.platforms.slack.permalinks import Permalinks
+from bot.platforms.slack.presses import Presses
 from bot.platforms.slack.sender import SlackSender
 from bot.platforms.slack.socket_mode import SocketMode
+from bot.platforms.slack.verbs import Verbs
 from bot.platforms.slack.web_api import persistently
 from bot.platforms.slack.workspaces import Workspaces
 from bot.ports.web import WebRoute
@@ -41,6 +46,7 @@ class SlackConnection:
         signing_secret: str | None = None,
         installations: Installations | None = None,
         installing: Installing | None = None,
+        command: str = "/digest",
     ) -> None:
         """`sender` learns the bot's name, for its advice.
 
@@ -68,7 +74,11 @@ class SlackConnection:
             logger=logging.getLogger("slack_bolt"),
         )
         self._app.use(Once())
-        SlackCommands(conversation, language, sender.notices).register(self._app)
+        verbs = Verbs(conversation, command, sender.notices)
+        answering, manners = Answering(conversation, command), Manners(conversation, language)
+        SlackCommands(verbs, answering, manners, command=command).register(self._app)
+        Presses(conversation, verbs, answering, manners, language).register(self._app)
+        Mentions(verbs, answering, manners).register(self._app)
         Permalinks(language).register(self._app)
         Removal(workspaces, conversation.subscribing).register(self._app)
         self._in_flight = InFlight(self._app)

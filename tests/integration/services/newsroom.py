@@ -15,9 +15,11 @@ from bot.domain.delivery import Delivery, DeliveryReport, DeliveryState, Outcome
 from bot.domain.destination import EVERY_LANE, Destination, Platform
 from bot.domain.errors import PlatformError
 from bot.domain.issues import KnownIssue, Listed, ref_of
+from bot.domain.person import Person
 from bot.domain.subscription import Place
 from bot.domain.timetable import Timetable
 from bot.languages import words_of
+from bot.owning import owning
 from bot.ports.ledger import DeliveryFilter, Ledger
 from bot.ports.posts import Scan
 from bot.ports.sender import Capabilities, OnlySends
@@ -34,6 +36,7 @@ from bot.services.outlet import Outlet
 from bot.services.preferring import Preferring
 from bot.services.publish import DailyWatch, Publisher
 from bot.services.query import Query
+from bot.services.recent_answers import RecentAnswers
 from bot.services.rendering import Renderer
 from bot.services.saving import Saving
 from bot.services.subscribing import Subscribing
@@ -44,6 +47,7 @@ from bot.storage.lanes import SqlLanes
 from bot.storage.ledger import SqlLedger
 from bot.storage.passages import SqlSearch
 from bot.storage.subscriptions import SqlSubscriptions
+from formatters.errors import Diagnostic
 from formatters.issue import Issue
 from formatters.parts import Part
 from formatters.reading import read_post
@@ -118,6 +122,7 @@ class Shelf:
     def __init__(self) -> None:
         self.issues: list[KnownIssue] = []
         self.settling = 0
+        self.refused: tuple[tuple[PurePath, tuple[Diagnostic, ...]], ...] = ()
         self._shown: tuple[KnownIssue, ...] | None = None
 
     def forget(self) -> None:
@@ -126,7 +131,7 @@ class Shelf:
 
     async def scan(self) -> Scan:
         before, self._shown = self._shown, tuple(self.issues)
-        return Scan(self._shown, (), self.settling, changed=before != self._shown)
+        return Scan(self._shown, self.refused, self.settling, changed=before != self._shown)
 
     async def load(self, listed: Listed) -> Issue | None:
         return next((one.issue for one in self.issues if one.content_hash == listed.content_hash), None)
@@ -214,6 +219,8 @@ class Newsroom:
         self.profile = SomeProfile()
         self.telegram = ScriptedSender(self.clock)
         self.slack = ScriptedSender(self.clock, threads=True)
+        self.named_owners: tuple[Person, ...] = ()
+        self.by_invitation = False
         self.restart()
 
     def restart(self) -> None:
@@ -241,6 +248,20 @@ class Newsroom:
             timetable=self.timetable,
             clock=self.clock,
         )
+        self.owning = owning(
+            self.database,
+            named=self.named_owners,
+            by_invitation=self.by_invitation,
+            language="zh",
+            timetable=self.timetable,
+            ledger=self.ledger,
+            subscriptions=self.subscriptions,
+            library=self.library,
+            publisher=self.publisher,
+            bot_name=self.bot_name,
+            clock=self.clock,
+            wake_drain=lambda: None,
+        )
         self.acquaintance = Acquaintance(self.subscriptions, self.subscribing, self.bot_name, self.profile)
 
     def conversation(self) -> Conversation:
@@ -256,7 +277,9 @@ class Newsroom:
             forgetting=Forgetting(self.subscriptions, keepsakes),
             renderer=Renderer(words_of),
             publisher=self.publisher,
+            operating=self.owning.operating,
             throttle=Throttle(self.clock),
+            recent=RecentAnswers(self.clock),
             wake_drain=lambda: None,
         )
 
