@@ -229,7 +229,7 @@ class Newsroom:
         self.library = Library(self.shelf, self.ledger, self.clock)
         self.bot_name = BotName(self.ledger, self.profile, bot="1")
         self.publisher = Publisher(
-            self.ledger, self.subscriptions, Renderer(words_of), self.clock, bot_name=self.bot_name
+            self.ledger, self.subscriptions, Renderer(words_of), self.clock, bot_name=self.bot_name, home=SHANGHAI
         )
         self.watch = DailyWatch(self.library, self.publisher, self.ledger, self.timetable, self.clock)
         self.subscribing = Subscribing(
