@@ -26,8 +26,10 @@ from bot.ports.sender import Capabilities, OnlySends
 from bot.services.acquaintance import Acquaintance
 from bot.services.bot_name import BotName
 from bot.services.browsing import Browsing
+from bot.services.catching_up import CatchingUp
 from bot.services.conversation import Conversation
 from bot.services.drain import Drain
+from bot.services.forgetting import Forgetting
 from bot.services.lanes import LaneHolder
 from bot.services.library import Library
 from bot.services.outlet import Outlet
@@ -227,7 +229,7 @@ class Newsroom:
         self.library = Library(self.shelf, self.ledger, self.clock)
         self.bot_name = BotName(self.ledger, self.profile, bot="1")
         self.publisher = Publisher(
-            self.ledger, self.subscriptions, Renderer(words_of), self.clock, bot_name=self.bot_name
+            self.ledger, self.subscriptions, Renderer(words_of), self.clock, bot_name=self.bot_name, home=SHANGHAI
         )
         self.watch = DailyWatch(self.library, self.publisher, self.ledger, self.timetable, self.clock)
         self.subscribing = Subscribing(
@@ -239,6 +241,13 @@ class Newsroom:
             clock=self.clock,
         )
         self.preferring = Preferring(self.subscriptions, self.timetable, self.clock)
+        self.catching_up = CatchingUp(
+            subscriptions=self.subscriptions,
+            ledger=self.ledger,
+            library=self.library,
+            timetable=self.timetable,
+            clock=self.clock,
+        )
         self.owning = owning(
             self.database,
             named=self.named_owners,
@@ -263,6 +272,9 @@ class Newsroom:
             browsing=Browsing(self.library, SqlSearch(self.database), self.timetable, self.clock),
             saving=Saving(keepsakes, self.library, self.clock),
             subscribing=self.subscribing,
+            preferring=self.preferring,
+            catching_up=self.catching_up,
+            forgetting=Forgetting(self.subscriptions, keepsakes),
             renderer=Renderer(words_of),
             publisher=self.publisher,
             operating=self.owning.operating,
