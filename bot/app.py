@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.domain.destination import Platform
+from bot.domain.destination import Destination, Platform
 from bot.domain.errors import DatabaseError, PlatformError, PostsError, SettingsError
 from bot.domain.timetable import Timetable
 from bot.languages import words_of
@@ -24,13 +25,16 @@ from bot.posts.directory import QUIET, PostDirectory
 from bot.scheduling.clock import SystemClock
 from bot.services.acquaintance import Acquaintance
 from bot.services.browsing import Browsing
+from bot.services.catching_up import CatchingUp
 from bot.services.conversation import Conversation
 from bot.services.correct import Corrector
 from bot.services.drain import Drain
 from bot.services.explaining import Explaining
+from bot.services.forgetting import Forgetting
 from bot.services.lanes import LaneHolder
 from bot.services.library import Library
 from bot.services.outlet import Outlet
+from bot.services.preferring import Preferring
 from bot.services.publish import DailyWatch, Publisher
 from bot.services.query import Query
 from bot.services.recent_answers import RecentAnswers
@@ -40,6 +44,7 @@ from bot.services.subscribing import Subscribing
 from bot.services.throttling import Throttle
 from bot.settings import NO_POSTS, Settings
 from bot.storage.archive import SqlArchive
+from bot.storage.budget import SqlBudget
 from bot.storage.changes import SqlChanges
 from bot.storage.engine import Database, open_database
 from bot.storage.keepsakes import SqlKeepsakes
@@ -128,7 +133,7 @@ async def opened_services(
         bot = telegram_bot(settings)
         profile = telegram_profile(bot)
         name = bot_name(ledger, bot, profile)
-        publisher = Publisher(ledger, subscriptions, rendering, clock, bot_name=name)
+        publisher = Publisher(ledger, subscriptions, rendering, clock, bot_name=name, home=settings.timezone)
         senders: dict[Platform, Sender] = {}
         outlets: dict[Platform, Outlet] = {}
         lanes = LaneHolder(
@@ -143,6 +148,7 @@ async def opened_services(
             timetable=timetable,
             clock=clock,
         )
+        corrector = Corrector(SqlChanges(database), publisher, library, senders, clock=clock, zone=settings.timezone)
         owners = owning(
             database,
             named=settings.owners if bot else (),
@@ -153,6 +159,7 @@ async def opened_services(
             subscriptions=subscriptions,
             library=library,
             publisher=publisher,
+            corrector=corrector,
             bot_name=name,
             clock=clock,
             wake_drain=drain.wake,
@@ -162,6 +169,11 @@ async def opened_services(
             browsing=Browsing(library, SqlSearch(database), timetable, clock),
             saving=Saving(keepsakes, library, clock),
             subscribing=subscribing,
+            preferring=Preferring(subscriptions, timetable, clock),
+            catching_up=CatchingUp(
+                subscriptions=subscriptions, ledger=ledger, library=library, timetable=timetable, clock=clock
+            ),
+            forgetting=Forgetting(subscriptions, keepsakes),
             renderer=rendering,
             publisher=publisher,
             operating=owners.operating,
@@ -170,10 +182,16 @@ async def opened_services(
             wake_drain=drain.wake,
         )
         connections: dict[Platform, Connection] = {}
-        for line in lines(settings, bot, conversation, database, clock, pace=chat_pace):
+        # one process needs no row in the database to keep its pace
+        budget_of = None if database.path else partial(SqlBudget, database)
+
+        async def before_answer(to: Destination) -> None:
+            await outlets[to.platform].reply(to)
+
+        for line in lines(settings, bot, conversation, database, clock, pace=chat_pace, before_answer=before_answer):
             stack.push_async_callback(line.close)
             senders[line.platform] = line.sender
-            outlets[line.platform] = Outlet(line.sender, line.rate, clock)
+            outlets[line.platform] = Outlet(line.sender, line.rate, clock, budget_of=budget_of)
             connections[line.platform] = line.connection
         yield Services(
             settings=settings,
@@ -192,7 +210,7 @@ async def opened_services(
             senders=senders,
             connections=connections,
             database=database,
-            corrector=Corrector(SqlChanges(database), publisher, library, senders, clock=clock, zone=settings.timezone),
+            corrector=corrector,
             explaining=Explaining(ledger, subscriptions, clock, settings.timezone),
             acquaintance=Acquaintance(subscriptions, subscribing, name, profile) if profile else None,
         )
