@@ -72,6 +72,21 @@ async def test_who_left_may_come_back(world: World) -> None:
         assert "已订阅" in (await lin.ask("/start")).text
 
 
+async def test_who_has_themselves_forgotten_needs_another_link(world: World) -> None:
+    olga, settings = owner_of(world)
+    lin = world.sandbox.telegram.user()
+    async with world.bot("07:00:00", **settings, **BY_INVITATION):
+        await lin.follow(await invited(olga))
+        await lin.receives(1)
+        await (await lin.press(await lin.ask("/forget"), "全部删除")).answered()
+        assert (await lin.ask("/start")).text == CLOSED
+        before = len(lin.messages)
+        await lin.follow(await invited(olga))
+        assert "已订阅" in (await lin.receives(before + 1))[-1].text
+        await (await olga.press(await olga.ask("/forget"), "全部删除")).answered()
+        assert (await olga.ask("/admin")).text.startswith("今天")
+
+
 async def test_who_subscribed_while_it_was_open_stays(world: World) -> None:
     _, settings = owner_of(world)
     lin = await world.subscriber()
