@@ -57,7 +57,7 @@ async def test_a_link_for_two_lets_two_in_and_a_week_later_nobody(world: World) 
         assert ["已订阅" in person.texts[0] for person in people] == [True, True, False]
         assert sum((await bot.services.subscriptions.audiences()).values()) == 2
         another = await invited(olga, "5")
-    async with world.bot("2026-02-19 07:00:01", **settings, **BY_INVITATION):
+    async with world.bot("2026-02-19 07:10:00", **settings, **BY_INVITATION):
         await people[2].follow(another)
         assert (await people[2].receives(2))[1].text == "这个链接已经过期，请再要一个。"
 
