@@ -148,6 +148,7 @@ async def opened_services(
             timetable=timetable,
             clock=clock,
         )
+        corrector = Corrector(SqlChanges(database), publisher, library, senders, clock=clock, zone=settings.timezone)
         owners = owning(
             database,
             named=settings.owners if bot else (),
@@ -158,6 +159,7 @@ async def opened_services(
             subscriptions=subscriptions,
             library=library,
             publisher=publisher,
+            corrector=corrector,
             bot_name=name,
             clock=clock,
             wake_drain=drain.wake,
@@ -208,7 +210,7 @@ async def opened_services(
             senders=senders,
             connections=connections,
             database=database,
-            corrector=Corrector(SqlChanges(database), publisher, library, senders, clock=clock, zone=settings.timezone),
+            corrector=corrector,
             explaining=Explaining(ledger, subscriptions, clock, settings.timezone),
             acquaintance=Acquaintance(subscriptions, subscribing, name, profile) if profile else None,
         )

@@ -28,6 +28,7 @@ from bot.services.bot_name import BotName
 from bot.services.browsing import Browsing
 from bot.services.catching_up import CatchingUp
 from bot.services.conversation import Conversation
+from bot.services.correct import Corrector
 from bot.services.drain import Drain
 from bot.services.forgetting import Forgetting
 from bot.services.lanes import LaneHolder
@@ -41,6 +42,7 @@ from bot.services.rendering import Renderer
 from bot.services.saving import Saving
 from bot.services.subscribing import Subscribing
 from bot.services.throttling import Throttle
+from bot.storage.changes import SqlChanges
 from bot.storage.engine import Database
 from bot.storage.keepsakes import SqlKeepsakes
 from bot.storage.lanes import SqlLanes
@@ -258,6 +260,14 @@ class Newsroom:
             subscriptions=self.subscriptions,
             library=self.library,
             publisher=self.publisher,
+            corrector=Corrector(
+                SqlChanges(self.database),
+                self.publisher,
+                self.library,
+                {Platform.TELEGRAM: self.telegram, Platform.SLACK: self.slack},
+                clock=self.clock,
+                zone=SHANGHAI,
+            ),
             bot_name=self.bot_name,
             clock=self.clock,
             wake_drain=lambda: None,
