@@ -254,7 +254,7 @@ class Ledger(Protocol):
     async def missed(self, destination: Destination, *, since: datetime, until: datetime) -> list[str]:
         """Return the keys of issues released from `since` to before `until` that the destination did not get.
 
-        The newest first. What is on its way to it is not missed.
+        Nor those that were withheld meanwhile. The newest first. What is on its way to it is not missed.
         """
         ...
 
