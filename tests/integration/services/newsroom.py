@@ -284,7 +284,7 @@ class Newsroom:
             subscribing=self.subscribing,
             preferring=self.preferring,
             catching_up=self.catching_up,
-            forgetting=Forgetting(self.subscriptions, keepsakes),
+            forgetting=Forgetting(self.subscriptions, keepsakes, self.owning.membership),
             renderer=Renderer(words_of),
             publisher=self.publisher,
             operating=self.owning.operating,
