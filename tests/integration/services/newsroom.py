@@ -243,7 +243,7 @@ class Newsroom:
             timetable=self.timetable,
             clock=self.clock,
         )
-        self.preferring = Preferring(self.subscriptions, self.timetable, self.clock)
+        self.preferring = Preferring(self.subscriptions, self.ledger, self.timetable, self.clock)
         self.catching_up = CatchingUp(
             subscriptions=self.subscriptions,
             ledger=self.ledger,
