@@ -25,13 +25,16 @@ from bot.posts.directory import QUIET, PostDirectory
 from bot.scheduling.clock import SystemClock
 from bot.services.acquaintance import Acquaintance
 from bot.services.browsing import Browsing
+from bot.services.catching_up import CatchingUp
 from bot.services.conversation import Conversation
 from bot.services.correct import Corrector
 from bot.services.drain import Drain
 from bot.services.explaining import Explaining
+from bot.services.forgetting import Forgetting
 from bot.services.lanes import LaneHolder
 from bot.services.library import Library
 from bot.services.outlet import Outlet
+from bot.services.preferring import Preferring
 from bot.services.publish import DailyWatch, Publisher
 from bot.services.query import Query
 from bot.services.recent_answers import RecentAnswers
@@ -145,6 +148,7 @@ async def opened_services(
             timetable=timetable,
             clock=clock,
         )
+        corrector = Corrector(SqlChanges(database), publisher, library, senders, clock=clock, zone=settings.timezone)
         owners = owning(
             database,
             named=settings.owners if bot else (),
@@ -155,6 +159,7 @@ async def opened_services(
             subscriptions=subscriptions,
             library=library,
             publisher=publisher,
+            corrector=corrector,
             bot_name=name,
             clock=clock,
             wake_drain=drain.wake,
@@ -164,6 +169,11 @@ async def opened_services(
             browsing=Browsing(library, SqlSearch(database), timetable, clock),
             saving=Saving(keepsakes, library, clock),
             subscribing=subscribing,
+            preferring=Preferring(subscriptions, timetable, clock),
+            catching_up=CatchingUp(
+                subscriptions=subscriptions, ledger=ledger, library=library, timetable=timetable, clock=clock
+            ),
+            forgetting=Forgetting(subscriptions, keepsakes, owners.membership),
             renderer=rendering,
             publisher=publisher,
             operating=owners.operating,
@@ -200,7 +210,7 @@ async def opened_services(
             senders=senders,
             connections=connections,
             database=database,
-            corrector=Corrector(SqlChanges(database), publisher, library, senders, clock=clock, zone=settings.timezone),
+            corrector=corrector,
             explaining=Explaining(ledger, subscriptions, clock, settings.timezone),
             acquaintance=Acquaintance(subscriptions, subscribing, name, profile) if profile else None,
         )

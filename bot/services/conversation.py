@@ -9,7 +9,10 @@ from bot.domain.destination import Destination
 from bot.domain.person import Person
 from bot.services.answers import Answer
 from bot.services.browsing import Browsing
+from bot.services.catching_up import CatchingUp
+from bot.services.forgetting import Forgetting
 from bot.services.operating import Operating
+from bot.services.preferring import Preferring
 from bot.services.publish import Publisher
 from bot.services.query import Query
 from bot.services.recent_answers import RecentAnswers
@@ -38,6 +41,9 @@ class Conversation:
     browsing: Browsing
     saving: Saving
     subscribing: Subscribing
+    preferring: Preferring
+    catching_up: CatchingUp
+    forgetting: Forgetting
     renderer: Renderer
     publisher: Publisher
     operating: Operating

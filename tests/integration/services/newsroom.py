@@ -26,8 +26,11 @@ from bot.ports.sender import Capabilities, OnlySends
 from bot.services.acquaintance import Acquaintance
 from bot.services.bot_name import BotName
 from bot.services.browsing import Browsing
+from bot.services.catching_up import CatchingUp
 from bot.services.conversation import Conversation
+from bot.services.correct import Corrector
 from bot.services.drain import Drain
+from bot.services.forgetting import Forgetting
 from bot.services.lanes import LaneHolder
 from bot.services.library import Library
 from bot.services.outlet import Outlet
@@ -39,6 +42,7 @@ from bot.services.rendering import Renderer
 from bot.services.saving import Saving
 from bot.services.subscribing import Subscribing
 from bot.services.throttling import Throttle
+from bot.storage.changes import SqlChanges
 from bot.storage.engine import Database
 from bot.storage.keepsakes import SqlKeepsakes
 from bot.storage.lanes import SqlLanes
@@ -239,6 +243,13 @@ class Newsroom:
             clock=self.clock,
         )
         self.preferring = Preferring(self.subscriptions, self.timetable, self.clock)
+        self.catching_up = CatchingUp(
+            subscriptions=self.subscriptions,
+            ledger=self.ledger,
+            library=self.library,
+            timetable=self.timetable,
+            clock=self.clock,
+        )
         self.owning = owning(
             self.database,
             named=self.named_owners,
@@ -249,6 +260,14 @@ class Newsroom:
             subscriptions=self.subscriptions,
             library=self.library,
             publisher=self.publisher,
+            corrector=Corrector(
+                SqlChanges(self.database),
+                self.publisher,
+                self.library,
+                {Platform.TELEGRAM: self.telegram, Platform.SLACK: self.slack},
+                clock=self.clock,
+                zone=SHANGHAI,
+            ),
             bot_name=self.bot_name,
             clock=self.clock,
             wake_drain=lambda: None,
@@ -263,6 +282,9 @@ class Newsroom:
             browsing=Browsing(self.library, SqlSearch(self.database), self.timetable, self.clock),
             saving=Saving(keepsakes, self.library, self.clock),
             subscribing=self.subscribing,
+            preferring=self.preferring,
+            catching_up=self.catching_up,
+            forgetting=Forgetting(self.subscriptions, keepsakes, self.owning.membership),
             renderer=Renderer(words_of),
             publisher=self.publisher,
             operating=self.owning.operating,
