@@ -169,7 +169,7 @@ async def opened_services(
             browsing=Browsing(library, SqlSearch(database), timetable, clock),
             saving=Saving(keepsakes, library, clock),
             subscribing=subscribing,
-            preferring=Preferring(subscriptions, timetable, clock),
+            preferring=Preferring(subscriptions, ledger, timetable, clock),
             catching_up=CatchingUp(
                 subscriptions=subscriptions, ledger=ledger, library=library, timetable=timetable, clock=clock
             ),
