@@ -25,13 +25,17 @@ from bot.services.acquaintance import Acquaintance
 from bot.services.browsing import Browsing
 from bot.services.conversation import Conversation
 from bot.services.drain import Drain
+from bot.services.feedback import Feedback
 from bot.services.lanes import LaneHolder
 from bot.services.library import Library
 from bot.services.outlet import Outlet
+from bot.services.preferring import Preferring
 from bot.services.publish import DailyWatch, Publisher
 from bot.services.query import Query
+from bot.services.related import Relating
 from bot.services.rendering import Renderer
 from bot.services.saving import Saving
+from bot.services.site import Site
 from bot.services.subscribing import Subscribing
 from bot.services.throttling import Throttle
 from bot.settings import NO_POSTS, Settings
@@ -40,6 +44,7 @@ from bot.storage.engine import Database, open_database
 from bot.storage.keepsakes import SqlKeepsakes
 from bot.storage.lanes import SqlLanes
 from bot.storage.ledger import SqlLedger
+from bot.storage.messages import SqlMessages
 from bot.storage.migrations import migrate
 from bot.storage.passages import SqlSearch
 from bot.storage.subscriptions import SqlSubscriptions
@@ -135,11 +140,16 @@ async def opened_services(
             timetable=timetable,
             clock=clock,
         )
+        saving = Saving(keepsakes, library, clock)
         conversation = Conversation(
             query=Query(library, timetable, clock),
             browsing=Browsing(library, SqlSearch(database), timetable, clock),
-            saving=Saving(keepsakes, library, clock),
+            saving=saving,
             subscribing=subscribing,
+            preferring=Preferring(subscriptions, timetable, clock),
+            relating=Relating(library, SqlSearch(database), timetable, clock),
+            feedback=Feedback(SqlMessages(database), saving),
+            site=Site(settings.site_url, library, timetable, clock) if settings.site_url else None,
             renderer=rendering,
             publisher=publisher,
             throttle=Throttle(clock),

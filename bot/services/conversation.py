@@ -9,10 +9,14 @@ from bot.domain.destination import Destination
 from bot.domain.person import Person
 from bot.services.answers import Answer
 from bot.services.browsing import Browsing
+from bot.services.feedback import Feedback
+from bot.services.preferring import Preferring
 from bot.services.publish import Publisher
 from bot.services.query import Query
+from bot.services.related import Relating
 from bot.services.rendering import Renderer
 from bot.services.saving import Saving
+from bot.services.site import Site
 from bot.services.subscribing import Subscribing
 from bot.services.throttling import Throttle
 from formatters.actions import (
@@ -36,6 +40,11 @@ class Conversation:
     browsing: Browsing
     saving: Saving
     subscribing: Subscribing
+    preferring: Preferring
+    relating: Relating
+    feedback: Feedback
+    site: Site | None
+    """None where the address of the digest's own site is not known."""
     renderer: Renderer
     publisher: Publisher
     throttle: Throttle

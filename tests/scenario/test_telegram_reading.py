@@ -120,7 +120,7 @@ class TestACalendar:
     async def test_answers_every_one_of_its_buttons(self, world: World) -> None:
         world.write()
         reader = world.sandbox.telegram.user(language_code="en")
-        async with world.bot("10:00:00") as bot:
+        async with world.bot("10:00:00"):
             calendar = await reader.ask("/archive")
             assert "February 2026" in calendar.text
             datas = dict.fromkeys(button["callback_data"] for button in calendar.buttons)

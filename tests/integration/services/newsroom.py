@@ -26,12 +26,14 @@ from bot.services.bot_name import BotName
 from bot.services.browsing import Browsing
 from bot.services.conversation import Conversation
 from bot.services.drain import Drain
+from bot.services.feedback import Feedback
 from bot.services.lanes import LaneHolder
 from bot.services.library import Library
 from bot.services.outlet import Outlet
 from bot.services.preferring import Preferring
 from bot.services.publish import DailyWatch, Publisher
 from bot.services.query import Query
+from bot.services.related import Relating
 from bot.services.rendering import Renderer
 from bot.services.saving import Saving
 from bot.services.subscribing import Subscribing
@@ -40,6 +42,7 @@ from bot.storage.engine import Database
 from bot.storage.keepsakes import SqlKeepsakes
 from bot.storage.lanes import SqlLanes
 from bot.storage.ledger import SqlLedger
+from bot.storage.messages import SqlMessages
 from bot.storage.passages import SqlSearch
 from bot.storage.subscriptions import SqlSubscriptions
 from formatters.issue import Issue
@@ -236,12 +239,16 @@ class Newsroom:
 
     def conversation(self) -> Conversation:
         """Return everything that answers readers; nothing is wired to a platform."""
-        keepsakes = SqlKeepsakes(self.database)
+        saving = Saving(SqlKeepsakes(self.database), self.library, self.clock)
         return Conversation(
             query=Query(self.library, self.timetable, self.clock),
             browsing=Browsing(self.library, SqlSearch(self.database), self.timetable, self.clock),
-            saving=Saving(keepsakes, self.library, self.clock),
+            saving=saving,
             subscribing=self.subscribing,
+            preferring=self.preferring,
+            relating=Relating(self.library, SqlSearch(self.database), self.timetable, self.clock),
+            feedback=Feedback(SqlMessages(self.database), saving),
+            site=None,
             renderer=Renderer(words_of),
             publisher=self.publisher,
             throttle=Throttle(self.clock),
