@@ -28,9 +28,13 @@ class Passage:
     """Of an item's sources, in the one form of `addressed`: found, but never shown."""
 
     def holds(self, phrases: Iterable[Phrase]) -> bool:
-        """Return whether every phrase stands in the title or in the text."""
-        title, text = words_of(self.title), words_of(self.text)
-        return all(phrase.is_in(title) or phrase.is_in(text) for phrase in phrases)
+        """Return whether every phrase stands in the title, or in the text and the addresses."""
+        title, body = words_of(self.title), self.body_words()
+        return all(phrase.is_in(title) or phrase.is_in(body) for phrase in phrases)
+
+    def body_words(self) -> list[str]:
+        """Return the words of all but the title."""
+        return words_of("\n".join((self.text, *self.addresses)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.passages import Passage, passages_of
+from bot.domain.passages import passages_of
 from bot.domain.search_words import Phrase, words_of
 from bot.ports.search import Hit
 from bot.storage.archive_tables import PASSAGES_OF_A_POST, first_number, passage_number, post_and_place, posts
@@ -52,7 +52,7 @@ async def add(connection: AsyncConnection, issues: Iterable[tuple[int, Issue]]) 
         if issue.date is None or issue.draft:
             continue
         for place, passage in enumerate(passages_of(issue)[:PASSAGES_OF_A_POST]):
-            title, body = words_of(passage.title), _body(passage)[:_LONGEST]
+            title, body = words_of(passage.title), passage.body_words()[:_LONGEST]
             row: dict[str, object] = {"id": passage_number(issue.date, post_id, place)}
             if connection.dialect.name == "sqlite":
                 row |= {"title": " ".join(title), "text": " ".join(body)}
@@ -61,10 +61,6 @@ async def add(connection: AsyncConnection, issues: Iterable[tuple[int, Issue]]) 
             rows.append(row)
     if rows:
         await connection.execute(_ADD[connection.dialect.name], rows)
-
-
-def _body(passage: Passage) -> list[str]:
-    return words_of("\n".join((passage.text, *passage.addresses)))
 
 
 async def remove(connection: AsyncConnection, post_ids: Sequence[int]) -> None:
