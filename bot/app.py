@@ -32,6 +32,7 @@ from bot.services.outlet import Outlet
 from bot.services.preferring import Preferring
 from bot.services.publish import DailyWatch, Publisher
 from bot.services.query import Query
+from bot.services.recent_answers import RecentAnswers
 from bot.services.related import Relating
 from bot.services.rendering import Renderer
 from bot.services.saving import Saving
@@ -153,6 +154,7 @@ async def opened_services(
             renderer=rendering,
             publisher=publisher,
             throttle=Throttle(clock),
+            recent=RecentAnswers(clock),
             wake_drain=drain.wake,
         )
         connections: dict[Platform, Connection] = {}

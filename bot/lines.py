@@ -142,6 +142,7 @@ def _slack(settings: Settings, conversation: Conversation, database: Database, c
         workspaces,
         app_token=_value(settings.slack_app_token),
         signing_secret=_value(settings.slack_signing_secret),
+        command=settings.slack_command,
         installations=installations,
         installing=_installing(
             settings, client, workspaces, installations=installations, states=lambda: States(database, clock.now)

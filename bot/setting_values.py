@@ -122,3 +122,29 @@ def secret(secret: SecretStr | None) -> SecretStr | None:
             "holds a line break, a space or another character that it cannot have; copy it again, as one line"
         )
     return SecretStr(text)
+
+
+_COMMAND = re.compile(r"/[a-z0-9_-]{1,31}", re.ASCII)
+_MEMBER = re.compile(r"[UW][0-9A-Z]+", re.ASCII)
+
+
+def slack_command(value: object) -> str:
+    """Return the slash command that takes every verb."""
+    text = str(value).strip()
+    if not _COMMAND.fullmatch(text) or text in {"/today", "/item"}:
+        raise ValueError(
+            f"{text!r} cannot take every verb; write a slash and up to 31 of a-z, 0-9, - and _, such as /news"
+        )
+    return text
+
+
+def slack_member(value: object) -> str | None:
+    """Return the id of a member of a Slack workspace."""
+    text = str(value or "").strip()
+    if not text:
+        return None
+    if not _MEMBER.fullmatch(text):
+        raise ValueError(
+            f"{text!r} is not a member's id; copy it from your profile in Slack, ⋮ → Copy member ID: U0123456789"
+        )
+    return text

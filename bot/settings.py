@@ -38,7 +38,6 @@ PREFIX = "DIGESTBOT_"
 NO_POSTS = "DIGESTBOT_POSTS is not set; name the folder that holds your .md posts"
 
 _DATABASE_URL = re.compile(r"(sqlite|postgres(ql)?)(\+\w+)?://")
-_MEMBER = re.compile(r"[UW][0-9A-Z]+", re.ASCII)
 _CLIENT_ID = re.compile(r"\d+\.\d+", re.ASCII)
 _TELEGRAM_TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
 
@@ -113,7 +112,10 @@ class Settings(BaseSettings):
     slack_channel: Annotated[Destination | None, NoDecode, BeforeValidator(values.channel)] = Field(
         None, description="The id of the Slack channel that gets the digest, such as C0123456789."
     )
-    slack_installer: Annotated[str | None, BeforeValidator(values.nothing_if_blank)] = Field(
+    slack_command: Annotated[str, BeforeValidator(values.slack_command)] = Field(
+        "/digest", description="The Slack slash command that takes every verb, as it stands in the app's manifest."
+    )
+    slack_installer: Annotated[str | None, BeforeValidator(values.slack_member)] = Field(
         None,
         description="The id of the member who is told what goes wrong in the Slack workspace of"
         " DIGESTBOT_SLACK_BOT_TOKEN, such as U0123456789; elsewhere that is who installed the app.",
@@ -157,15 +159,6 @@ class Settings(BaseSettings):
     @classmethod
     def _looks_like_a_bot_token(cls, token: SecretStr | None) -> SecretStr | None:
         return values.slack_token(token, "xoxb-", "the Bot User OAuth Token from 'OAuth & Permissions'")
-
-    @field_validator("slack_installer")
-    @classmethod
-    def _is_a_member(cls, member: str | None) -> str | None:
-        if member is not None and not _MEMBER.fullmatch(member.strip()):
-            raise ValueError(
-                f"{member!r} is not a member's id; copy it from your profile in Slack, ⋮ → Copy member ID: U0123456789"
-            )
-        return member and member.strip()
 
     @field_validator("public_url")
     @classmethod

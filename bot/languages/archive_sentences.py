@@ -8,6 +8,7 @@ from gettext import GNUTranslations
 from typing import assert_never
 
 from bot.services.archive_answers import (
+    AnsweredHere,
     ArchiveSentence,
     DayHint,
     DayMissing,
@@ -56,6 +57,8 @@ def archive_sentence(answer: ArchiveSentence, catalog: GNUTranslations, long_day
             return gettext("You have not saved anything yet. Press “🔖 Save” below an item.")
         case PrivateOnly():
             return gettext("That works only in the private chat with me.")
+        case AnsweredHere():
+            return gettext("It stands here already, a little further up.")
         case Unavailable():
             return gettext("The archive cannot be reached just now. Please try again in a minute.")
         case TooFast(seconds):
@@ -113,6 +116,10 @@ class ArchiveNotices:
         """Return the notice that a vote was taken."""
         gettext = self._catalog.gettext
         return gettext("Your vote was taken back.") if up is None else gettext("Thank you; your vote counts.")
+
+    def show_it(self) -> str:
+        """Return the label of the button that leads to an answer further up."""
+        return self._catalog.gettext("↑ Show it")
 
     def nothing_to_post(self) -> str:
         """Return the label of the button that stands where an inline query finds nothing."""

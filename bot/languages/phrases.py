@@ -197,13 +197,6 @@ class Phrases(ArchiveNotices):
         """Return what /digest unsubscribe says in Slack."""
         return self._catalog.gettext("This channel does not get the digest. /digest subscribe starts it.")
 
-    def digest_usage(self) -> str:
-        """Return what /digest says in Slack without a word that it knows."""
-        return self._catalog.gettext(
-            "In the channel that is to get the digest, type /digest subscribe; /digest unsubscribe ends it. /today"
-            " shows the newest issue, /item 3 one item of it."
-        )
-
     def welcome_to_installer(self) -> str:
         """Return the message to whoever installed the app in a Slack workspace."""
         return self._catalog.gettext(
@@ -255,18 +248,6 @@ class Phrases(ArchiveNotices):
         """Return the commands that the menu offers, a few: the rest is in /help."""
         everything = self.commands() | self.reading_commands()
         return {name: everything[name] for name in _MENU}
-
-    def slack_words(self) -> str:
-        """Return the list of words that Slack's /digest understands, one a line."""
-        spoken = self.commands()
-        examples = {"item": "item 3", "start": "subscribe", "stop": "unsubscribe"}
-        lines = [f"/digest {examples.get(name, name)} – {about}" for name, about in spoken.items()]
-        return "\n".join([self._catalog.gettext("Commands:"), *lines])
-
-    def unknown_word(self, asked: str) -> str:
-        """Return the answer to a word that /digest does not understand."""
-        text = self._catalog.gettext("“{asked}” is no command of mine.")
-        return f"{text.format(asked=shortened(asked))}\n{self.slack_words()}"
 
     def help(self) -> str:
         """Return the list of commands, one a line."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 
+from bot.languages.archive_sentences import shortened
 from bot.languages.catalog import translations
 
 
@@ -13,6 +14,48 @@ class SlackPhrases:
 
     def __init__(self, language: str) -> None:
         self._catalog = translations(language)
+
+    def share(self) -> str:
+        """Return the label of the button that shows an answer to everybody."""
+        return self._catalog.gettext("Share in channel")
+
+    def shared_by(self, name: str) -> str:
+        """Return who shows an answer to everybody; the name is not one that notifies."""
+        return self._catalog.gettext("Shared by {name}").format(name=name)
+
+    def settings_by_command(self, command: str) -> str:
+        """Return what is told where settings are asked for in a way that cannot open them."""
+        text = self._catalog.gettext("Only a command opens settings in Slack: type {command} settings in the channel.")
+        return text.format(command=command)
+
+    def verbs(self) -> dict[str, str]:
+        """Return every verb as it is typed, with what it does, in the order of the help."""
+        gettext = self._catalog.gettext
+        return {
+            "today": gettext("Headlines of today’s issue"),
+            "item 3": gettext("Read one item"),
+            "trends": gettext("Trends and what to watch"),
+            "watch": gettext("What to watch alone"),
+            "sources": gettext("Sources of every item"),
+            "advice": gettext("What the issue advises to do"),
+            "date 2026-02-12": gettext("The issue of a day"),
+            gettext("search inference"): gettext("Everything that was ever said about it"),
+            "subscribe": gettext("Have the digest in this channel every day"),
+            "unsubscribe": gettext("Have it no longer"),
+            "settings": gettext("Hour, weekdays, style, pause"),
+            "help": gettext("This list"),
+        }
+
+    def help(self, command: str) -> str:
+        """Return the list of verbs, one a line."""
+        lines = [f"{command} {verb} – {about}" for verb, about in self.verbs().items()]
+        closing = self._catalog.gettext("In threads, name the app instead: @digestbot 3")
+        return "\n".join([self._catalog.gettext("Commands:"), *lines, closing])
+
+    def unknown(self, asked: str, command: str) -> str:
+        """Return the answer to a word that is no verb."""
+        text = self._catalog.gettext("“{asked}” is no command of mine.").format(asked=shortened(asked))
+        return f"{text}\n{self.help(command)}"
 
     def no_permalink(self) -> str:
         """Return the answer where Slack gives a message no address."""

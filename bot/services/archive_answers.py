@@ -86,6 +86,11 @@ class Unavailable:
 
 
 @dataclass(frozen=True, slots=True)
+class AnsweredHere:
+    """What is asked for stands in the same group, in a message not long ago."""
+
+
+@dataclass(frozen=True, slots=True)
 class TooFast:
     """The reader asks faster than anybody reads."""
 
@@ -106,5 +111,6 @@ ArchiveSentence = (
     | DayHint
     | PrivateOnly
     | Unavailable
+    | AnsweredHere
     | TooFast
 )

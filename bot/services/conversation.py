@@ -13,6 +13,7 @@ from bot.services.feedback import Feedback
 from bot.services.preferring import Preferring
 from bot.services.publish import Publisher
 from bot.services.query import Query
+from bot.services.recent_answers import RecentAnswers
 from bot.services.related import Relating
 from bot.services.rendering import Renderer
 from bot.services.saving import Saving
@@ -48,6 +49,7 @@ class Conversation:
     renderer: Renderer
     publisher: Publisher
     throttle: Throttle
+    recent: RecentAnswers
     wake_drain: Callable[[], None]
 
     async def shown(self, action: IssueAction | ListAction, person: Person) -> Answer:

@@ -108,11 +108,16 @@ class Query:
             return ItemNotFound(day, len(items), number, nearest)
         return Show(ItemView(known.issue, known.ref, number, paging))
 
-    async def extract(self, what: Extract) -> Answer:
-        """Answer /trends, /watch, /sources or /advice about the newest issue."""
+    async def newest_ref(self) -> str:
+        """Return the newest issue's short reference; empty where nothing has been published."""
         known = await self._library.newest(self.today)
+        return known.ref if known else ""
+
+    async def extract(self, what: Extract, *, ref: str = "") -> Answer:
+        """Answer /trends, /watch, /sources or /advice about the newest issue, or the one that `ref` names."""
+        known = await (self._library.by_ref(ref, self.today) if ref else self._library.newest(self.today))
         if known is None:
-            return NothingPublished()
+            return OutdatedButton() if ref else NothingPublished()
         view = _extract(what, known.issue)
         return Show(view) if view else Lacking(what, _day(known))
 

@@ -10,15 +10,15 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.chaos.arena import PARTS, Arena, arena
 from tests.chaos.campaign import Plan, carry_out, mixed
 from tests.chaos.members import BOT, CLOCKED_BOT
-from tests.chaos.stores import PostgresqlStore, SqliteStore, Store
+from tests.chaos.stores import SqliteStore, Store, postgresql_store
 from tests.chaos.story import story
 from tests.contract.databases import PostgresqlGuard
 
@@ -42,6 +42,7 @@ class Campaign:
 CAMPAIGNS = {
     "sqlite": Campaign("sqlite", kills=50, rounds=3),
     "postgresql": Campaign("postgresql", kills=50, rounds=3),
+    "takeover": Campaign("postgresql", kills=20, rounds=2, processes=2),
     "clock": Campaign("sqlite", kills=6, rounds=1, jumps=12),
 }
 
@@ -67,16 +68,18 @@ async def _run(name: str, given: argparse.Namespace) -> bool:
     random.Random(given.seed).shuffle(strikes)
     print(f"{name}: seed {given.seed}, {len(strikes)} strikes", flush=True)
     folder = Path(tempfile.mkdtemp(prefix=f"digestbot-chaos-{name}-"))
-    with _store(campaign.store, folder) as store:
-        async with arena(store, folder, seed=given.seed, readers=given.readers) as place:
-            place.program = CLOCKED_BOT if "clock" in strikes else BOT
-            plan = Plan(strikes, _LONGEST_GAP, _BACKLOG, _PATIENCE)
-            violations = await carry_out(place, plan, processes=campaign.processes)
-            print(f"{name}: {await _figures(place, strikes)}; {time.monotonic() - began:.0f} s", flush=True)
-            if violations:
-                print(await story(place, violations))
-                print(f"The bot's own logs are in {folder}. The same again: make chaos ARGS='{_again(name, given)}'")
-                return False
+    async with (
+        _store(campaign.store, folder, given.seed) as store,
+        arena(store, folder, seed=given.seed, readers=given.readers) as place,
+    ):
+        place.program = CLOCKED_BOT if "clock" in strikes else BOT
+        plan = Plan(strikes, _LONGEST_GAP, _BACKLOG, _PATIENCE)
+        violations = await carry_out(place, plan, processes=campaign.processes)
+        print(f"{name}: {await _figures(place, strikes)}; {time.monotonic() - began:.0f} s", flush=True)
+        if violations:
+            print(await story(place, violations))
+            print(f"The bot's own logs are in {folder}. The same again: make chaos ARGS='{_again(name, given)}'")
+            return False
     shutil.rmtree(folder)
     return True
 
@@ -101,14 +104,15 @@ async def _figures(place: Arena, strikes: Sequence[str]) -> str:
     )
 
 
-@contextmanager
-def _store(kind: str, folder: Path) -> Iterator[Store]:
+@asynccontextmanager
+async def _store(kind: str, folder: Path, seed: int) -> AsyncIterator[Store]:
     if kind == "sqlite":
         yield SqliteStore(folder / "digestbot.db")
         return
     guard = PostgresqlGuard()
     try:
-        yield PostgresqlStore(guard)
+        async with postgresql_store(guard, seed=seed) as store:
+            yield store
     finally:
         guard.close()
 

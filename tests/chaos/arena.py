@@ -206,7 +206,7 @@ async def arena(store: Store, folder: Path, *, seed: int, readers: int, guests: 
             folder / "posts",
             folder,
             CHAOS_CLOCK=str(folder / "clock"),
-            DIGESTBOT_DATABASE_URL=store.url,
+            DIGESTBOT_DATABASE_URL=store.bots_url,
             DIGESTBOT_TELEGRAM_CHATS=f"@daily_ai,{forum.id}/{_TOPIC}",
             DIGESTBOT_SLACK_BOT_TOKEN=slack.bot_token,
             DIGESTBOT_SLACK_APP_TOKEN=slack.app_token,

@@ -19,7 +19,13 @@ ON_PLATFORMS = (
 ON_PROCESSES = ("stop", "freeze")
 ON_DATABASE = {
     "sqlite": ("database locked", "disk full"),
-    "postgresql": ("database stopped", "database crashed", "database connections cut", "tables locked"),
+    "postgresql": (
+        "database stopped",
+        "database crashed",
+        "database connections cut",
+        "database answers lost",
+        "tables locked",
+    ),
 }
 _ANSWERED_WITHIN = 15.0
 _AT_WORK = 0.6

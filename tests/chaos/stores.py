@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import resource
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import closing
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Protocol
 
 import psycopg
+from sqlalchemy import make_url
 
+from tests.chaos.wire import Wire, wire
 from tests.contract.databases import PostgresqlGuard
 
 _IN_FLIGHT = "SELECT delivery_id, position FROM receipts WHERE state = 'sending'"
 
+_LOST_ANSWERS = 0.25
+"""Of the commits during such a failure."""
 _HANDED_OVER = 0.2
 """Seconds within which the server finishes the last statement of a client that is gone."""
 
@@ -28,6 +34,8 @@ class Store(Protocol):
 
     name: str
     url: str
+    bots_url: str
+    """The same database, as the bot reaches it."""
     failures: dict[str, Failure]
 
     async def in_flight(self) -> set[tuple[int, int]]:
@@ -42,7 +50,7 @@ class SqliteStore:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.url = f"sqlite:///{path}"
+        self.url = self.bots_url = f"sqlite:///{path}"
         self.failures: dict[str, Failure] = {"database locked": self._lock, "disk full": self._fill}
 
     async def in_flight(self) -> set[tuple[int, int]]:
@@ -75,18 +83,22 @@ def _limit_files(process: int, size: int) -> None:
 
 
 class PostgresqlStore:
-    """A server of our own, new and empty."""
+    """A server of our own, new and empty, at the other end of a wire."""
 
     name = "postgresql"
 
-    def __init__(self, guard: PostgresqlGuard) -> None:
+    def __init__(self, guard: PostgresqlGuard, line: Wire, folder: Path) -> None:
+        """The wire to the server listens in `folder`."""
         self._guard = guard
+        self._line = line
         self.url = guard.url
+        self.bots_url = _in_folder(guard.url, folder)
         self._changing = asyncio.Lock()
         self.failures: dict[str, Failure] = {
             "database stopped": self._stop,
             "database crashed": self._crash,
             "database connections cut": self._cut,
+            "database answers lost": self._lose_answers,
             "tables locked": self._lock,
         }
 
@@ -121,7 +133,27 @@ class PostgresqlStore:
                     )
                 await asyncio.sleep(0.5)
 
+    async def _lose_answers(self, seconds: float, _processes: Iterable[int]) -> None:
+        """Let commits come through without the bot's hearing of it."""
+        self._line.losing = _LOST_ANSWERS
+        await asyncio.sleep(seconds)
+        self._line.losing = 0.0
+
     async def _lock(self, seconds: float, _processes: Iterable[int]) -> None:
         async with self._changing, await psycopg.AsyncConnection.connect(self.url) as connection:
             await connection.execute("LOCK TABLE deliveries, receipts IN ACCESS EXCLUSIVE MODE")
             await asyncio.sleep(seconds)
+
+
+def _in_folder(url: str, folder: Path) -> str:
+    return make_url(url).update_query_dict({"host": str(folder)}).render_as_string(hide_password=False)
+
+
+@asynccontextmanager
+async def postgresql_store(guard: PostgresqlGuard, *, seed: int) -> AsyncIterator[PostgresqlStore]:
+    """Put a wire before the server."""
+    socket = Path(str(make_url(guard.url).query["host"])) / ".s.PGSQL.5432"
+    # the path of a socket has 107 bytes at most: not in a test's own folder
+    with tempfile.TemporaryDirectory(prefix="digestbot-wire-") as folder:
+        async with wire(socket, Path(folder), random.Random(seed)) as line:
+            yield PostgresqlStore(guard, line, Path(folder))

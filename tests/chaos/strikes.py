@@ -211,6 +211,7 @@ STRIKES: dict[str, Strike] = {
     "database stopped": database("database stopped", 1, 4),
     "database crashed": database("database crashed", 0.5, 3),
     "database connections cut": database("database connections cut", 1, 3),
+    "database answers lost": database("database answers lost", 1, 4),
     "tables locked": database("tables locked", 1, 4),
 }
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.chaos.arena import arena
 from tests.chaos.campaign import Plan, carry_out
-from tests.chaos.stores import PostgresqlStore, SqliteStore, Store
+from tests.chaos.stores import SqliteStore, Store, postgresql_store
 from tests.chaos.story import story
 from tests.contract.databases import own_postgresql
 
@@ -42,5 +42,6 @@ async def test_sqlite_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
 @pytest.mark.timeout(240)
 async def test_postgresql_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
     with own_postgresql() as guard:
-        told = await suffered(PostgresqlStore(guard), tmp_path, POSTGRESQL)
+        async with postgresql_store(guard, seed=SEED) as store:
+            told = await suffered(store, tmp_path, POSTGRESQL)
     assert not told, told

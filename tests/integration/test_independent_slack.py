@@ -150,7 +150,7 @@ async def test_item_is_answered_within_three_seconds_whether_there_is_one_or_not
     assert max(third.ack_seconds, slip.ack_seconds) < 3
     assert [reply["ephemeral_to"] for reply in third.replies + slip.replies] == [LIN, LIN]
     assert third.replies[0]["text"].startswith("3. 第 3 条")
-    assert slip.replies[0]["text"] == "2月12日这期有 8 条，没有第 99 条。试试 /item 8"
+    assert slip.replies[0]["text"] == "2月12日这期有 8 条，没有第 99 条。试试 /digest item 8"
     assert await slack.public() == []
 
 

@@ -43,9 +43,9 @@ async def test_item_answers_and_slips_have_their_sentence(world: World) -> None:
         ]
     assert texts[0].startswith("3. 第 3 条")
     assert texts[1:] == [
-        "2月12日这期有 8 条，没有第 99 条。试试 /item 8",
-        "“abc”不是条目编号。2月12日这期共 8 条，例如发送 /item 8",
-        "要看哪一条？2月12日这期共 8 条，例如发送 /item 8",
+        "2月12日这期有 8 条，没有第 99 条。试试 /digest item 8",
+        "“abc”不是条目编号。2月12日这期共 8 条，例如发送 /digest item 8",
+        "要看哪一条？2月12日这期共 8 条，例如发送 /digest item 8",
     ]
 
 

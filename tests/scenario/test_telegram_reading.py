@@ -117,19 +117,18 @@ class TestACalendar:
             assert "2026年1月" in calendar.text
         assert len(reader.messages) == 3
 
-    async def test_answers_every_one_of_its_buttons(self, world: World) -> None:
+    @pytest.mark.parametrize("half", [0, 1])
+    async def test_answers_every_one_of_its_buttons(self, world: World, half: int) -> None:
         world.write()
         reader = world.sandbox.telegram.user(language_code="en")
         async with world.bot("10:00:00"):
             calendar = await reader.ask("/archive")
             assert "February 2026" in calendar.text
-            datas = dict.fromkeys(button["callback_data"] for button in calendar.buttons)
-            for count, data in enumerate(datas):
+            datas = list(dict.fromkeys(button["callback_data"] for button in calendar.buttons))
+            assert len(datas) > 28
+            for data in datas[half::2]:  # nobody taps all of them at once
                 press = await (await reader.press(calendar, data)).answered()
                 assert press.text or len(reader.messages) > 1
-                if count % 20 == 19:  # nobody is as quick as this
-                    await asyncio.sleep(1)  # two more are let in
-            assert len(datas) > 28
 
     async def test_is_a_list_of_links_in_a_group(self, world: World) -> None:
         world.write(YESTERDAY)

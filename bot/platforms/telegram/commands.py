@@ -126,7 +126,10 @@ class TelegramCommands:
         _, reader = self._asked(update, context)
         subscribed = await self._conversation.subscribing.is_active(reader.destination)
         answer = await self._conversation.query.headlines_of_today(subscribed=subscribed, buttons=reader.is_private)
-        await reader.answer(answer, self._conversation)
+        if isinstance(answer, Show) and not reader.is_private:
+            await reader.answer_once(answer, self._conversation)
+        else:
+            await reader.answer(answer, self._conversation)
 
     async def _item(self, update: Update, context: _Context) -> None:
         _, reader = self._asked(update, context)

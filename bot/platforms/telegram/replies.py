@@ -17,8 +17,9 @@ from bot.domain.person import Person
 from bot.languages import Language, Phrases, negotiate, phrases_of
 from bot.platforms.telegram.outcomes import pause_of
 from bot.platforms.telegram.profile import place_of_chat
-from bot.platforms.telegram.sender import arguments_of, post
+from bot.platforms.telegram.sender import arguments_of, message_link, post
 from bot.services.answers import Answer, Show, TodayNotYet
+from bot.services.archive_answers import AnsweredHere
 from bot.services.conversation import Conversation
 from formatters.actions import AnswerWithHeadlines, encode
 from formatters.parts import Json, Part
@@ -83,6 +84,31 @@ class Reader:
                 await self.say_with_newest(self.phrases.sentence(answer), ref)
             case _:
                 await self.say(self.phrases.sentence(answer))
+
+    async def answer_once(self, answer: Show, conversation: Conversation) -> None:
+        """Answer, or point at the message that answered the same here a short while ago."""
+        payload = (await self.part(answer.view, conversation)).payload
+        text = str(payload["text"])
+        earlier = conversation.recent.find(self.destination, text)
+        if earlier is None or not await self._point_at(earlier):
+            conversation.recent.remember(self.destination, text, await self.show(payload))
+
+    async def _point_at(self, earlier: str) -> bool:
+        """Answer a message of our own, so that a tap leads to it; return False if it is no longer there."""
+        payload: dict[str, Json] = {
+            "text": self.phrases.sentence(AnsweredHere()),
+            "reply_parameters": {"message_id": int(earlier)},
+        }
+        if (link := message_link(earlier, self.destination)) is not None:
+            button = InlineKeyboardButton(self.phrases.show_it(), url=link)
+            payload["reply_markup"] = InlineKeyboardMarkup([[button]]).to_dict()
+        try:
+            await self.show(payload)
+        except BadRequest as error:
+            if "not found" in error.message.lower():
+                return False
+            raise
+        return True
 
     async def may_manage(self, message: Message) -> bool:
         """Return whether the writer of `message` may change the chat's subscription."""

@@ -124,8 +124,7 @@ class TelegramSender(OnlySends):
     async def link(self, message_id: str, *, to: Destination, under: str | None) -> str | None:
         """Return the message's address, which leads those who may read it there."""
         del under
-        root = _link_root(to)
-        return None if root is None else f"{root}{f'/{to.thread}' if to.thread else ''}/{message_id}"
+        return message_link(message_id, to)
 
     async def _edit(self, payload: Mapping[str, Json], message_id: str, to: Destination) -> None:
         body = self._encoded.body(_message(message_id, to), payload)
@@ -189,6 +188,12 @@ def place_of(to: Destination, *, silent: bool) -> dict[str, Json]:
 
 def _message(message_id: str, to: Destination) -> dict[str, Json]:
     return {"chat_id": chat_id(to), "message_id": int(message_id)}
+
+
+def message_link(message_id: str, to: Destination) -> str | None:
+    """Return a message's address, which leads those who may read it there; None where messages have none."""
+    root = _link_root(to)
+    return None if root is None else f"{root}{f'/{to.thread}' if to.thread else ''}/{message_id}"
 
 
 def _link_root(to: Destination) -> str | None:

@@ -33,6 +33,7 @@ from bot.services.outlet import Outlet
 from bot.services.preferring import Preferring
 from bot.services.publish import DailyWatch, Publisher
 from bot.services.query import Query
+from bot.services.recent_answers import RecentAnswers
 from bot.services.related import Relating
 from bot.services.rendering import Renderer
 from bot.services.saving import Saving
@@ -252,6 +253,7 @@ class Newsroom:
             renderer=Renderer(words_of),
             publisher=self.publisher,
             throttle=Throttle(self.clock),
+            recent=RecentAnswers(self.clock),
             wake_drain=lambda: None,
         )
 

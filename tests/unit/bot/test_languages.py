@@ -17,6 +17,8 @@ from babel.messages.pofile import read_po
 
 from bot.languages import LANGUAGES, Language, negotiate, phrases_of, words_of
 from bot.languages.catalog import translations
+from bot.languages.slack_phrases import slack_phrases_of
+from bot.platforms.slack.verbs import Verb
 from bot.services.answers import (
     Arrival,
     EssayHasNoItems,
@@ -32,6 +34,7 @@ from bot.services.answers import (
     TodayNotYet,
 )
 from bot.services.archive_answers import (
+    AnsweredHere,
     DayHint,
     DayMissing,
     DayToCome,
@@ -87,6 +90,7 @@ OF_THE_ARCHIVE: list[Sentence] = [
     NothingSaved(),
     PrivateOnly(),
     Unavailable(),
+    AnsweredHere(),
     TooFast(1),
     TooFast(5),
 ]
@@ -123,7 +127,12 @@ def replies(language: Language) -> Iterator[str]:
     yield from (phrases.sentence(answer) for answer in (*SENTENCES, *OF_THE_ARCHIVE))
     for style in Style:
         yield from (phrases.greeting(joined=joined, release=EIGHT, style=style) for joined in (True, False))
-    yield from (phrases.subscribe_hint(), phrases.slack_words(), phrases.unknown_word("abc"))
+    own = slack_phrases_of(language)
+    yield from (phrases.subscribe_hint(), own.help("/digest"), own.unknown("abc", "/digest"), own.no_permalink())
+    yield from (own.share(), own.shared_by("Lin"), own.settings_by_command("/digest"))
+    troubles = ("not_in_channel", "is_archived", "restricted_action", "missing_scope")
+    told = [own.trouble(code, bot="digestbot") for code in troubles]
+    yield from (f"{before}#daily{after}" for before, after in filter(None, told))
     yield from (phrases.farewell(was_subscribed=subscribed) for subscribed in (True, False))
     yield from (phrases.fixed_by_settings(), phrases.admins_only(), phrases.unknown_command(), phrases.not_a_command())
     yield from (phrases.sending_all(), phrases.already_sent_all(), phrases.open_newest(), phrases.apology("1a2b"))
@@ -200,7 +209,8 @@ class TestReplies:
 
     def test_name_only_commands_that_exist(self, language: Language) -> None:
         named = {name for text in replies(language) for name in NAMED_COMMAND.findall(text)}
-        assert named == set(phrases_of(language).commands() | phrases_of(language).reading_commands()) | {"digest"}
+        commands = set(phrases_of(language).commands() | phrases_of(language).reading_commands())
+        assert named == commands | {"digest", "invite"}, "Slack has these two"
 
     def test_to_questions_name_only_commands_that_slack_has_too(self, language: Language) -> None:
         phrases = phrases_of(language)
@@ -218,8 +228,8 @@ class TestReplies:
 
     def test_are_of_one_line_but_for_the_list_of_commands(self, language: Language) -> None:
         several = [text for text in replies(language) if "\n" in text]
-        phrases = phrases_of(language)
-        assert several == [phrases.slack_words(), phrases.unknown_word("abc"), phrases.help()]
+        phrases, own = phrases_of(language), slack_phrases_of(language)
+        assert several == [own.help("/digest"), own.unknown("abc", "/digest"), phrases.help()]
 
 
 def test_every_sentence_is_tried() -> None:
@@ -293,9 +303,14 @@ def test_the_list_of_commands_has_a_line_for_each() -> None:
 
 
 def test_slacks_list_of_words_has_a_line_for_each() -> None:
-    _, *lines = phrases_of("en").slack_words().splitlines()
-    words = ["today", "item 3", "trends", "watch", "sources", "advice", "subscribe", "unsubscribe", "help"]
-    assert [line.split(" – ")[0] for line in lines] == [f"/digest {word}" for word in words]
+    _, *lines, threads = slack_phrases_of("en").help("/news").splitlines()
+    words = [
+        *("today", "item 3", "trends", "watch", "sources", "advice", "date 2026-02-12", "search inference"),
+        *("subscribe", "unsubscribe", "settings", "help"),
+    ]
+    assert [line.split(" – ")[0] for line in lines] == [f"/news {word}" for word in words]
+    assert {word.split()[0] for word in words} == {*Verb} - {""}
+    assert threads == "In threads, name the app instead: @digestbot 3"
 
 
 def test_days_and_counts_are_written_as_the_language_does() -> None:

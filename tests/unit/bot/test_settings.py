@@ -178,6 +178,7 @@ class TestFaults:
             SLACK_APP_TOKEN="xoxb-1",
             SLACK_CHANNEL="#daily",
             SLACK_INSTALLER="ann",
+            SLACK_COMMAND="digest",
             SLACK_API_URL="ftp://slack.com/api/",
             DELIVER_AT="25:00",
             WAIT_UNTIL="noon",
@@ -311,6 +312,12 @@ class TestFaults:
         (fault,) = faults()
         assert fault.startswith(f"DIGESTBOT_SLACK_INSTALLER: {member!r} is not a member's id")
 
+    @pytest.mark.parametrize("command", ["digest", "/", "/Digest", "/a b", "/today", "/item", "/" + "a" * 32])
+    def test_a_command_is_one_that_slack_takes(self, environment: Configure, command: str) -> None:
+        environment(SLACK_COMMAND=command)
+        (fault,) = faults()
+        assert fault.startswith(f"DIGESTBOT_SLACK_COMMAND: {command!r} cannot take every verb; write a slash")
+
     def test_swapped_slack_tokens_are_told_apart(self, environment: Configure) -> None:
         environment(SLACK_BOT_TOKEN=APP_TOKEN, SLACK_APP_TOKEN=BOT_TOKEN)
         bot, app = faults()
@@ -401,6 +408,7 @@ def test_the_readme_names_every_setting_with_its_default() -> None:
     stated = {name: rows[name] for name in defaults if rows[name]}
     assert stated == {
         "DELIVER_AT": "08:00",
+        "SLACK_COMMAND": "/digest",
         "WAIT_UNTIL": "12:00",
         "TIMEZONE": str(defaults["TIMEZONE"]),
         "LISTEN": str(defaults["LISTEN"]),
