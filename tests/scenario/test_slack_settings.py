@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from bot.domain.destination import Destination
-from bot.domain.subscription import Preferences
+from bot.domain.subscription import Place, Preferences, Subscription
 from bot.languages.settings_phrases import settings_phrases_of
 from bot.sandbox.slack_people import SlackPerson
 from bot.sandbox.slack_views import View
+from bot.sandbox.slack_workspace import Channel
 from formatters.views import Style
 from tests.scenario.world import Bot, World
 
@@ -163,3 +164,61 @@ async def test_a_form_of_another_version_or_place_changes_nothing(world: World) 
             await member.screen.press(member.screen.home, "home:settings")
             form = await member.screen.opens("私信")
         assert (await preferences_of(bot, member)).hour is None
+
+
+# --- a channel ---------------------------------------------------------------------------------------------------
+
+
+async def channel_form(world: World, member: SlackPerson, channel: Channel) -> View:
+    await member.command("/digest", "settings", channel)
+    return await member.screen.opens("频道的设置")
+
+
+async def subscription_of(bot: Bot, channel: Channel) -> Subscription | None:
+    return await bot.services.subscriptions.find(Destination.parse(f"slack:{channel.id}"))
+
+
+async def test_a_channel_is_set_up_by_its_command(world: World) -> None:
+    world.write()
+    talk = world.sandbox.slack.channel("talk")
+    member = world.sandbox.slack.user()
+    async with world.bot("07:00:00") as bot:
+        form = await channel_form(world, member, talk)
+        assert form.state()["values"]["deliver"]["deliver"]["selected_option"]["value"] == "off"
+        await member.screen.submit(form)
+        assert await subscription_of(bot, talk) is None, "nothing was asked for"
+        form = await channel_form(world, member, talk)
+        member.screen.fill(form, "deliver", "on")
+        member.screen.fill(form, "style", Style.ITEMS.value)
+        member.screen.fill(form, "hour", "20:15")
+        await member.screen.submit(form)
+        subscription = await subscription_of(bot, talk)
+    assert subscription is not None
+    assert subscription.active
+    assert (subscription.preferences.style, subscription.preferences.hour) == (Style.ITEMS, time(20, 15))
+    assert subscription.preferences.place is Place.CHANNEL
+
+
+async def test_a_channel_of_the_operators_settings_is_changed_but_not_ended(world: World) -> None:
+    world.write()
+    member = world.sandbox.slack.user()
+    async with world.bot("07:00:00") as bot:
+        form = await channel_form(world, member, world.channel)
+        with pytest.raises(LookupError):
+            form.element("deliver")
+        assert any("由运营者的设置指定" in text for text in form.texts)
+        member.screen.fill(form, "days", ["1", "3"])
+        await member.screen.submit(form)
+        subscription = await subscription_of(bot, world.channel)
+    assert subscription is not None
+    assert subscription.active
+    assert subscription.preferences.weekdays == frozenset({1, 3})
+
+
+async def test_settings_typed_in_a_direct_message_are_ones_own(world: World) -> None:
+    world.write()
+    member = world.sandbox.slack.user()
+    async with world.bot("07:00:00"):
+        await member.command("/digest", "settings")
+        form = await member.screen.opens()
+    assert form.content["title"]["text"] == "你的私信"
