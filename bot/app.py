@@ -15,6 +15,7 @@ from bot.domain.errors import DatabaseError, PlatformError, PostsError, Settings
 from bot.domain.timetable import Timetable
 from bot.languages import words_of
 from bot.lines import Connection, bot_name, lines, telegram_bot, telegram_profile
+from bot.owning import Owning, owning
 from bot.ports.keepsakes import Keepsakes
 from bot.ports.ledger import Ledger
 from bot.ports.sender import Sender
@@ -74,6 +75,7 @@ class Services:
     publisher: Publisher
     watch: DailyWatch
     drain: Drain
+    owning: Owning
     lanes: LaneHolder
     conversation: Conversation
     senders: dict[Platform, Sender]
@@ -142,6 +144,20 @@ async def opened_services(
             clock=clock,
         )
         saving = Saving(keepsakes, library, clock)
+        owners = owning(
+            database,
+            named=settings.owners if bot else (),
+            by_invitation=settings.access == "invite",
+            language=settings.language,
+            timetable=timetable,
+            ledger=ledger,
+            subscriptions=subscriptions,
+            library=library,
+            publisher=publisher,
+            bot_name=name,
+            clock=clock,
+            wake_drain=drain.wake,
+        )
         conversation = Conversation(
             query=Query(library, timetable, clock),
             browsing=Browsing(library, SqlSearch(database), timetable, clock),
@@ -153,6 +169,7 @@ async def opened_services(
             site=Site(settings.site_url, library, timetable, clock) if settings.site_url else None,
             renderer=rendering,
             publisher=publisher,
+            operating=owners.operating,
             throttle=Throttle(clock),
             recent=RecentAnswers(clock),
             wake_drain=drain.wake,
@@ -174,6 +191,7 @@ async def opened_services(
             publisher=publisher,
             watch=DailyWatch(library, publisher, ledger, timetable, clock),
             drain=drain,
+            owning=owners,
             lanes=lanes,
             conversation=conversation,
             senders=senders,
@@ -299,7 +317,8 @@ class App:
             try:
                 await self._services.library.refresh()
                 self._posts_missing = False
-                if await self._services.watch.look():
+                released = await self._services.watch.look()
+                if await self._services.owning.look() or released:
                     self._services.drain.wake()
             except PostsError as error:
                 if not self._posts_missing:

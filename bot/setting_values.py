@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, SecretStr
 
-from bot.domain.destination import Destination, slack_destination, telegram_destination
+from bot.domain.destination import Destination, Platform, slack_destination, telegram_destination
+from bot.domain.person import Person
 from bot.domain.subscription import place_of, styles_of
 from bot.web.address import ListenAddress
 from formatters.views import Style
 
 _HOUR = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+_USER = re.compile(r"[1-9]\d{0,19}", re.ASCII)
 _PRINTABLE = re.compile(r"[!-~]+")
 
 
@@ -64,6 +66,21 @@ def channel(value: object) -> Destination | None:
     if value is None or isinstance(value, Destination):
         return value
     return slack_destination(str(value)) if str(value).strip() else None
+
+
+def owners(value: object) -> tuple[Person, ...]:
+    """Return the Telegram users of a list of numbers with commas; ValueError otherwise."""
+    given = value if isinstance(value, list | tuple) else str(value).split(",")
+    return tuple(one if isinstance(one, Person) else _person(str(one)) for one in given if str(one).strip())
+
+
+def _person(text: str) -> Person:
+    number = text.strip()
+    if not _USER.fullmatch(number):
+        raise ValueError(
+            f"{number!r} is not the numeric id of a Telegram user, such as 123456789; digestbot owner-link needs no id"
+        )
+    return Person(Platform.TELEGRAM, number)
 
 
 def listen(value: object) -> ListenAddress:

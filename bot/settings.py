@@ -29,6 +29,7 @@ from bot import setting_values as values
 from bot.domain.delivery import UnknownPolicy
 from bot.domain.destination import Destination
 from bot.domain.errors import SettingsError
+from bot.domain.person import Person
 from bot.domain.timetable import Timetable
 from bot.posts.writing import Writing, writing_of
 from bot.web.address import ListenAddress, public_url
@@ -73,6 +74,15 @@ class Settings(BaseSettings):
         {},
         description="Chats that always get the digest: @channel, -100123 or -100123/45 (chat/topic), with commas. A"
         " style may follow, as in @channel=rich: items, headlines or rich.",
+    )
+    owners: Annotated[tuple[Person, ...], NoDecode, BeforeValidator(values.owners)] = Field(
+        (),
+        description="The numeric ids of those who operate the bot from Telegram, with commas; or become one by the link"
+        " of `digestbot owner-link`.",
+    )
+    access: Annotated[str, values.one_of("open", "invite")] = Field(
+        "open",
+        description="Who may use the bot in Telegram: open, or invite: only who was let in by an owner's link.",
     )
     telegram_api_url: str = Field(
         "https://api.telegram.org", description="The Bot API server's root; calls go to <root>/bot<token>/<method>."

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bot import __version__
-from bot.cli import daily, deliveries, operating, reading
+from bot.cli import daily, deliveries, operating, owning, reading
 from bot.cli.keys import keys
 from bot.cli.output import fail
 from bot.domain.errors import DigestbotError
@@ -31,6 +31,11 @@ app = typer.Typer(
 app.command()(daily.run)
 app.command()(daily.demo)
 app.command()(daily.publish)
+app.command()(owning.hold)
+app.command()(owning.announce)
+app.command(name="owner-link")(owning.owner_link)
+app.command()(owning.owners)
+app.command()(owning.invite)
 app.command()(reading.show)
 app.command()(reading.preview)
 app.command()(reading.check)

@@ -133,7 +133,7 @@ async def _publish(settings: Settings, post: Path | None, to: Destination | None
             if dry_run:
                 typer.echo(await rehearse(services, known, to))
                 return 0
-            async with _held(database, services) as holding:
+            async with held(database, services) as holding:
                 if holding:
                     await services.lanes.beat()
                     await take_over_fixed(services)
@@ -144,12 +144,12 @@ async def _publish(settings: Settings, post: Path | None, to: Destination | None
                 if not holding:
                     typer.echo("The running bot carries out what is planned.")
                     return 0
-                await _drain(services, stop)
+                await carry_out(services, stop)
             return await report(services, known, to)
 
 
 @asynccontextmanager
-async def _held(database: Database, services: Services) -> AsyncIterator[bool]:
+async def held(database: Database, services: Services) -> AsyncIterator[bool]:
     """Hold the database, or yield False because a running bot does."""
     from contextlib import AsyncExitStack
 
@@ -164,7 +164,7 @@ async def _held(database: Database, services: Services) -> AsyncIterator[bool]:
         yield holding and (database.path is not None or not await services.lanes.others_work())
 
 
-async def _drain(services: Services, stop: asyncio.Event) -> None:
+async def carry_out(services: Services, stop: asyncio.Event) -> None:
     """Carry out all that is planned, with a progress bar, until done or stopped."""
     from rich.console import Console
     from rich.progress import Progress

@@ -82,6 +82,7 @@ async def plan(services: Services, known: KnownIssue, to: Destination | None) ->
     """Plan what is missing and open again what failed; return how many deliveries are to be carried out."""
     now = services.clock.now()
     if to is None:
+        await services.owning.operating.brake.let_go()
         planned = await services.publisher.publish(known)
     else:
         subscription = await services.subscriptions.find(to)

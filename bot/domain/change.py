@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import assert_never
 
-from bot.domain.delivery import DAILY, Deed, Delivery, Doing, PartState, Receipt
+from bot.domain.delivery import ALERT, ANNOUNCEMENT, DAILY, Deed, Delivery, Doing, PartState, Receipt
 from formatters.parts import Part
 
 NOTICE = "notice"
@@ -27,6 +27,12 @@ class Kind(StrEnum):
     """[send all]."""
     CORRECTION = "correction"
     RECALL = "recall"
+    ANNOUNCEMENT = ANNOUNCEMENT
+    ALERT = ALERT
+
+
+SENDING = frozenset({Kind.DAILY, Kind.REQUEST, Kind.ANNOUNCEMENT, Kind.ALERT})
+"""What sends new messages, and changes none."""
 
 
 def kind_of(occasion: str) -> Kind:
@@ -119,7 +125,7 @@ def shown(receipts: Iterable[Receipt]) -> dict[str, Receipt]:
 
 def is_change(delivery: Delivery) -> bool:
     """Return whether it changes what another delivery sent."""
-    return kind_of(delivery.occasion) in {Kind.CORRECTION, Kind.RECALL}
+    return kind_of(delivery.occasion) not in SENDING
 
 
 def taken_in_hand(delivery: Delivery, step: Step, *, may_edit: bool, has_links: bool) -> Delivery:
@@ -137,7 +143,7 @@ def next_step(delivery: Delivery, *, may_edit: bool, has_links: bool) -> Step | 
     `may_edit`: the platform can edit messages. `has_links`: the destination's messages have addresses.
     """
     match kind_of(delivery.occasion):
-        case Kind.DAILY | Kind.REQUEST:
+        case Kind.DAILY | Kind.REQUEST | Kind.ANNOUNCEMENT | Kind.ALERT:
             return _sending(delivery, has_links=may_edit and has_links)
         case Kind.CORRECTION:
             steps = _correcting(delivery, has_links=has_links) if may_edit else iter(())

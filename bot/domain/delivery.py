@@ -19,6 +19,15 @@ from formatters.parts import Part
 DAILY = "daily"
 """The occasion of the scheduled delivery. [send all] uses `request:<id>` of its own."""
 
+ANNOUNCEMENT = "announcement"
+"""The occasion of an owner's word to everybody."""
+
+ALERT = "alert"
+"""The occasion of a word to the owners alone."""
+
+FOR_SUBSCRIBERS = (DAILY, ANNOUNCEMENT)
+"""What goes to nobody who has left; all else was asked for."""
+
 LIFETIME = timedelta(hours=24)
 """After this long a delivery that has not ended expires: yesterday's digest is no news."""
 

@@ -87,6 +87,24 @@ class Ledger(Protocol):
         """Note that the issue is released now, unless it was before; return the instant that counts."""
         ...
 
+    async def record_notice(self, key: str, title: str, *, now: datetime) -> bool:
+        """Make the ledger know an announcement or an alert, so that it can be planned as an issue is.
+
+        Returns whether the key is new. A notice is never taken for a post.
+        """
+        ...
+
+    async def hold(self, issue_key: str) -> int:
+        """Put off what has not begun of an issue's daily deliveries, for as long as they live; return how many.
+
+        Whoever has some of it gets the rest. Holding twice is the same as once.
+        """
+        ...
+
+    async def let_go(self, issue_key: str, *, now: datetime) -> int:
+        """Make due what `hold` put off; return how many."""
+        ...
+
     async def plan(self, plan: Plan, *, now: datetime) -> int:
         """Add the deliveries that are missing, due at once; return how many were added.
 

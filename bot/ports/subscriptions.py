@@ -18,6 +18,10 @@ class Subscriptions(Protocol):
         """Return the subscription, active or ended."""
         ...
 
+    async def knows(self, platform: Platform, chat: str) -> bool:
+        """Return whether a chat, or a thread in it, ever subscribed."""
+        ...
+
     async def subscribe(
         self, destination: Destination, *, language: str, now: datetime, place: Place | None = None
     ) -> bool:

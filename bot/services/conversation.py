@@ -10,6 +10,7 @@ from bot.domain.person import Person
 from bot.services.answers import Answer
 from bot.services.browsing import Browsing
 from bot.services.feedback import Feedback
+from bot.services.operating import Operating
 from bot.services.preferring import Preferring
 from bot.services.publish import Publisher
 from bot.services.query import Query
@@ -48,6 +49,7 @@ class Conversation:
     """None where the address of the digest's own site is not known."""
     renderer: Renderer
     publisher: Publisher
+    operating: Operating
     throttle: Throttle
     recent: RecentAnswers
     wake_drain: Callable[[], None]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import assert_never
 
-from bot.domain.change import Kind, kind_of
+from bot.domain.change import SENDING, Kind, kind_of
 from bot.domain.delivery import Deed, DeliveryReport, DeliveryState, PartState, Receipt
 from bot.domain.destination import Destination
 from bot.domain.subscription import Origin, Subscription
@@ -20,6 +20,8 @@ _WHAT = {
     Kind.REQUEST: "what was asked for with [send all]",
     Kind.CORRECTION: "a correction",
     Kind.RECALL: "the recall",
+    Kind.ANNOUNCEMENT: "an announcement",
+    Kind.ALERT: "an alert to an owner",
 }
 
 
@@ -172,7 +174,7 @@ class Explainer:
 def _sent(report: DeliveryReport) -> str:
     """Return how much of a delivery came through."""
     done = [receipt for receipt in report.receipts if receipt.state is PartState.SENT]
-    if kind_of(report.occasion) in {Kind.DAILY, Kind.REQUEST}:
+    if kind_of(report.occasion) in SENDING:
         arrived = sum(receipt.deed is Deed.NEW for receipt in done)
         return f"{arrived} of {report.parts} messages arrived"
     counted = {deed: sum(receipt.deed is deed for receipt in done) for deed in Deed}

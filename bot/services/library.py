@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from pathlib import PurePath
 
 import structlog
 
@@ -14,7 +15,7 @@ from bot.domain.issues import KnownIssue, ListedIssue, eligible, listed
 from bot.ports.clock import Clock
 from bot.ports.ledger import Ledger
 from bot.ports.posts import PostSource
-from formatters.errors import Severity
+from formatters.errors import Diagnostic, Severity
 
 _log = structlog.get_logger(__name__)
 
@@ -44,11 +45,13 @@ class Library:
         """Whether the source told of a change that the ledger does not know yet."""
         self.settling = 0
         """How many files of the last scan were too fresh to count."""
+        self.refused: tuple[tuple[PurePath, tuple[Diagnostic, ...]], ...] = ()
+        """Posts of the last scan that cannot be read, each with its errors."""
 
     async def refresh(self) -> bool:
         """Read what changed; return whether anything did. Raises PostsError if the source cannot be read."""
         scan = await self._source.scan()
-        self.settling = scan.settling
+        self.settling, self.refused = scan.settling, scan.refused
         self._behind |= scan.changed
         if not self._behind:
             return False

@@ -17,15 +17,16 @@ from bot.ports.clock import Clock
 from bot.ports.ledger import OVERVIEW, Audience, EveryActive, FixedOnly, Ledger, Only, Plan
 from bot.ports.subscriptions import Subscriptions
 from bot.services.bot_name import BotName
+from bot.services.holding import Holding
 from bot.services.library import Library
 from bot.services.rendering import Renderer
 from formatters.views import OverviewView, Style, View, delivered
 
 _log = structlog.get_logger(__name__)
 
-_STARTED = "started"
+STARTED = "started"
 """The mark that a bot with this database has run before."""
-_CLOSED = "watch-closed"
+CLOSED = "watch-closed"
 """The mark that holds the last day whose watch is over."""
 
 
@@ -187,6 +188,7 @@ class DailyWatch:
     - until the deadline, today's issues go out as they appear;
     - the first look after the deadline takes what there is (a bot that was down catches up on the
       same day) and closes the day; after that nothing goes out by itself;
+    - a day that an owner holds back sends nothing, and its deadline passes;
     - at the very first start, a day whose deadline is over is closed at once: nothing older is sent.
     """
 
@@ -198,16 +200,17 @@ class DailyWatch:
         self._ledger = ledger
         self._timetable = timetable
         self._clock = clock
+        self._holding = Holding(ledger)
         self._day: _Day | None = None
 
     async def start(self) -> None:
         """Note the first start; to be called once before the first look."""
         now = self._clock.now()
-        if await self._ledger.marked(_STARTED) is None:
+        if await self._ledger.marked(STARTED) is None:
             today = self._timetable.today(now)
             if now >= self._timetable.deadline_on(today):
-                await self._ledger.mark(_CLOSED, today.isoformat())
-            await self._ledger.mark(_STARTED, now.isoformat())
+                await self._ledger.mark(CLOSED, today.isoformat())
+            await self._ledger.mark(STARTED, now.isoformat())
 
     async def look(self) -> bool:
         """Release what is due; return whether deliveries may have been added."""
@@ -217,6 +220,9 @@ class DailyWatch:
             return False
         day = await self._remember(today)
         over = now >= self._timetable.deadline_on(today)
+        if await self._holding.holds(today):
+            await self._hold_back(day, over=over)
+            return False
         added = False
         for known in await self._library.of_day(today):
             if known.key in day.completed:
@@ -234,14 +240,22 @@ class DailyWatch:
             await self._close(day)
         return added
 
+    async def _hold_back(self, day: _Day, *, over: bool) -> None:
+        """Put off what is planned, also what came to be planned while the hold began; a deadline passes as ever."""
+        for known in self._library.listed_of(day.date, day.date):
+            await self._ledger.hold(known.key)
+        if over and not day.closed:
+            await self._ledger.mark(CLOSED, day.date.isoformat())
+            day.closed = True
+
     async def _remember(self, today: date) -> _Day:
         if self._day is None or self._day.date != today:
-            closed = await self._ledger.marked(_CLOSED) == today.isoformat()
+            closed = await self._ledger.marked(CLOSED) == today.isoformat()
             self._day = _Day(today, closed, set(), set())
         return self._day
 
     async def _close(self, day: _Day) -> None:
-        await self._ledger.mark(_CLOSED, day.date.isoformat())
+        await self._ledger.mark(CLOSED, day.date.isoformat())
         day.closed = True
         if not day.completed:
             _log.warning(

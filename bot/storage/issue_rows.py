@@ -11,7 +11,11 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.issues import Listed, ref_of
+from bot.storage.destination_rows import inserting
 from bot.storage.tables import issues
+
+NOTICE = "notice"
+"""The kind of a row that stands for an announcement or an alert."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,9 @@ async def compare(connection: AsyncConnection, known: Sequence[Listed]) -> Compa
     rows = await connection.execute(
         select(
             issues.c.id, issues.c.key, issues.c.ref, issues.c.title, issues.c.date, issues.c.kind, issues.c.content_hash
-        ).order_by(issues.c.id)
+        )
+        .where(issues.c.kind != NOTICE)
+        .order_by(issues.c.id)
     )
     remembered = {row.key: _Remembered(*row) for row in rows}
     refs = {row.ref for row in remembered.values()}
@@ -100,6 +106,14 @@ def _free_ref(key: str, taken: set[str]) -> str:
     """Return the key's ref, or another one where an issue that once had this key, or chance, has taken it."""
     candidates = (ref_of(key if n == 0 else f"{key}\n{n}") for n in count())
     return next(ref for ref in candidates if ref not in taken)
+
+
+async def record_notice(connection: AsyncConnection, key: str, title: str, *, now: datetime) -> bool:
+    """Add a row for what is sent like an issue and is none; return whether it is new. Its key is its ref."""
+    row = inserting(connection, issues).values(
+        key=key, ref=key, title=title, date=None, kind=NOTICE, content_hash="", first_seen_at=now, released_at=now
+    )
+    return bool((await connection.execute(row.on_conflict_do_nothing())).rowcount)
 
 
 async def released_at(connection: AsyncConnection, key: str) -> datetime | None:

@@ -16,7 +16,7 @@ from bot.domain.destination import Destination
 from bot.domain.issues import Listed
 from bot.domain.lifecycle import Event
 from bot.ports.ledger import DeliveryFilter, Plan
-from bot.storage import issue_rows, leases, planning, rendition_rows, reopening, reports
+from bot.storage import holding, issue_rows, leases, planning, rendition_rows, reopening, reports
 from bot.storage.destination_rows import at_address, inserting
 from bot.storage.engine import Database
 from bot.storage.group_commit import GroupCommit
@@ -64,6 +64,20 @@ class SqlLedger:
         """Note the release; return the instant that counts. LookupError for an issue that was never recorded."""
         async with self.database.writing() as connection:
             return await issue_rows.release(connection, issue_key, now=now)
+
+    async def record_notice(self, key: str, title: str, *, now: datetime) -> bool:
+        """Make the ledger know an announcement or an alert; return whether it is new."""
+        async with self.database.writing() as connection:
+            return await issue_rows.record_notice(connection, key, title, now=now)
+
+    async def hold(self, issue_key: str) -> int:
+        """Put off what has not begun of an issue's daily deliveries, for as long as they live; return how many."""
+        return await holding.hold(self.database, issue_key)
+
+    async def let_go(self, issue_key: str, *, now: datetime) -> int:
+        """Make due what `hold` put off; return how many."""
+        async with self.database.writing() as connection:
+            return await holding.let_go(connection, issue_key, now=now)
 
     async def plan(self, plan: Plan, *, now: datetime) -> int:
         """Add the deliveries that are missing. LookupError for an issue that was never recorded."""

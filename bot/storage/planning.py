@@ -9,7 +9,7 @@ from typing import assert_never
 from sqlalchemy import ColumnElement, Select, and_, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.delivery import DAILY, LIFETIME, DeliveryState, PartState
+from bot.domain.delivery import FOR_SUBSCRIBERS, LIFETIME, DeliveryState, PartState
 from bot.ports.ledger import EveryActive, FixedOnly, Only, Plan
 from bot.storage.destination_rows import at_address, ensure_id, inserting
 from bot.storage.engine import Database
@@ -36,7 +36,7 @@ async def plan_deliveries(database: Database, plan: Plan, *, now: datetime) -> i
             await ensure_id(connection, plan.audience.destination)
     values = (literal(plan.occasion), literal(rendition), literal(DeliveryState.PENDING, deliveries.c.state.type))
     # a reader who asks for the issue waits for it
-    progress = (literal(0), literal(0), literal(plan.occasion != DAILY))
+    progress = (literal(0), literal(0), literal(plan.occasion not in FOR_SUBSCRIBERS))
     times = tuple(literal(instant, deliveries.c.due_at.type) for instant in (now, now, now + LIFETIME))
     reached, added = 0, 0
     while True:

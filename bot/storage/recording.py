@@ -39,7 +39,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
 
-from bot.domain.delivery import DAILY, Delivery, DeliveryState, PartState, Rejected, Sent, Unknown
+from bot.domain.delivery import FOR_SUBSCRIBERS, Delivery, DeliveryState, PartState, Rejected, Sent, Unknown
 from bot.domain.lifecycle import Event, follow
 from bot.storage.tables import HAS_LEFT, IS_LEASED, IS_SENDING, Instant, deliveries, destinations, receipts
 
@@ -256,8 +256,8 @@ def _intend(dialect: str) -> Any:
         at=_INSTANT,
     )
     held = and_(deliveries.c.id == batch.c.id, deliveries.c.epoch == batch.c.epoch, IS_LEASED)
-    daily = deliveries.c.occasion == DAILY
-    unwanted = exists().where(destinations.c.id == deliveries.c.destination_id, HAS_LEFT, daily)
+    unasked = deliveries.c.occasion.in_(FOR_SUBSCRIBERS)
+    unwanted = exists().where(destinations.c.id == deliveries.c.destination_id, HAS_LEFT, unasked)
     sending = literal(PartState.SENDING, receipts.c.state.type)
     # locked, so that nobody voids a lease between this look at it and the commit
     wanted = (

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.storage.archive_tables import contents, posts
+from bot.storage.member_tables import announcements, invitations, members
 from bot.storage.reader_tables import saves, votes
 from bot.storage.tables import METADATA
 
-__all__ = ["METADATA", "contents", "posts", "saves", "votes"]
+__all__ = ["METADATA", "announcements", "contents", "invitations", "members", "posts", "saves", "votes"]

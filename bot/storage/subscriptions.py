@@ -48,6 +48,12 @@ class SqlSubscriptions:
             row = (await connection.execute(select(*_SUBSCRIPTION).where(at_address(destination), _EVER))).one_or_none()
         return None if row is None else _subscription(row)
 
+    async def knows(self, platform: Platform, chat: str) -> bool:
+        """Return whether a chat, or a thread in it, ever subscribed."""
+        known = select(rows.c.id).where(rows.c.platform == platform, rows.c.chat == chat, rows.c.joined_at.is_not(None))
+        async with self._database.reading() as connection:
+            return await connection.scalar(known.limit(1)) is not None
+
     async def subscribe(
         self, destination: Destination, *, language: str, now: datetime, place: Place | None = None
     ) -> bool:

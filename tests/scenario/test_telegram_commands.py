@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -176,9 +177,19 @@ async def test_a_button_of_an_issue_that_is_no_more_says_so(world: World) -> Non
 async def test_the_menu_is_registered_in_both_languages(world: World) -> None:
     async with world.bot("10:00:00"):
         commands = world.sandbox.telegram.commands
-    names = {tuple(command["command"] for command in menu) for menu in commands.values()}
-    assert names == {("today", "item", "trends", "search", "stop", "help")}
-    assert {language for _, language in commands} == {"", "zh", "en"}
+    menus = {
+        (json.loads(scope)["type"], language): [command["command"] for command in menu]
+        for (scope, language), menu in commands.items()
+    }
+    assert set(menus) == {
+        (scope, language)
+        for scope in ("default", "all_group_chats", "all_chat_administrators")
+        for language in ("", "zh", "en")
+    }
+    for language in ("", "zh", "en"):
+        assert menus["default", language] == ["today", "item", "trends", "search", "stop", "help"]
+        assert sorted(menus["all_group_chats", language]) == ["help", "item", "search", "today", "trends"]
+        assert {"start", "stop"} < set(menus["all_chat_administrators", language])
 
 
 async def test_in_groups_only_admins_subscribe_and_the_topic_is_remembered(world: World) -> None:

@@ -49,6 +49,32 @@ async def test_what_was_sent_while_the_bot_was_down_is_answered_after_any_switch
     assert len(lin.messages) == 4
 
 
+async def test_who_asks_while_the_bot_changes_sides_is_answered_once(world: World) -> None:
+    world.write(items=2)
+    people = [world.sandbox.telegram.user(name=f"Reader {number}") for number in range(60)]
+    served, polling = world.served(**ALONE), {"slack_bot_token": None, "slack_app_token": None}
+
+    async def ask() -> None:
+        for person in people:
+            await person.send("/item 2")
+            await asyncio.sleep(0.05)
+
+    asking = asyncio.create_task(ask())
+    for settings in (served, polling, served, polling):
+        async with world.bot("10:00:00", **settings):
+            await asyncio.sleep(0.4)
+    await asking
+    async with world.bot("10:00:00", **served):
+        for person in people:
+            await person.receives(1)
+
+        async def confirmed() -> bool:
+            return not world.sandbox.telegram.updates.pending
+
+        await eventually(confirmed)
+    assert [len(person.messages) for person in people] == [1] * len(people)
+
+
 async def test_an_update_that_comes_twice_is_worked_on_once(world: World) -> None:
     world.write(items=2)
     lin = world.sandbox.telegram.user()

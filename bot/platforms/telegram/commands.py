@@ -7,7 +7,7 @@ import uuid
 from functools import partial
 
 import structlog
-from telegram import BotCommand, ChatMemberUpdated, Message, Update
+from telegram import ChatMemberUpdated, Message, Update
 from telegram.constants import ChatMemberStatus
 from telegram.error import Conflict, Forbidden, NetworkError, TelegramError
 from telegram.ext import (
@@ -20,10 +20,13 @@ from telegram.ext import (
 
 from bot.domain.destination import Platform
 from bot.domain.errors import DatabaseError
-from bot.languages import LANGUAGES, Language, phrases_of
+from bot.languages import Language, phrases_of
+from bot.platforms.telegram.admission import Admission
 from bot.platforms.telegram.application import TelegramApplication
 from bot.platforms.telegram.door import Door
 from bot.platforms.telegram.inline import InlineAnswers
+from bot.platforms.telegram.menus import Menus
+from bot.platforms.telegram.operating import OwnerCommands
 from bot.platforms.telegram.presses import Presses, presser
 from bot.platforms.telegram.reading import ReadingCommands
 from bot.platforms.telegram.replies import Reader, greeted, hinted
@@ -48,10 +51,14 @@ class TelegramCommands:
     def __init__(self, conversation: Conversation, default: Language) -> None:
         self._conversation = conversation
         self._default = default
+        self._menus = Menus(conversation.operating.membership, default)
 
     def register(self, application: TelegramApplication) -> None:
         """Attach every handler."""
         private = filters.ChatType.PRIVATE
+        operating = self._conversation.operating
+        Admission(operating.membership, self._menus, self._default, greet=self._start).register(application)
+        OwnerCommands(operating, self._default).register(application)
         answers = {what.value: partial(self._extract, what) for what in Extract}
         for name in phrases_of(self._default).commands():
             answer = answers.get(name) or getattr(self, f"_{name}")
@@ -70,11 +77,8 @@ class TelegramCommands:
         application.add_error_handler(self._failed)
 
     async def publish_menu(self, application: TelegramApplication) -> None:
-        """Register the commands, in every language and in the default one for all others."""
-        bot = application.bot
-        for language in LANGUAGES:
-            await bot.set_my_commands(_menu(language), language_code=language)
-        await bot.set_my_commands(_menu(self._default))
+        """Register the command menus."""
+        await self._menus.publish(application.bot)
 
     async def _start(self, update: Update, context: _Context) -> None:
         message, reader = self._asked(update, context)
@@ -214,7 +218,3 @@ class TelegramCommands:
 def _told(language: Language, problem: Sentence | str) -> str:
     phrases = phrases_of(language)
     return phrases.apology(problem) if isinstance(problem, str) else phrases.sentence(problem)
-
-
-def _menu(language: Language) -> list[BotCommand]:
-    return [BotCommand(name, description) for name, description in phrases_of(language).menu().items()]

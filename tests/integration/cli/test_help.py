@@ -24,7 +24,8 @@ HEAVY = {
 
 def test_the_commands_are_those_of_the_documentation() -> None:
     assert list(COMMANDS) == [
-        "run", "demo", "publish", "show", "preview", "check", "doctor", "migrate", "deliveries", "keys",
+        "run", "demo", "publish", "hold", "announce", "owner-link", "owners", "invite", "show", "preview", "check",
+        "doctor", "migrate", "deliveries", "keys",
     ]  # fmt: skip
 
 
@@ -113,7 +114,7 @@ def test_every_command_that_a_text_names_exists() -> None:
     named: dict[str, str] = {}
     for place in places:
         for name in re.findall(
-            r"(?:`|bin/|with: |from: |\$ |; |see |: )digestbot ([a-z]+)\b", place.read_text("utf-8")
+            r"(?:`|bin/|with: |from: |\$ |; |see |: )digestbot ([a-z]+(?:-[a-z]+)*)\b", place.read_text("utf-8")
         ):
             named[name] = place.name
     assert {"run", "demo", "publish", "deliveries", "check", "migrate", "doctor"} <= set(named)

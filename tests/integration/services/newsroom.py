@@ -15,9 +15,11 @@ from bot.domain.delivery import Delivery, DeliveryReport, DeliveryState, Outcome
 from bot.domain.destination import EVERY_LANE, Destination, Platform
 from bot.domain.errors import PlatformError
 from bot.domain.issues import KnownIssue, Listed, ref_of
+from bot.domain.person import Person
 from bot.domain.subscription import Place
 from bot.domain.timetable import Timetable
 from bot.languages import words_of
+from bot.owning import owning
 from bot.ports.ledger import DeliveryFilter, Ledger
 from bot.ports.posts import Scan
 from bot.ports.sender import Capabilities, OnlySends
@@ -46,6 +48,7 @@ from bot.storage.ledger import SqlLedger
 from bot.storage.messages import SqlMessages
 from bot.storage.passages import SqlSearch
 from bot.storage.subscriptions import SqlSubscriptions
+from formatters.errors import Diagnostic
 from formatters.issue import Issue
 from formatters.parts import Part
 from formatters.reading import read_post
@@ -120,6 +123,7 @@ class Shelf:
     def __init__(self) -> None:
         self.issues: list[KnownIssue] = []
         self.settling = 0
+        self.refused: tuple[tuple[PurePath, tuple[Diagnostic, ...]], ...] = ()
         self._shown: tuple[KnownIssue, ...] | None = None
 
     def forget(self) -> None:
@@ -128,7 +132,7 @@ class Shelf:
 
     async def scan(self) -> Scan:
         before, self._shown = self._shown, tuple(self.issues)
-        return Scan(self._shown, (), self.settling, changed=before != self._shown)
+        return Scan(self._shown, self.refused, self.settling, changed=before != self._shown)
 
     async def load(self, listed: Listed) -> Issue | None:
         return next((one.issue for one in self.issues if one.content_hash == listed.content_hash), None)
@@ -216,6 +220,8 @@ class Newsroom:
         self.profile = SomeProfile()
         self.telegram = ScriptedSender(self.clock)
         self.slack = ScriptedSender(self.clock, threads=True)
+        self.named_owners: tuple[Person, ...] = ()
+        self.by_invitation = False
         self.restart()
 
     def restart(self) -> None:
@@ -236,6 +242,20 @@ class Newsroom:
             clock=self.clock,
         )
         self.preferring = Preferring(self.subscriptions, self.timetable, self.clock)
+        self.owning = owning(
+            self.database,
+            named=self.named_owners,
+            by_invitation=self.by_invitation,
+            language="zh",
+            timetable=self.timetable,
+            ledger=self.ledger,
+            subscriptions=self.subscriptions,
+            library=self.library,
+            publisher=self.publisher,
+            bot_name=self.bot_name,
+            clock=self.clock,
+            wake_drain=lambda: None,
+        )
         self.acquaintance = Acquaintance(self.subscriptions, self.subscribing, self.bot_name, self.profile)
 
     def conversation(self) -> Conversation:
@@ -252,6 +272,7 @@ class Newsroom:
             site=None,
             renderer=Renderer(words_of),
             publisher=self.publisher,
+            operating=self.owning.operating,
             throttle=Throttle(self.clock),
             recent=RecentAnswers(self.clock),
             wake_drain=lambda: None,

@@ -17,6 +17,7 @@ from babel.messages.pofile import read_po
 
 from bot.languages import LANGUAGES, Language, negotiate, phrases_of, words_of
 from bot.languages.catalog import translations
+from bot.languages.owner_phrases import owner_phrases_of
 from bot.languages.slack_phrases import slack_phrases_of
 from bot.platforms.slack.verbs import Verb
 from bot.services.answers import (
@@ -193,7 +194,8 @@ class TestACatalog:
                 assert compiled.ngettext(said[0], said[1], count) == expected, "run `make catalogs`"
 
     def test_names_only_commands_that_exist(self, language: Language) -> None:
-        commands = set(phrases_of(language).commands() | phrases_of(language).reading_commands())
+        phrases = phrases_of(language)
+        commands = set(phrases.commands() | phrases.reading_commands() | owner_phrases_of(language).commands())
         texts = [form for message in catalog(language) for form in (*forms(message)[0], *forms(message)[1])]
         named = {name for text in texts for name in NAMED_COMMAND.findall(text)}
         assert {"today", "item", "start", "help"} <= named

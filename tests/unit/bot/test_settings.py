@@ -173,6 +173,8 @@ class TestFaults:
         environment(
             TELEGRAM_TOKEN="letmein",
             TELEGRAM_CHATS="@daily_ai,daily",
+            OWNERS="123,@lin",
+            ACCESS="friends",
             TELEGRAM_API_URL="api.telegram.org",
             SLACK_BOT_TOKEN="xoxp-1",
             SLACK_APP_TOKEN="xoxb-1",
@@ -407,6 +409,7 @@ def test_the_readme_names_every_setting_with_its_default() -> None:
     assert set(defaults) <= set(rows)
     stated = {name: rows[name] for name in defaults if rows[name]}
     assert stated == {
+        "ACCESS": defaults["ACCESS"],
         "DELIVER_AT": "08:00",
         "SLACK_COMMAND": "/digest",
         "WAIT_UNTIL": "12:00",

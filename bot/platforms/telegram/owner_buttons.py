@@ -1,0 +1,106 @@
+"""What an owner's buttons do, and how it travels: versioned, at most 64 bytes, told apart from readers' by a `!`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import assert_never
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+VERSION = "1"
+PATTERN = re.compile(r"\d+:!")
+"""How the data of an owner's button begins, in whatever version."""
+
+_REF = re.compile(r"[0-9a-z]{1,16}")
+_KEY = re.compile(r"[0-9a-z-]{1,30}")
+
+
+@dataclass(frozen=True, slots=True)
+class ShowStatus:
+    """Show how it stands now, in place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """Send this issue to everybody who lacks it."""
+
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Hold today's issue back."""
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    """Hold today's issue back no longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Send this draft to everybody."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Drop this draft."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dismiss:
+    """Do nothing of what was offered."""
+
+
+OwnerAction = ShowStatus | Publish | Hold | LetGo | Announce | Drop | Dismiss
+
+
+def encode(action: OwnerAction) -> str:
+    """Return at most 64 bytes of ASCII."""
+    match action:
+        case ShowStatus():
+            return f"{VERSION}:!s"
+        case Publish(ref):
+            return f"{VERSION}:!p:{ref}"
+        case Hold():
+            return f"{VERSION}:!h"
+        case LetGo():
+            return f"{VERSION}:!g"
+        case Announce(key):
+            return f"{VERSION}:!a:{key}"
+        case Drop(key):
+            return f"{VERSION}:!d:{key}"
+        case Dismiss():
+            return f"{VERSION}:!n"
+        case _:
+            assert_never(action)
+
+
+_PLAIN: dict[str, OwnerAction] = {"!s": ShowStatus(), "!h": Hold(), "!g": LetGo(), "!n": Dismiss()}
+
+
+def decode(data: str) -> OwnerAction | None:
+    """Return the action, or None for anything that this version did not write."""
+    match data.split(":"):
+        case [version, word] if version == VERSION:
+            return _PLAIN.get(word)
+        case [version, "!p", ref] if version == VERSION and _REF.fullmatch(ref):
+            return Publish(ref)
+        case [version, "!a", key] if version == VERSION and _KEY.fullmatch(key):
+            return Announce(key)
+        case [version, "!d", key] if version == VERSION and _KEY.fullmatch(key):
+            return Drop(key)
+        case _:
+            return None
+
+
+def keyboard(*rows: tuple[tuple[str, OwnerAction], ...]) -> InlineKeyboardMarkup:
+    """Return rows of buttons, each a label and what it does."""
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(label, callback_data=encode(action)) for label, action in row] for row in rows]
+    )
