@@ -33,9 +33,12 @@ setup: $(VENV)/.project ## Make .venv with everything that is needed; again only
 demo: setup ## Show both chats in a local page, with sample posts (ARGS="--posts DIR" for yours)
 	@$(BIN)/digestbot demo $(ARGS)
 
-test: setup ## Run the tests in parallel, with branch coverage
+test: setup ## Run the tests in parallel, with branch coverage: all of formatters
 	@rm -f .coverage .coverage.*
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term $(ARGS)
+ifeq ($(strip $(ARGS)),)
+	$(BIN)/coverage report --include "formatters/*" --fail-under 100
+endif
 
 chaos: setup ## Kill, freeze and starve the bot for ten minutes, and see that nothing is lost or doubled (ARGS="--seed=7")
 	@$(BIN)/python -m tests.chaos $(ARGS)

@@ -126,7 +126,13 @@ def _slack(settings: Settings, conversation: Conversation, database: Database, c
     workspaces, installations = slack_workspaces(settings, client, database)
     language = cast("Language", settings.language)
     notices = Notices(
-        client, workspaces, SqlLedger(database), language, own_installer=settings.slack_installer, seconds=1 / pace
+        client,
+        workspaces,
+        SqlLedger(database),
+        language,
+        own_installer=settings.slack_installer,
+        command=settings.slack_command,
+        seconds=1 / pace,
     )
     sender = SlackSender(client, pace=pace, workspaces=workspaces, notices=notices)
 
@@ -201,6 +207,7 @@ def _installing(
         client_secret=_value(settings.slack_client_secret) or "",
         public_url=settings.public_url,
         language=cast("Language", settings.language),
+        command=settings.slack_command,
     )
 
 

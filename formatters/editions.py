@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from formatters.document import plain
 from formatters.issue import Issue, Item
@@ -198,6 +198,8 @@ def _encoded_note(note: Note | None) -> str | None:
             return "added"
         case Updated(at):
             return at
+        case _:
+            assert_never(note)
 
 
 def _decoded_note(text: str | None) -> Note | None:

@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli.operating import parsed_destination
-from bot.cli.output import note, print_json
+from bot.cli.output import did_you_mean, note, print_json
 from bot.domain.delivery import DeliveryState
 
 if TYPE_CHECKING:
-    from datetime import tzinfo
+    from zoneinfo import ZoneInfo
 
     from bot.domain.delivery import DeliveryReport
     from bot.domain.destination import Destination
     from bot.ports.ledger import DeliveryFilter
     from bot.settings import Settings
 
+_LOOKED_THROUGH = 1000
+"""Deliveries among which a name like a misspelt one is looked for."""
 _WIDEST = 1000
 """Columns of a table that no terminal shows."""
 
@@ -55,6 +57,7 @@ def deliveries(
         _print_table(reports, settings.timezone)
     else:
         typer.echo("No deliveries.")
+        asyncio.run(_suggest(settings, issue, to))
 
 
 @app.command()
@@ -95,6 +98,19 @@ async def _reports(settings: Settings, wanted: DeliveryFilter) -> list[DeliveryR
 
     async with opened_database(settings) as database:
         return await SqlLedger(database).reports(wanted)
+
+
+async def _suggest(settings: Settings, issue: str | None, to: str | None) -> None:
+    """Note which issue or destination has deliveries and is named much like what was asked for."""
+    from bot.ports.ledger import DeliveryFilter
+
+    if not (issue or to):
+        return
+    known = await _reports(settings, DeliveryFilter(limit=_LOOKED_THROUGH))
+    keys, places = {report.issue_key for report in known}, {str(report.destination) for report in known}
+    for option, given, names in (("--issue", issue, keys), ("--to", to, places)):
+        if given and given not in names and (question := did_you_mean(given, names)):
+            note(f"{option} {given!r} has none; {question}")
 
 
 async def _explained(settings: Settings, to: Destination, issue: str | None) -> list[str]:
@@ -146,14 +162,15 @@ def _as_json(report: DeliveryReport) -> dict[str, Any]:
     }
 
 
-def _print_table(reports: list[DeliveryReport], zone: tzinfo) -> None:
+def _print_table(reports: list[DeliveryReport], zone: ZoneInfo) -> None:
     from rich.console import Console
     from rich.table import Table
 
     from bot.domain.delivery import PartState
 
     table = Table(box=None, pad_edge=False)
-    for heading in ("id", "issue", "destination", "occasion", "state", "sent", "unknown", "planned", "reason"):
+    planned = f"planned ({zone.key})"
+    for heading in ("id", "issue", "destination", "occasion", "state", "sent", "unknown", planned, "reason"):
         table.add_column(heading, overflow="fold")
     for report in reports:
         unknown = report.count(PartState.UNKNOWN)

@@ -24,6 +24,14 @@ def note(message: str) -> None:
     typer.secho(message, fg="yellow", err=True)
 
 
+def did_you_mean(given: str, known: Iterable[str]) -> str:
+    """Return a question that names what is known and much like what was given; empty if there is no such name."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(given, list(known), 1)
+    return f"did you mean {near[0]!r}?" if near else ""
+
+
 def print_json(value: object, *, indent: int | None = 2) -> None:
     """Print JSON, readable by people and by programs."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=indent) + "\n")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.output import note, print_json, print_json_lines
+from bot.cli.output import did_you_mean, note, print_json, print_json_lines
 from bot.domain.destination import Platform
 from bot.domain.errors import PostsError
 from formatters.views import Style
@@ -131,7 +131,19 @@ def _found(post: Path, settings: Settings) -> Path:
             if candidate.is_file():
                 return candidate
     where = f" or below DIGESTBOT_POSTS={str(settings.posts)!r}" if settings.posts else ""
-    raise PostsError(f"{str(post)!r} is not a file here{where}; name a post such as posts/2026-02-12.md")
+    advice = did_you_mean(str(post), _names(post, settings)) or "name a post such as posts/2026-02-12.md"
+    raise PostsError(f"{str(post)!r} is not a file here{where}; {advice}")
+
+
+def _names(post: Path, settings: Settings) -> Iterable[str]:
+    """Yield the posts beside the one that was named, and those below the folder of the settings, as one types them."""
+    from bot.posts.directory import post_files
+
+    with suppress(OSError):
+        yield from (str(file) for file in sorted(post.parent.glob("*.md")))
+    if settings.posts:
+        files = post_files(settings.posts, closed=lambda _: None)
+        yield from (file.relative_to(settings.posts).as_posix() for file in files)
 
 
 def _root_of(path: Path, settings: Settings) -> Path | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from zlib import crc32
@@ -102,8 +103,10 @@ class Destination:
         if separator and platform in (Platform.TELEGRAM, Platform.SLACK):
             parse = telegram_destination if platform == Platform.TELEGRAM else slack_destination
             return parse(place)
+        meant = _meant(text.strip())
         raise ValueError(
-            f"{text!r} is not a destination; write telegram:CHAT, telegram:CHAT/TOPIC or slack:CHANNEL,"
+            f"{text!r} is not a destination; {f'did you mean {str(meant)!r}? ' if meant else ''}"
+            "write telegram:CHAT, telegram:CHAT/TOPIC or slack:CHANNEL,"
             " such as telegram:@mychannel, telegram:-1001234567890/45 or slack:C0123456789"
         )
 
@@ -131,3 +134,18 @@ def slack_destination(text: str) -> Destination:
             " at the bottom, such as C0123456789; where the app has many workspaces, T0123456789/C0123456789"
         )
     return Destination(Platform.SLACK, match[1], match[2] or "")
+
+
+def _meant(text: str) -> Destination | None:
+    """Return the destination that was perhaps meant: its platform is misspelt or missing."""
+    from difflib import get_close_matches
+
+    platform, separator, place = text.partition(":")
+    near = get_close_matches(platform.lower(), (Platform.TELEGRAM, Platform.SLACK), 1) if separator else ()
+    parsers = [telegram_destination if near[0] == Platform.TELEGRAM else slack_destination] if near else []
+    if not separator:
+        parsers, place = [telegram_destination, slack_destination], text
+    for parse in parsers:
+        with suppress(ValueError):
+            return parse(place)
+    return None

@@ -61,16 +61,16 @@ class SlackPhrases:
         """Return the answer where Slack gives a message no address."""
         return self._catalog.gettext("Slack gives no link to this message. Try “Copy link” in its own menu.")
 
-    def trouble(self, code: str, *, bot: str) -> tuple[str, str] | None:
+    def trouble(self, code: str, *, bot: str, command: str) -> tuple[str, str] | None:
         """Return what an installer is told about a channel: what stands before its name, and what after.
 
-        `code` is Slack's; None where nothing can be done about it in the workspace.
+        `code` is Slack's, `command` takes every verb; None where nothing can be done about it in the workspace.
         """
         remedy = self._remedies.get(code)
         if remedy is None:
             return None
         before = self._catalog.gettext("The digest could not be posted in ")
-        return before, remedy().format(bot=bot, command="/digest subscribe")
+        return before, remedy().format(bot=bot, command=f"{command} subscribe")
 
     @property
     def _remedies(self) -> Mapping[str, Callable[[], str]]:

@@ -130,9 +130,11 @@ class BlockParser(ParserBlock):
             state.line = line = state.skipEmptyLines(line)
             if line >= endLine or state.sCount[line] < state.blkIndent:
                 break
-            for rule in rules.get(src[state.bMarks[line] + state.tShift[line]], others):
-                if rule(state, line, endLine, False):
-                    break
+            # the last rule, which makes paragraphs, takes whatever the others leave
+            any(
+                rule(state, line, endLine, False)
+                for rule in rules.get(src[state.bMarks[line] + state.tShift[line]], others)
+            )
             state.tight = not after_empty
             line = state.line
             if line - 1 < endLine and state.isEmpty(line - 1):

@@ -91,7 +91,6 @@ class InlineParser(ParserInline):
 
     def tokenize(self, state: StateInline) -> None:
         src, end, rules = state.src, state.posMax, self.RULES
-        deepest = state.md.options.maxNesting
         while (pos := state.pos) < end:
             character = src[pos]
             if character not in rules:
@@ -99,13 +98,9 @@ class InlineParser(ParserInline):
                 state.pos = found.start() if found else end
                 state.pending += src[pos : state.pos]
                 continue
-            if state.level < deepest:
-                for rule in rules[character]:
-                    if rule(state, False):
-                        break
-                else:
-                    state.pending += character
-                    state.pos = pos + 1
+            for rule in rules[character]:  # no deeper than a link, as links hold none
+                if rule(state, False):
+                    break
             else:
                 state.pending += character
                 state.pos = pos + 1

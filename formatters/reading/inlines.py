@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import assert_never
 
 from formatters.document import Code, Emphasis, Inline, Inlines, LineBreak, Link, Strikethrough, Strong, Text, plain
 from formatters.patterns import lazy
@@ -29,6 +30,8 @@ def _is_solid(inline: Inline, end: int) -> bool:
             return _is_solid(children[end], end)
         case LineBreak():
             return False
+        case _:
+            assert_never(inline)
 
 
 def drop(inlines: Inlines, count: int) -> Inlines:
@@ -50,14 +53,12 @@ def take(inlines: Inlines, count: int) -> Inlines:
         if count <= 0:
             break
         length = len(plain((inline,)))
-        kept.extend((inline,) if length <= count else _resized(inline, 0, count))
+        kept.extend(_resized(inline, 0, min(count, length)))
         count -= length
     return tuple(kept)
 
 
 def _resized(inline: Inline, start: int, end: int) -> Inlines:
-    if end <= start:
-        return ()
     match inline:
         case Text(text):
             return (Text(text[start:end]),)
@@ -67,6 +68,8 @@ def _resized(inline: Inline, start: int, end: int) -> Inlines:
             return (replace(inline, children=take(drop(children, start), end - start)),)
         case LineBreak():
             return (inline,)
+        case _:
+            assert_never(inline)
 
 
 def split_lead(inlines: Inlines) -> tuple[Inlines, Inlines, bool]:

@@ -69,7 +69,7 @@ def bare_urls(text: str) -> Iterator[tuple[int, int]]:
 def _end(url: str) -> int:
     end = len(url)
     unmatched = url.count(")") - url.count("(")
-    while end:
+    while True:  # up to the scheme, at the latest
         last = url[end - 1]
         if last == ")":
             if unmatched <= 0:

@@ -167,14 +167,12 @@ class _Builder:
                     self._add(CodeBlock(text, language, self._line))
             case "hr":
                 self._add(Rule(self._line))
-            case "html_block":
+            case _:  # raw HTML
                 if self._open_comment is None and hides_the_rest(token.content):
                     self._open_comment = self._line
                 content = read_html(token.content, self._site)
                 if content:
                     self._add(Paragraph(content, self._line))
-            case _:
-                pass
 
 
 _LEAVES = frozenset({"paragraph_open", "th_open", "td_open"})

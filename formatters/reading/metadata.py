@@ -58,10 +58,8 @@ def _kind(value: object) -> str:
             return "a time without a day"
         case dict() | [{}, *_]:
             return "a group of fields"
-        case list():
-            return "a list"
         case _:
-            return "empty"
+            return "a list"
 
 
 def _text(front: FrontMatter, key: str, findings: Findings) -> str | None:
@@ -72,8 +70,10 @@ def _text(front: FrontMatter, key: str, findings: Findings) -> str | None:
             return one_line(text) or None
         case Field(value=int() | float() as number) if not isinstance(number, bool):
             return str(number)
-        case Field(value, line):
-            findings.refuse(line, f"{key} is {_kind(value)}, not text", f'put it in quotes: {key}{front.sign}"…"')
+        case field:
+            findings.refuse(
+                field.line, f"{key} is {_kind(field.value)}, not text", f'put it in quotes: {key}{front.sign}"…"'
+            )
             return None
 
 
@@ -129,6 +129,6 @@ def _tags(front: FrontMatter, findings: Findings) -> tuple[str, ...]:
             return tuple(tag for part in parts if (tag := one_line(part)))
         case Field(value=list(values)) if all(isinstance(value, str | int | float) for value in values):
             return tuple(tag for value in values if (tag := one_line(str(value))))
-        case Field(_, line):
-            findings.refuse(line, "tags are not a list of words", f'write tags{front.sign}["AI", "Agent"]')
+        case field:
+            findings.refuse(field.line, "tags are not a list of words", f'write tags{front.sign}["AI", "Agent"]')
             return ()

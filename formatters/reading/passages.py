@@ -40,10 +40,8 @@ class Passage:
 
     @property
     def line(self) -> int:
-        """Where it begins in the file."""
-        if self.heading:
-            return self.heading.line
-        return self.blocks[0].line if self.blocks else 0
+        """Where its heading stands in the file; 0 without one."""
+        return self.heading.line if self.heading else 0
 
     @property
     def content(self) -> Blocks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import assert_never
 
 from formatters.document import (
     Code,
@@ -73,6 +74,8 @@ def _parts(content: Inlines) -> Iterator[str | Link]:
                 yield text
             case LineBreak():
                 yield " "
+            case _:
+                assert_never(inline)
 
 
 def source_line(content: Inlines, pattern: re.Pattern[str]) -> tuple[str | None, tuple[SourceLink, ...]] | None:

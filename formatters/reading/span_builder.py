@@ -90,10 +90,9 @@ class SpanBuilder:
 
     def close(self) -> None:
         """End the innermost style of Markdown, and any tag that was left open inside of it."""
-        while len(self._frames) > 1 and self._frames[-1].html:
+        while self._frames[-1].html:
             self._pop()
-        if len(self._frames) > 1:
-            self._pop()
+        self._pop()
 
     def tag(self, tag: Tag) -> None:
         """Add what an HTML tag shows."""

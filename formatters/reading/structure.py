@@ -145,10 +145,12 @@ def _assembled(found: Sequence[Passage], items: Sequence[Item]) -> Structure:
             )
         elif passage.role == "item":
             before_items = False
-        elif before_items and (passage.heading is None or passage.level == 1 or passage.role == "intro"):
-            intro.extend((passage.heading, *blocks) if passage.heading else blocks)
+        elif passage.heading is None:
+            intro.extend(blocks)
+        elif before_items and (passage.level == 1 or passage.role == "intro"):
+            intro.extend((passage.heading, *blocks))
         else:
-            sections.append(Section(passage.heading.content if passage.heading else (), blocks, passage.line))
+            sections.append(Section(passage.heading.content, blocks, passage.line))
     return whole._replace(intro=tuple(intro), items=tuple(items), sections=tuple(sections))
 
 

@@ -60,7 +60,7 @@ class _Reader:
             line = event.start_mark.line + 1 if event.start_mark else 1
             if isinstance(event, yaml.MappingStartEvent) and not mapping:
                 mapping = True
-            elif isinstance(event, yaml.NodeEvent):
+            elif isinstance(event, yaml.AliasEvent | yaml.ScalarEvent | yaml.CollectionStartEvent):
                 if not mapping:
                     raise Fault(line, "the front matter is not a list of keys", "write one `key: value` a line")
                 self._node(event, line)
@@ -70,7 +70,7 @@ class _Reader:
                     self._top(finished, line)
         return self._fields | {f"\0{key}": Field(key, line) for key, line in self._repeated}
 
-    def _node(self, event: yaml.NodeEvent, line: int) -> None:
+    def _node(self, event: yaml.AliasEvent | yaml.ScalarEvent | yaml.CollectionStartEvent, line: int) -> None:
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in self._anchors:
                 raise Fault(line, f"the YAML alias *{event.anchor} is not defined", "put the value in quotes")
@@ -84,17 +84,16 @@ class _Reader:
                 self._anchors[event.anchor] = value
             self._add(value, line)
             return
-        if isinstance(event, yaml.CollectionStartEvent):
-            self._check_tag(event.tag, _GROUPS, line)
-            if len(self._stack) >= MAX_DEPTH:
-                raise Fault(line, f"the front matter is nested deeper than {MAX_DEPTH} levels", "flatten it")
-            # a nested mapping is kept as a list that starts with its own kind: no field takes either
-            group: list[object] = [{}] if isinstance(event, yaml.MappingStartEvent) else []
-            if event.anchor:
-                self._anchors[event.anchor] = group
-            if self._stack:
-                self._stack[-1].append(group)
-            self._stack.append(group)
+        self._check_tag(event.tag, _GROUPS, line)
+        if len(self._stack) >= MAX_DEPTH:
+            raise Fault(line, f"the front matter is nested deeper than {MAX_DEPTH} levels", "flatten it")
+        # a nested mapping is kept as a list that starts with its own kind: no field takes either
+        group: list[object] = [{}] if isinstance(event, yaml.MappingStartEvent) else []
+        if event.anchor:
+            self._anchors[event.anchor] = group
+        if self._stack:
+            self._stack[-1].append(group)
+        self._stack.append(group)
 
     def _check_tag(self, tag: str | None, known: frozenset[str], line: int) -> None:
         if tag is not None and tag != "!" and tag not in known:

@@ -77,9 +77,8 @@ def advice(issue: Issue, separator: str) -> list[Line]:
     for item in issue.items:
         if points := [point for point in item.points if is_advice(point)]:
             found: list[Line] = []
-            add_points(found, points, separator)
-            if found:
-                lines += [_item_heading(item), found[0]._replace(gap=False), *found[1:]]
+            add_points(found, points, separator)  # each shows its label at least
+            lines += [_item_heading(item), found[0]._replace(gap=False), *found[1:]]
     return lines
 
 

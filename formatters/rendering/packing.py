@@ -132,8 +132,7 @@ class _Packer:
         return True
 
     def _flush(self) -> None:
-        if self._current:
-            self._packed.append(self._current)
+        self._packed.append(self._current)
         self._current = []
         del self._used[1:]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from formatters.parts import Json, Part, Rendition
 from formatters.rendering.buttons import LinkButton
 from formatters.rendering.limits import TERMINAL_COLUMNS, columns
-from formatters.rendering.lines import GAPS, Form, Line, marker, table_rows
+from formatters.rendering.lines import GAPS, Form, Grid, Line, marker, table_rows
 from formatters.rendering.page import Page
 from formatters.rendering.pages import pages
 from formatters.rendering.runs import BOLD, CODE, ITALIC, STRUCK, Run, Runs, text_of
@@ -73,8 +73,8 @@ def _entities(runs: Runs) -> Iterator[Json]:
 
 def _line(line: Line, separator: str) -> list[Run]:
     indent = "  " * line.depth + ("│ " if line.frame == "quote" else "")
-    if line.form is Form.TABLE:
-        return _indented(_table(line, separator), indent)
+    if line.table is not None:
+        return _indented(_table(line, line.table, separator), indent)
     if line.form is Form.CODE:
         return _indented([Run(text, style | CODE, url) for text, style, url in line.runs], indent + "    ")
     if line.form is Form.TITLE or line.form is Form.HEADING:
@@ -117,11 +117,9 @@ def _with_addresses(runs: Runs) -> list[Run]:
     return written
 
 
-def _table(line: Line, separator: str) -> list[Run]:
+def _table(line: Line, table: Grid, separator: str) -> list[Run]:
     """Return the table with aligned columns, or as readable rows where it is too wide."""
-    if line.table is None:
-        return []
-    rows = [[_with_addresses(cell) for cell in row] for row in (line.table.header, *line.table.rows)]
+    rows = [[_with_addresses(cell) for cell in row] for row in (table.header, *table.rows)]
     texts = [[text_of(cell) for cell in row] for row in rows]
     widths = [max(map(columns, column)) for column in zip(*texts, strict=True)]
     if sum(widths) + 3 * len(widths) > TERMINAL_COLUMNS or any("\n" in cell for row in texts for cell in row):

@@ -191,6 +191,15 @@ class IndependentSlack:
         typed = {"appId": APP, "channel": CHANNEL, "user": user, "command": command, "text": text}
         return await self._ask("command", typed, CHANNEL)
 
+    async def say(self, text: str, *, thread_ts: str = "", user: str = LIN) -> Json:
+        """Write in the channel, or in a thread of it; an app that is named hears of it."""
+        written = {"channel": CHANNEL, "user": user, "text": text} | ({"thread_ts": thread_ts} if thread_ts else {})
+        return cast("Json", (await self._control("message", written))["message"])
+
+    async def open_home(self, *, user: str = LIN) -> None:
+        """Open our app's home tab."""
+        await self._control("open-home", {"appId": APP, "user": user})
+
     async def press(self, message: Json, label: str, *, user: str = LIN) -> Asked:
         """Press a button by its text; raises LookupError if there is none."""
         return await self._ask("interact", _press_of(message, label, user), message["channel"])

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.delivery import DeliveryState, PartState
-from bot.domain.destination import Platform
+from bot.domain.delivery import DeliveryState, PartState, Sent
+from bot.domain.destination import Destination, Platform
 from bot.ports.ledger import DeliveryFilter
 from bot.settings import Settings
 from formatters.views import IssueView
@@ -236,6 +236,51 @@ async def test_a_slack_that_is_away_at_eight_gets_the_issue_once_it_is_back(
         (report,) = await bot.services.ledger.reports(DeliveryFilter(issue_key=KEY))
     assert report.count(PartState.SENT) == 4
     assert len(await slack.public()) == 4
+
+
+async def test_naming_the_app_in_a_thread_is_answered_there(slack: IndependentSlack, office: Office) -> None:
+    office.write(items=3)
+    async with office.bot("07:00:00"):
+        root = await slack.say("who has read it?")
+        await slack.say(f"<@{BOT}> 2", thread_ts=root["ts"])
+
+        async def answered() -> bool:
+            return len(await slack.public()) == 3
+
+        await until(answered)
+    *_, answer = await slack.public()
+    assert answer["text"].startswith("2. 第 2 条")
+    assert answer["thread_ts"] == root["ts"]
+
+
+async def test_what_one_person_shares_is_there_for_all(slack: IndependentSlack, office: Office) -> None:
+    office.write(items=3)
+    async with office.bot("07:00:00"):
+        (answer,) = (await slack.command("/digest", "item 2")).replies
+        await slack.press(answer, "分享到频道")
+
+        async def shared() -> bool:
+            return [message["text"] for message in await slack.messages()] == [answer["text"]]
+
+        await until(shared)
+    (message,) = await slack.public()
+    assert "lin 分享" in str(message["blocks"][-1])
+
+
+async def test_a_message_is_changed_in_its_place(slack: IndependentSlack, office: Office) -> None:
+    office.write(items=3)
+    async with office.bot("08:00:00") as bot:
+        await bot.released(KEY)
+        overview, first, *_ = await slack.public()
+        known = await bot.services.library.newest(DAY)
+        assert known is not None
+        parts = bot.services.renderer.render(IssueView(known.issue, ref=known.ref), Platform.SLACK, "zh").parts
+        sender, to = bot.services.senders[Platform.SLACK], Destination(Platform.SLACK, CHANNEL)
+        assert await sender.edit(parts[3], str(first["ts"]), to=to) == Sent(str(first["ts"]))
+        unchanged, changed, *_ = await slack.public()
+    assert unchanged == overview
+    assert changed["text"] == parts[3].payload["text"]
+    assert changed["thread_ts"] == overview["ts"]
 
 
 async def test_signed_requests_are_answered_as_those_of_socket_mode(

@@ -29,6 +29,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.destination import Platform
 from bot.languages import Language, phrases_of
 from bot.languages.phrases import Phrases
+from bot.platforms.slack.answering import as_typed
 from bot.platforms.slack.endpoint import response_of
 from bot.platforms.slack.installations import STATE_SECONDS, Installations, States
 from bot.platforms.slack.workspaces import Workspaces
@@ -58,8 +59,11 @@ class Installing:
         client_secret: str,
         public_url: str,
         language: Language,
+        command: str = "/digest",
     ) -> None:
+        """`command` is the one that takes every verb."""
         self._client = client
+        self._command = command
         self._workspaces = workspaces
         self._phrases = phrases_of(language)
         self._starts: deque[float] = deque(maxlen=_MOST_STARTS)
@@ -142,15 +146,15 @@ class Installing:
         """Tell the installer, in their own conversation with the bot, how to go on."""
         try:
             await self._client.chat_postMessage(
-                token=installation.bot_token, channel=installation.user_id, **greeting(self._phrases)
+                token=installation.bot_token, channel=installation.user_id, **greeting(self._phrases, self._command)
             )
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
             _log.warning("whoever installed the app could not be greeted", problem=type(error).__name__)
 
 
-def greeting(phrases: Phrases) -> dict[str, Any]:
+def greeting(phrases: Phrases, command: str = "/digest") -> dict[str, Any]:
     """Return the message to whoever installed the app, as arguments of chat.postMessage."""
-    text = phrases.welcome_to_installer()
+    text = as_typed(phrases.welcome_to_installer(), command)
     block = {"type": "section", "text": {"type": "plain_text", "text": text, "emoji": False}}
     return {"text": text, "blocks": [block], "unfurl_links": False}
 

@@ -51,9 +51,11 @@ class Notices:
         language: Language,
         *,
         own_installer: str | None = None,
+        command: str = "/digest",
         seconds: float = _SECONDS,
     ) -> None:
         """`own_installer` is the member of the settings' own workspace who is told."""
+        self._command = command
         self._client = client
         self._workspaces = workspaces
         self._marks = marks
@@ -75,7 +77,7 @@ class Notices:
                     self._begin(self._well(to))
             case Gone(reason) | Rejected(reason) | Unsent(reason) | Unfit(reason):
                 code = reason.partition(":")[0]
-                if self._phrases.trouble(code, bot=bot) and self._told.get(to) != code:
+                if self._phrases.trouble(code, bot=bot, command=self._command) and self._told.get(to) != code:
                     self._begin(self._tell(to, code, bot))
             case Throttled() | Moved() | Unknown():
                 pass
@@ -124,7 +126,7 @@ class Notices:
     async def _post(self, to: Destination, code: str, bot: str) -> bool:
         workspace = await self._workspaces.find(to.team)
         installer = await self._workspaces.installer(to.team) if to.team else self._own_installer
-        found = self._phrases.trouble(code, bot=bot)
+        found = self._phrases.trouble(code, bot=bot, command=self._command)
         if workspace is None or installer is None or found is None:
             _log.warning("a person has to act in Slack, and nobody there can be told", place=str(to), trouble=code)
             return False

@@ -89,7 +89,8 @@ function showCommands(pane, chat) {
 function showMessages(pane, chat) {
   const list = pane.list;
   if (pane.shown !== chat.id) { list.replaceChildren(); pane.parts.clear(); pane.shown = chat.id; }
-  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+  // who reads from the beginning is left there; who has been at the end, or said something, follows what comes
+  const follows = (pane.moved || list.scrollTop > 0) && list.scrollHeight - list.scrollTop - list.clientHeight < 80;
   const grew = chat.messages.some((message) => !pane.parts.has(message.key));
   const wanted = new Set(chat.messages.map((message) => message.key));
   for (const [key, part] of pane.parts) if (!wanted.has(key)) { part.node.remove(); pane.parts.delete(key); }
@@ -108,9 +109,7 @@ function showMessages(pane, chat) {
     else list.insertBefore(part.node, before);
     foldQuotes(part.node);
   }
-  const stay = location.hash === "#start" && !pane.moved;  // for pictures: begin with the first message
-  if (grew && !stay && (atEnd || !pane.seen)) list.scrollTop = list.scrollHeight;
-  pane.seen = true;
+  if (grew && follows) list.scrollTop = list.scrollHeight;
 }
 
 function foldQuotes(node) {
@@ -158,6 +157,7 @@ for (const [platform, pane] of panes) {
     tell(platform + "/send", { chat: pane.shown, text });
   };
   pane.list.onclick = (event) => {
+    pane.moved = true;
     const link = event.target.closest("a");
     if (link?.host === "t.me" && link.pathname === "/" + document.body.dataset.bot) {  // opens the private chat
       event.preventDefault();

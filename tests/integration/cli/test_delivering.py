@@ -160,6 +160,11 @@ class TestPublish:
             ["--issue", str(outside.day())],
         ):
             assert re.search(rf"slack:{outside.channel.id} .* 2/2 ", bot("deliveries", *filters).out)
+        assert f"{outside.day()} " in bot("deliveries", TIMEZONE="Asia/Shanghai").out
+        assert "planned (America/New_York)" in bot("deliveries", TIMEZONE="America/New_York").out
+        misspelt = bot("deliveries", "--to", f"slack:{outside.channel.id}0", "--issue", f"{outside.day()}x")
+        assert f"did you mean 'slack:{outside.channel.id}'?" in misspelt.err
+        assert f"did you mean '{outside.day()}'?" in misspelt.err
         for filters in (["--troubled"], ["--to", "slack:C0000000009"], ["--state", "dead"], ["--issue", "other"]):
             assert bot("deliveries", *filters).out == "No deliveries.\n"
 

@@ -67,6 +67,14 @@ class TestBadInput:
         assert result.code == 1
         assert "is not a file here; name a post such as posts/2026-02-12.md" in result.err
 
+    def test_may_be_a_name_much_like_that_of_a_post(self, digestbot: Digestbot, posts: Path) -> None:
+        written_posts.write(posts, "2026/ai-daily.md", written_posts.digest(DAY))
+        for given, meant in (
+            ("posts/2026/ai-dayli.md", "posts/2026/ai-daily.md"),
+            ("2026/ai-dail", "2026/ai-daily.md"),
+        ):
+            assert f"; did you mean {meant!r}?" in digestbot("show", given, POSTS="posts").err
+
     def test_may_be_a_folder_that_is_missing(self, digestbot: Digestbot) -> None:
         result = digestbot("check", "missing")
         assert (result.code, result.err) == (

@@ -88,3 +88,25 @@ def test_a_destination_names_its_platform_in_the_refusal_of_its_place() -> None:
         Destination.parse("slack:#daily")
     with pytest.raises(ValueError, match="'daily' is not a Telegram chat"):
         Destination.parse("telegram:daily")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("@mychannel", "telegram:@mychannel"),
+        ("-100123/45", "telegram:-100123/45"),
+        ("C0123456789", "slack:C0123456789"),
+        ("Telegram:@mychannel", "telegram:@mychannel"),
+        ("telegramm:-100123", "telegram:-100123"),
+        ("slak:C0123456789", "slack:C0123456789"),
+    ],
+)
+def test_a_destination_that_was_perhaps_meant_is_named(text: str, meant: str) -> None:
+    with pytest.raises(ValueError, match=f"did you mean {meant!r}"):
+        Destination.parse(text)
+
+
+@pytest.mark.parametrize("text", ["somewhere", "mail:a@b", "slak:general", "telegramm:x"])
+def test_nothing_is_named_where_nothing_is_like_it(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a destination; write telegram:CHAT"):
+        Destination.parse(text)

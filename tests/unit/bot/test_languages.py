@@ -132,7 +132,7 @@ def replies(language: Language) -> Iterator[str]:
     yield from (phrases.subscribe_hint(), own.help("/digest"), own.unknown("abc", "/digest"), own.no_permalink())
     yield from (own.share(), own.shared_by("Lin"), own.settings_by_command("/digest"))
     troubles = ("not_in_channel", "is_archived", "restricted_action", "missing_scope")
-    told = [own.trouble(code, bot="digestbot") for code in troubles]
+    told = [own.trouble(code, bot="digestbot", command="/digest") for code in troubles]
     yield from (f"{before}#daily{after}" for before, after in filter(None, told))
     yield from (phrases.farewell(was_subscribed=subscribed) for subscribed in (True, False))
     yield from (phrases.fixed_by_settings(), phrases.admins_only(), phrases.unknown_command(), phrases.not_a_command())

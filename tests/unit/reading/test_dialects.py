@@ -62,7 +62,7 @@ def test_what_each_line_became_is_told() -> None:
     result = reading(
         HEAD + "# 日报\n\n> 说明\n\n## 模型\n\n### 1) 一\n\n来源：https://a.com\n\n- **是什么**：甲\n  - 乙\n\n"
         "### 2) 二\n\n来源：https://b.com\n\n```\ncode\n```\n\n## 今日趋势\n\n- **稳**：x\n\n"
-        "## 接下来关注\n\n- y\n\n## 其他\n\n尾声"
+        "## 接下来关注\n\n- y\n\n## 其他\n\n尾声\n\n***\n\n完"
     )
     assert lines_of(result) == [
         (5, "left out: the title"),
@@ -80,6 +80,7 @@ def test_what_each_line_became_is_told() -> None:
         (32, "to watch: y"),
         (34, "section: 其他"),
         (36, "text, paragraph: 尾声"),
+        (40, "text, paragraph: 完"),
     ]
 
 
@@ -183,6 +184,10 @@ def test_brief_texts_with_links_are_news_and_long_ones_an_essay() -> None:
     assert read(brief.replace("见", "见" * 700)).dialect == "essay"
     bullets = "".join(f"## {n}\n\n- 见[这里](https://a.com/x)。\n- 另\n\n" for n in "甲乙丙")
     assert [plain(point.text) for point in read(bullets).issue.items[0].points] == ["见这里。", "另"]
+    nested = read("".join(f"## {n}\n\n- 甲\n  - [近](https://a.com/{n})\n- [远](https://b.com)\n\n" for n in "123"))
+    assert [item.first_url for item in nested.issue.items] == [f"https://a.com/{n}" for n in "123"]
+    mixed = read(brief + "## 丁\n\n来源：https://a.com/4\n")
+    assert [bool(item.first_url) for item in mixed.issue.items] == [True] * 4
     labelled = "".join(f"## {n}\n\n- **是什么**：x\n\n" for n in "甲乙丙")
     assert read(labelled).dialect == "headings"
 
@@ -226,3 +231,14 @@ def test_a_table_of_contents_is_left_out(contents: str, kept: int) -> None:
 
 def test_a_very_long_heading_names_no_special_section() -> None:
     assert read("## 今日趋势" + "很长" * 60 + "\n\nx\n\n## 二\n\ny").issue.trends == ()
+
+
+def test_what_stands_between_heading_and_bullets_of_a_list_is_kept() -> None:
+    result = read("## 模型\n\n一句导语。\n\n- [甲](https://a.com)：一\n- [乙](https://b.com)：二\n")
+    assert (result.dialect, titles(result)) == ("list", ["甲", "乙"])
+    assert "一句导语。" in str(result.issue.intro) + str(result.issue.sections)
+
+
+def test_a_rule_parts_points_and_is_none() -> None:
+    (item,) = read("## 1. 一\n\n来源：https://a.com\n\n- 甲\n\n***\n\n- 乙\n\n## 今日趋势\n\n- 稳\n").issue.items
+    assert [plain(point.text) for point in item.points] == ["甲", "乙"]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from formatters.document import CodeBlock
+from formatters.reading.fields import Fault
 from formatters.reading.post import MAX_BYTES, MAX_LINES
+from formatters.reading.yaml_fields import read_yaml
 from tests.unit.reading.reader import findings, issue_of, reading, refusal
 
 
@@ -200,3 +202,21 @@ def test_a_comment_that_swallows_the_rest_is_told() -> None:
     result = reading("---\ntitle: a\ndate: 2026-02-12\n---\ntext\n\n<!-- draft\n\nmore\n")
     assert [(finding.line, finding.severity) for finding in result.diagnostics] == [(7, "warning")]
     assert "never closed" in result.diagnostics[0].problem
+
+
+def test_a_character_that_yaml_refuses_is_told_to_who_reads_front_matter_alone() -> None:
+    with pytest.raises(Fault, match="cannot be read") as refused:
+        read_yaml("title: \x00")
+    assert (refused.value.line, refused.value.advice) == (1, "remove unprintable characters")
+
+
+def test_an_indented_first_line_is_code_and_no_fence() -> None:
+    issue = issue_of("    ---\n\n# 题\n\n文")
+    assert issue.title == "题"
+    assert "---" in str(issue.sections) + str(issue.intro)
+
+
+def test_a_line_that_is_no_field_is_told() -> None:
+    error = refusal("---\ntitle: x\n}\n---\n文")
+    assert error.line == 3
+    assert error.advice == "write one `key: value` a line and put values with special characters in quotes"

@@ -30,6 +30,7 @@ from formatters.document import (
 )
 from formatters.reading.block_parser import MAX_CELLS
 from formatters.reading.inline_parser import MAX_SPAN
+from formatters.reading.inlines import drop, take
 from formatters.reading.links import safe_url
 from formatters.reading.markdown import read_markdown
 
@@ -335,3 +336,32 @@ def test_an_address_must_be_written_in_ascii_without_spaces(url: str) -> None:
 )
 def test_odd_constructs_show_their_text(markdown: str, shown: str) -> None:
     assert plain(spans(markdown)) == shown
+
+
+def test_an_empty_table_shows_nothing() -> None:
+    assert blocks("文\n\n| | |\n|---|---|\n| | |\n") == (Paragraph((Text("文"),), 1),)
+
+
+def test_what_looks_like_an_address_and_leads_nowhere_is_text() -> None:
+    known = Link("https://b.com/x", (Text("https://b.com/x"),))
+    assert blocks("见 https://a:99999/ 与 https://b.com/x。") == (
+        Paragraph((Text("见 https://a:99999/ 与 "), known, Text("。")), 1),
+    )
+
+
+def test_a_cut_keeps_line_ends_and_goes_through_code() -> None:
+    content = (Code("abc"), LineBreak(), Text("d"))
+    assert drop(content, 1) == (Code("bc"), LineBreak(), Text("d"))
+    assert take(content, 2) == (Code("ab"),)
+    assert take(content, 4) == (Code("abc"), LineBreak())
+
+
+def test_a_table_needs_no_empty_line_above() -> None:
+    paragraph, table = blocks("文\n| 甲 | 乙 |\n|---|---|\n| 1 | 2 |\n")
+    assert isinstance(paragraph, Paragraph)
+    assert isinstance(table, Table)
+
+
+def test_brackets_in_brackets_stay_text() -> None:
+    text = "[" * 200 + "x" + "]" * 200
+    assert blocks(text) == (Paragraph((Text(text),), 1),)

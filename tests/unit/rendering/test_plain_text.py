@@ -103,3 +103,8 @@ def test_a_table_is_aligned_by_the_width_of_its_characters() -> None:
 def test_a_table_too_wide_for_a_terminal_is_readable_rows() -> None:
     table = Table((inline("维度"), inline("说明")), ((inline("甲"), inline("字" * 60)), (inline("乙"), inline("短"))))
     assert body_of(table) == f"甲 — 说明：{'字' * 60}\n乙 — 说明：短"
+
+
+def test_an_empty_cell_keeps_its_column() -> None:
+    table = Table((inline("甲"), (), inline("丙")), ((inline("一"), (), ()), ((), inline("二"), inline("三"))))
+    assert body_of(table) == "甲 │    │ 丙\n───┼────┼───\n一 │    │\n   │ 二 │ 三"

@@ -103,3 +103,11 @@ def test_what_classic_messages_fold_is_open_within_an_open_item() -> None:
     _, _, first = blocks_of(digest(item(1, "题", *points)))
     (entries,) = first["blocks"]
     assert len(entries["items"]) == 4
+
+
+def test_blocks_are_counted_with_those_within() -> None:
+    table = Table((inline("甲"),), ((inline("一"),), (inline("二"),)))
+    found = blocks_of(essay(section("", (table, BulletList((ListItem(paragraphs("点")),))))))
+    assert (
+        count(found) == 2 + 1 + 3 + 1 + 1 + 1
+    )  # title and facts; a table and its rows; a list, its entry, a paragraph

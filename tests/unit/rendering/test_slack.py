@@ -240,3 +240,8 @@ def test_an_answer_too_long_is_one_message_that_ends_in_an_ellipsis() -> None:
     (part,) = slack_blocks.render(ItemView(digest(item(1, "题", point("点", "句子。" * 3000))), REF, 1), WORDS).parts
     judge_slack(part)
     assert part.text.endswith("句子。…")
+
+
+def test_long_addresses_alone_part_no_message() -> None:
+    links = tuple(Link(f"https://a.example/{'x' * 100}{n}", (Text("字" * 100),)) for n in range(32))
+    assert len(messages(IssueView(essay(section("", (Paragraph(links),)))))) == 1

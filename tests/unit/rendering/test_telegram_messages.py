@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -23,13 +24,13 @@ from formatters.document import (
     Table,
     Text,
 )
-from formatters.issue import Issue, Item, Point, SourceLink
+from formatters.issue import Issue, Item, Point, Section, SourceLink
 from formatters.parts import Part
 from formatters.rendering import telegram_html
 from formatters.rendering.telegram_text import WORD_JOINER
 from formatters.views import IssueView
 from tests.unit.rendering.judges import judge_telegram
-from tests.unit.rendering.makers import WORDS, digest, essay, inline, item, paragraphs, point, section
+from tests.unit.rendering.makers import THURSDAY, WORDS, digest, essay, inline, item, paragraphs, point, section
 
 
 def parts_of(issue: Issue) -> list[Part]:
@@ -313,3 +314,47 @@ def test_a_title_longer_than_a_message_is_told_once_and_then_shortened() -> None
 def test_a_point_made_of_code_and_further_paragraphs_keeps_them() -> None:
     story = item(1, "题", Point(inline("例"), inline("如下"), blocks=(CodeBlock("x = 1"), *paragraphs("后文"))))
     assert markup(digest(story), "item-1").endswith("<b>例</b>：如下\n<pre>x = 1</pre>\n后文")
+
+
+def test_sub_points_have_sub_points_of_their_own() -> None:
+    deep = Point(text=inline("甲"), points=(Point(text=inline("乙"), points=(Point(text=inline("丙")),)),))
+    (_, part) = parts_of(digest(item(1, "题", Point(inline("建议"), (), (deep,)))))
+    assert part.text.endswith("建议：\n– 甲\n– – 乙\n– – – 丙")
+
+
+def test_a_label_that_nobody_sees_is_none() -> None:
+    (_, part) = parts_of(digest(item(1, "题", Point((Text("\u200b"),), inline("文")), point("建议", "做"))))
+    assert part.text == "1. 题\n\n文\n\n建议：做"
+
+
+def test_a_row_whose_first_cell_is_empty_begins_with_the_next() -> None:
+    table = Table(
+        (inline("甲"), (), inline("丙")), (((), inline("二"), inline("三")), ((), (), ()), ((), (), inline("四")))
+    )
+    (part,) = parts_of(essay(section("", (table,))))
+    assert part.text.endswith("\n\n二；丙：三\n丙：四")
+
+
+def test_a_message_may_begin_with_a_quote() -> None:
+    lines = Quote(tuple(Paragraph(inline(f"{n}{'引' * 2000}")) for n in range(4)))
+    issue = Issue("", THURSDAY, "essay", sections=(Section((), (lines,)),))
+    assert [str(part.payload["text"])[:13] for part in parts_of(issue)[1:]] == ["<blockquote>2"]
+
+
+def test_of_several_stretches_between_advice_the_longest_is_folded() -> None:
+    open_ones, first, second = [point("甲", "短"), point("乙", "短")], point("丙", "长" * 500), point("丁", "长" * 300)
+    points = [*open_ones, first, point("建议", "做"), second, point("落地建议", "做")]
+    (_, part) = parts_of(digest(item(1, "题", *points)))
+    (folded,) = re.findall("<blockquote expandable>(.*)</blockquote>", str(part.payload["text"]), re.DOTALL)
+    assert folded.startswith("<b>丙</b>")
+    assert "<b>丁</b>" not in folded
+
+
+def test_a_title_that_begins_with_code_keeps_it_behind_its_number() -> None:
+    (_, part) = parts_of(digest(Item(1, (Code("x"), Text(" 题")), (), (point("建议", "做"),))))
+    assert str(part.payload["text"]).startswith("<b>1. </b><code>x</code><b> 题</b>")
+
+
+def test_code_that_nobody_sees_is_none() -> None:
+    (part,) = parts_of(essay(section("", (Paragraph((Text("文"), Code("\u200b"))),))))
+    assert str(part.payload["text"]).endswith("\n\n文")

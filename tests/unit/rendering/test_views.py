@@ -6,9 +6,21 @@ import pytest
 
 from bot.domain.destination import Platform
 from bot.domain.subscription import Place, default_style
-from formatters.actions import AnswerWithHeadlines, AnswerWithItem, SendAll, decode_start, encode, start_link
+from formatters.actions import (
+    AnswerWithHeadlines,
+    AnswerWithItem,
+    SendAll,
+    TurnToHeadlines,
+    TurnToItem,
+    as_link,
+    decode_start,
+    encode,
+    start_link,
+)
 from formatters.errors import NothingToShow
 from formatters.issue import Issue, Item, Point, SourceLink
+from formatters.parts import Part
+from formatters.patterns import lazy
 from formatters.rendering import telegram_html
 from formatters.views import (
     AdviceView,
@@ -134,3 +146,28 @@ def test_the_place_decides_the_style() -> None:
     assert found.pop((Platform.TELEGRAM, Place.GROUP)) is Style.HEADLINES
     assert {found.pop((Platform.SLACK, place)) for place in Place if place is not Place.PRIVATE} == {Style.THREAD}
     assert set(found.values()) == {Style.ITEMS}
+
+
+def test_a_button_that_turns_a_page_has_a_link_that_answers_with_it() -> None:
+    assert as_link(TurnToItem("ab", 3)) == AnswerWithItem("ab", 3)
+    assert as_link(TurnToHeadlines("ab")) == AnswerWithHeadlines("ab")
+    assert as_link(AnswerWithItem("ab", 3)) == AnswerWithItem("ab", 3)
+
+
+def test_a_parts_digest_tells_a_change_and_nothing_else() -> None:
+    assert Part("a", {"text": "x", "n": 1}, "x").digest == Part("b", {"n": 1, "text": "x"}, "y").digest
+    assert Part("a", {"text": "x"}, "x").digest != Part("a", {"text": "y"}, "x").digest
+
+
+def test_a_pattern_that_is_compiled_later_offers_what_is_used_here() -> None:
+    pattern = lazy("a+")
+    assert pattern.sub("b", "caa") == "cb"
+    assert not hasattr(pattern, "scanner")
+
+
+def test_values_are_compared_hashed_and_shown_by_what_they_hold() -> None:
+    assert SourceLink("https://a.example/", "甲") == SourceLink("https://a.example/", "甲")
+    assert len({SourceLink("https://a.example/", "甲"), SourceLink("https://a.example/", "甲")}) == 1
+    address: object = "https://a.example/"
+    assert SourceLink("https://a.example/") != address
+    assert repr(SourceLink("https://a.example/", "甲")).startswith("SourceLink(url='https://a.example/', label='甲'")
