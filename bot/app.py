@@ -24,9 +24,11 @@ from bot.posts.directory import QUIET, PostDirectory
 from bot.scheduling.clock import SystemClock
 from bot.services.acquaintance import Acquaintance
 from bot.services.browsing import Browsing
+from bot.services.catching_up import CatchingUp
 from bot.services.conversation import Conversation
 from bot.services.drain import Drain
 from bot.services.feedback import Feedback
+from bot.services.forgetting import Forgetting
 from bot.services.lanes import LaneHolder
 from bot.services.library import Library
 from bot.services.outlet import Outlet
@@ -167,6 +169,10 @@ async def opened_services(
             relating=Relating(library, SqlSearch(database), timetable, clock),
             feedback=Feedback(SqlMessages(database), saving),
             site=Site(settings.site_url, library, timetable, clock) if settings.site_url else None,
+            catching_up=CatchingUp(
+                subscriptions=subscriptions, ledger=ledger, library=library, timetable=timetable, clock=clock
+            ),
+            forgetting=Forgetting(subscriptions, keepsakes),
             renderer=rendering,
             publisher=publisher,
             operating=owners.operating,

@@ -109,8 +109,8 @@ class Preferences:
         for instant in (self.paused_at, self.paused_until):
             if instant is not None and instant.tzinfo is None:
                 raise ValueError(f"{instant!r} has no time zone")
-        if self.zone is not None:
-            _require_zone(self.zone)
+        if self.zone is not None and not is_zone(self.zone):
+            raise ValueError(f"{self.zone!r} is not an IANA time zone; use a name such as 'Asia/Shanghai'")
 
     def paused(self, now: datetime) -> bool:
         """Return whether nothing is to be delivered at this instant."""
@@ -128,11 +128,13 @@ class Preferences:
         return replace(self, place=place, style=self.style if stays else default_style(platform, place))
 
 
-def _require_zone(name: str) -> None:
+def is_zone(name: str) -> bool:
+    """Return whether there is such an IANA time zone."""
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"{name!r} is not an IANA time zone; use a name such as 'Asia/Shanghai'") from error
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from babel.dates import format_time, get_timezone_name
 
 from bot.languages.archive_sentences import ArchiveNotices, archive_sentence, shortened
 from bot.languages.catalog import translations
+from bot.languages.settings_phrases import settings_phrases_of
 from bot.languages.words import long_day, short_day
 from bot.services.answers import (
     Arrival,
@@ -27,7 +28,7 @@ from bot.services.answers import (
 )
 from formatters.views import Style
 
-_MENU = ("today", "item", "trends", "search", "stop", "help")
+_MENU = ("today", "item", "trends", "search", "settings", "stop", "help")
 
 
 class Phrases(ArchiveNotices):
@@ -246,14 +247,16 @@ class Phrases(ArchiveNotices):
 
     def menu(self) -> dict[str, str]:
         """Return the commands that the menu offers, a few: the rest is in /help."""
-        everything = self.commands() | self.reading_commands()
+        everything = self.everything()
         return {name: everything[name] for name in _MENU}
+
+    def everything(self) -> dict[str, str]:
+        """Return every command that Telegram has, in the order of /help."""
+        return self.commands() | self.reading_commands() | settings_phrases_of(self._language).commands()
 
     def help(self) -> str:
         """Return the list of commands, one a line."""
-        lines = [
-            f"/{name} – {description}" for name, description in (self.commands() | self.reading_commands()).items()
-        ]
+        lines = [f"/{name} – {description}" for name, description in self.everything().items()]
         return "\n".join([self._catalog.gettext("Commands:"), *lines])
 
     def hour(self, instant: datetime) -> str:

@@ -68,7 +68,7 @@ class SettingsPhrases:
             gettext("Language: {language}").format(language=self._spoken(settings)),
         ]
 
-    def next_line(self, settings: ChatSettings) -> str:
+    def state(self, settings: ChatSettings) -> str:
         """Return when the next issue comes, or that there is a pause."""
         return self._next(settings)
 
@@ -184,7 +184,7 @@ class SettingsPhrases:
             "language": gettext("Language"),
             "pause": gettext("Pause"),
             "offset": gettext("By offset"),
-            "main": gettext("‹ Back"),
+            "main": gettext("‹ Return"),
             "done": gettext("Done"),
             "subscribe": gettext("Subscribe"),
             "unsubscribe": gettext("Unsubscribe"),
@@ -344,14 +344,6 @@ class SettingsPhrases:
     def missed_nothing(self) -> str:
         """Return what /catchup says where nothing was missed."""
         return self._catalog.gettext("You missed nothing. /today shows the newest issue.")
-
-    def answered_above(self) -> str:
-        """Return what is said to a question that was just answered."""
-        return self._catalog.gettext("That was just shown, see above.")
-
-    def show_it(self) -> str:
-        """Return the label of the button that leads to an earlier answer."""
-        return self._catalog.gettext("Show it")
 
     def welcome(self, settings: ChatSettings, *, joined: bool) -> str:
         """Return what /start says to who has hours or days of their own."""

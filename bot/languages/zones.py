@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from babel import Locale
 from babel.core import get_global
 
+from bot.domain.subscription import is_zone
 from bot.languages.cities import zone_of_place
 
 OFFERED = (
@@ -57,7 +58,7 @@ def zone_of_offset(minutes: int, now: datetime) -> str | None:
     hours, rest = divmod(abs(minutes), 60)
     if not rest:
         name = f"Etc/GMT{'-' if minutes > 0 else '+'}{hours}" if minutes else "Etc/UTC"  # POSIX counts the other way
-        return name if name in available_timezones() else None
+        return name if is_zone(name) else None
     fitting = [zone for zone in _places() if _ahead(zone, now) == minutes]
     return next((zone for zone in fitting if _is_steady(zone, now)), fitting[0] if fitting else None)
 

@@ -212,6 +212,13 @@ class Ledger(Protocol):
         """Return whether such a delivery exists, in whatever state."""
         ...
 
+    async def missed(self, destination: Destination, *, since: datetime, until: datetime) -> list[str]:
+        """Return the keys of issues released from `since` to before `until` that the destination did not get.
+
+        The newest first. What is on its way to it is not missed.
+        """
+        ...
+
     async def reports(self, wanted: DeliveryFilter) -> list[DeliveryReport]:
         """Return the newest deliveries that fit, newest first."""
         ...

@@ -54,6 +54,13 @@ class Subscriptions(Protocol):
         """End every subscription of a chat, whatever its thread; return how many were active."""
         ...
 
+    async def erase_chat(self, platform: Platform, chat: str) -> int:
+        """Forget a chat, whatever its thread, with everything that was or is to be delivered there.
+
+        Return how many destinations were forgotten. A message that is on its way may still arrive.
+        """
+        ...
+
     async def unsubscribe_team(self, platform: Platform, team: str, *, reason: str, now: datetime) -> int:
         """End every subscription of a team's chats; return how many were active."""
         ...

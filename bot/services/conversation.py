@@ -9,7 +9,9 @@ from bot.domain.destination import Destination
 from bot.domain.person import Person
 from bot.services.answers import Answer
 from bot.services.browsing import Browsing
+from bot.services.catching_up import CatchingUp
 from bot.services.feedback import Feedback
+from bot.services.forgetting import Forgetting
 from bot.services.operating import Operating
 from bot.services.preferring import Preferring
 from bot.services.publish import Publisher
@@ -47,6 +49,8 @@ class Conversation:
     feedback: Feedback
     site: Site | None
     """None where the address of the digest's own site is not known."""
+    catching_up: CatchingUp
+    forgetting: Forgetting
     renderer: Renderer
     publisher: Publisher
     operating: Operating

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain.destination import Destination
-from bot.domain.preference_changes import Change, Refusal, changed
+from bot.domain.preference_changes import Change, FollowLanguage, Refusal, changed
 from bot.domain.slots import slot, wanted
-from bot.domain.subscription import Origin, Preferences, Subscription, place_of, styles_of
+from bot.domain.subscription import EVERY_DAY, Origin, Preferences, Subscription, place_of, styles_of
 from bot.domain.timetable import Timetable
 from bot.ports.clock import Clock
 from bot.ports.subscriptions import Subscriptions
@@ -20,6 +20,11 @@ _log = structlog.get_logger(__name__)
 
 _SEARCHED = 400
 """Days in which the next wanted one is looked for: longer than any pause may last."""
+
+
+_KNOWN_FOR = timedelta(minutes=1)
+_MOST_KNOWN = 10_000
+"""Destinations whose language is remembered; then all are forgotten, which costs each one question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,21 @@ class ChatSettings:
     next_arrival: datetime | None
     """The first instant at which an issue will come, past pauses and days without; None if that is too far away."""
 
+    @property
+    def as_the_digest(self) -> bool:
+        """Whether issues come every day by the digest's own clock."""
+        preferences = self.preferences
+        return preferences.hour is None and preferences.zone is None and preferences.weekdays == EVERY_DAY
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Which language a destination was found to speak, beside its own."""
+
+    own: str
+    spoken: str
+    since: datetime
+
 
 class Preferring:
     """Shows and changes preferences."""
@@ -51,11 +71,30 @@ class Preferring:
         self._subscriptions = subscriptions
         self._timetable = timetable
         self._clock = clock
+        self._languages: dict[Destination, _Known] = {}
 
     @property
     def now(self) -> datetime:
         """The present instant, in the digest's zone."""
         return self._clock.now().astimezone(self._timetable.zone)
+
+    async def language_of(self, destination: Destination, own: str) -> str:
+        """Return the language that was chosen for a destination, else `own`, which its deliveries then follow.
+
+        What is known is not asked for again within a minute, unless it is changed here.
+        """
+        now, known = self._clock.now(), self._languages.get(destination)
+        if known is not None and known.own == own and now - known.since < _KNOWN_FOR:
+            return known.spoken
+        subscription = await self._subscriptions.find(destination)
+        preferences = subscription.preferences if subscription else None
+        spoken = preferences.language if preferences and preferences.language_chosen else own
+        if preferences and preferences.language != spoken:
+            await self.change(destination, FollowLanguage(own))
+        if len(self._languages) >= _MOST_KNOWN:
+            self._languages.clear()
+        self._languages[destination] = _Known(own, spoken, now)
+        return spoken
 
     async def settings(self, destination: Destination) -> ChatSettings | None:
         """Return the settings of a destination; None if it never subscribed."""
@@ -85,6 +124,7 @@ class Preferring:
             return preferences
 
         subscription = await self._subscriptions.adjust(destination, adjusted)
+        self._languages.pop(destination, None)
         if subscription is None:
             return Refusal.NOT_SUBSCRIBED
         if refusal is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -42,6 +42,10 @@ class Welcome:
     style: Style
     """In which issues will come."""
     missed: Missed | None
+    newest: View | None = None
+    """The overview of the newest issue, where none was missed; for who joins."""
+    resumed: bool = False
+    """Whether this ended a pause."""
 
 
 Parting = Literal["left", "was not here", "fixed by settings"]
@@ -82,7 +86,22 @@ class Subscribing:
             _log.info("subscribed", destination=str(destination))
         release = self._timetable.next_release(now).astimezone(self._timetable.zone)
         style = await self._publisher.style_of(destination)
-        return Welcome(joined, release, style, await self._missed(destination) if joined else None)
+        if not joined:
+            return Welcome(joined, release, style, None, resumed=await self._resumed(destination, now))
+        missed = await self._missed(destination)
+        return Welcome(joined, release, style, missed, None if missed else await self._newest(destination))
+
+    async def _resumed(self, destination: Destination, now: datetime) -> bool:
+        """End the destination's pause, and return whether there was one."""
+        subscription = await self._subscriptions.find(destination)
+        if subscription is None or not subscription.preferences.paused(now):
+            return False
+        await self._subscriptions.adjust(destination, lambda paused: replace(paused, paused_until=now))
+        return True
+
+    async def _newest(self, destination: Destination) -> View | None:
+        known = await self._library.newest(self._timetable.today(self._clock.now()))
+        return await self._publisher.overview(known, destination) if known else None
 
     async def found_place(self, destination: Destination, place: Place) -> None:
         """Note what kind of place a subscriber is, where its address alone told something else."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, TableClause, and_, exists, select, update
+from sqlalchemy import ColumnElement, TableClause, and_, delete, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -71,6 +71,14 @@ async def move(connection: AsyncConnection, source: int, to: Destination, *, now
         await _hand_over_subscription(connection, source, target, f"moved to {to}", now)
         await _hand_over_deliveries(connection, source, target, f"moved to {to}, which has this issue already", now)
     return target
+
+
+async def erase(connection: AsyncConnection, source: int) -> None:
+    """Remove the destination in row `source`, with its deliveries and their receipts."""
+    of_it = select(deliveries.c.id).where(deliveries_to(source))
+    await connection.execute(delete(receipts).where(receipts.c.delivery_id.in_(of_it)))
+    await connection.execute(delete(deliveries).where(deliveries_to(source)))
+    await connection.execute(delete(destinations).where(destinations.c.id == source))
 
 
 async def _hand_over_subscription(

@@ -20,6 +20,7 @@ from bot.storage import holding, issue_rows, leases, planning, rendition_rows, r
 from bot.storage.destination_rows import at_address, inserting
 from bot.storage.engine import Database
 from bot.storage.group_commit import GroupCommit
+from bot.storage.missed import missed
 from bot.storage.recording import Ending, GivenBack, Intent, Postponement, Settlement, told_of
 from bot.storage.tables import IS_LEASED, IS_PENDING, deliveries, destinations, issues, marks, renditions
 from formatters.parts import Part
@@ -208,6 +209,11 @@ class SqlLedger:
         )
         async with self.database.reading() as connection:
             return await connection.scalar(wanted) is not None
+
+    async def missed(self, destination: Destination, *, since: datetime, until: datetime) -> list[str]:
+        """Return the keys of issues that were released meanwhile and not delivered."""
+        async with self.database.reading() as connection:
+            return await missed(connection, destination, since, until)
 
     async def reports(self, wanted: DeliveryFilter) -> list[DeliveryReport]:
         """Return the newest deliveries that fit, newest first."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import FOR_SUBSCRIBERS, LIFETIME, DeliveryState, PartState
@@ -48,7 +48,7 @@ async def plan_deliveries(database: Database, plan: Plan, *, now: datetime) -> i
             planned = select(
                 literal(issue), destinations.c.id, destinations.c.lane, *values, *progress, *times, *frozen
             )
-            chunk = planned.where(_audience(plan), destinations.c.id > reached, destinations.c.id <= last)
+            chunk = planned.where(_audience(plan, now), destinations.c.id > reached, destinations.c.id <= last)
             adding = inserting(connection, deliveries).from_select(
                 [*_IDENTITY, *_PROGRESS, *_FROZEN], chunk.order_by(destinations.c.id)
             )
@@ -61,11 +61,15 @@ def _end_of_chunk(plan: Plan, reached: int) -> Select[int | None]:
     return select(func.max(chunk.order_by(destinations.c.id).limit(_CHUNK).subquery().c.id))
 
 
-def _audience(plan: Plan) -> ColumnElement[bool]:
+def _audience(plan: Plan, now: datetime) -> ColumnElement[bool]:
     """Return the condition that a destination gets the plan's issue."""
+    if isinstance(plan.audience, Only):
+        return _candidates(plan)
+    until = destinations.c.paused_until
+    awake = and_(_candidates(plan), or_(until.is_(None), until <= now))
     if isinstance(plan.audience, EveryActive):
-        return and_(_candidates(plan), destinations.c.joined_at <= plan.audience.joined_by)
-    return _candidates(plan)
+        return and_(awake, destinations.c.joined_at <= plan.audience.joined_by)
+    return awake
 
 
 def _candidates(plan: Plan) -> ColumnElement[bool]:

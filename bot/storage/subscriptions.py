@@ -101,6 +101,15 @@ class SqlSubscriptions:
         async with self._database.writing() as connection:
             return await _end(connection, whole, reason, now)
 
+    async def erase_chat(self, platform: Platform, chat: str) -> int:
+        """Forget a chat and all its threads; return how many rows of destinations that were."""
+        async with self._database.writing() as connection:
+            of_chat = select(rows.c.id).where(rows.c.platform == platform, rows.c.chat == chat)
+            found = (await connection.scalars(of_chat)).all()
+            for number in found:
+                await destination_rows.erase(connection, number)
+        return len(found)
+
     async def unsubscribe_team(self, platform: Platform, team: str, *, reason: str, now: datetime) -> int:
         """End every subscription of a team's chats; return how many were active."""
         whole = and_(rows.c.platform == platform, rows.c.chat.startswith(f"{team}/", autoescape=True))

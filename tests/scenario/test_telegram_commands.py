@@ -20,6 +20,7 @@ async def test_start_subscribes_and_says_what_comes_when_and_how_loudly(world: W
         answer = await reader.ask("/start")
         assert "08:00" in answer.text
         assert "响铃" in answer.text
+        assert f"推理日报｜{YESTERDAY}" in answer.text
         world.write()
     async with world.bot("08:00:00") as bot:
         await bot.released(str(DAY))
@@ -45,7 +46,7 @@ async def test_who_joins_after_the_delivery_gets_the_overview_as_that_days_deliv
         item = await reader.press(welcome, "2")
         await item.answered()
         await reader.ask("/stop")
-        assert "推理日报" not in (await reader.ask("/start")).text
+        assert "推理日报" in (await reader.ask("/start")).text, "as whoever joins"
         await bot.idle()
     opened = reader.texts[1]
     assert opened.startswith("2. 第 2 条")
@@ -187,9 +188,9 @@ async def test_the_menu_is_registered_in_both_languages(world: World) -> None:
         for language in ("", "zh", "en")
     }
     for language in ("", "zh", "en"):
-        assert menus["default", language] == ["today", "item", "trends", "search", "stop", "help"]
+        assert menus["default", language] == ["today", "item", "trends", "search", "settings", "stop", "help"]
         assert sorted(menus["all_group_chats", language]) == ["help", "item", "search", "today", "trends"]
-        assert {"start", "stop"} < set(menus["all_chat_administrators", language])
+        assert {"start", "stop", "settings"} < set(menus["all_chat_administrators", language])
 
 
 async def test_in_groups_only_admins_subscribe_and_the_topic_is_remembered(world: World) -> None:

@@ -65,7 +65,7 @@ def _direct(found: ChatSettings | None, phrases: ViewPhrases, settings: Settings
         yield section(phrases.no_direct_messages())
         yield actions(button(labels["start direct"], DIRECT, "start", style="primary"))
         return
-    yield section("\n".join(settings.lines(found)))
+    yield section("\n".join([*settings.lines(found), settings.state(found)]))
     yield actions(button(labels["settings"], SETTINGS), button(labels["stop direct"], DIRECT, "stop"))
 
 

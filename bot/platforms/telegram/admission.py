@@ -6,19 +6,19 @@ import re
 from collections.abc import Awaitable, Callable
 
 from telegram import Chat, Update
-from telegram.ext import ApplicationHandlerStop, ContextTypes, MessageHandler, TypeHandler, filters
+from telegram.ext import ApplicationHandlerStop, MessageHandler, TypeHandler, filters
 
 from bot.domain.destination import Platform
 from bot.domain.membership import InvitationKey, Redemption, Role
 from bot.languages import Language, negotiate
 from bot.languages.owner_phrases import owner_phrases_of
-from bot.platforms.telegram.application import TelegramApplication
+from bot.platforms.telegram.application import ReaderContext, TelegramApplication
 from bot.platforms.telegram.menus import Menus
 from bot.platforms.telegram.operating import person_of
 from bot.platforms.telegram.replies import Reader
 from bot.services.membership import Membership
 
-_Context = ContextTypes.DEFAULT_TYPE
+_Context = ReaderContext
 
 _FOLLOWED = re.compile(r"^/start(?:@\w+)? +(\d+-[jw]-\S+)$")
 """What following a link to the bot sends: https://core.telegram.org/bots/features#deep-linking"""
@@ -55,7 +55,7 @@ class Admission:
         match = _FOLLOWED.match(message.text or "") if message else None
         if message is None or user is None or match is None:
             return
-        reader = Reader.of_message(context.bot, message, self._default)
+        reader = Reader.of_message(context, message, self._default)
         key = InvitationKey.parse(match[1])
         redemption = Redemption.UNKNOWN
         if key is not None:
@@ -94,7 +94,7 @@ class Gate:
         elif update.inline_query is not None:
             await update.inline_query.answer([], cache_time=1, is_personal=True)
         elif update.message is not None and _is_for_the_bot(update, context):
-            await Reader.of_message(context.bot, update.message, self._default).say(sentence)
+            await Reader.of_message(context, update.message, self._default).say(sentence)
         raise ApplicationHandlerStop
 
 

@@ -13,7 +13,6 @@ from telegram.error import Conflict, Forbidden, NetworkError, TelegramError
 from telegram.ext import (
     ChatMemberHandler,
     CommandHandler,
-    ContextTypes,
     MessageHandler,
     filters,
 )
@@ -22,14 +21,19 @@ from bot.domain.destination import Platform
 from bot.domain.errors import DatabaseError
 from bot.languages import Language, phrases_of
 from bot.platforms.telegram.admission import Admission
-from bot.platforms.telegram.application import TelegramApplication
+from bot.platforms.telegram.application import ReaderContext, TelegramApplication
+from bot.platforms.telegram.arrivals import arrived
 from bot.platforms.telegram.door import Door
 from bot.platforms.telegram.inline import InlineAnswers
+from bot.platforms.telegram.joining import Joining
+from bot.platforms.telegram.menu_presses import MenuPresses
 from bot.platforms.telegram.menus import Menus
 from bot.platforms.telegram.operating import OwnerCommands
-from bot.platforms.telegram.presses import Presses, presser
+from bot.platforms.telegram.presses import Presses
 from bot.platforms.telegram.reading import ReadingCommands
-from bot.platforms.telegram.replies import Reader, greeted, hinted
+from bot.platforms.telegram.replies import Reader, hinted
+from bot.platforms.telegram.settings_commands import SettingsCommands
+from bot.platforms.telegram.tongues import Tongues
 from bot.services.answers import Extract, OutdatedLink, Sentence, Show
 from bot.services.archive_answers import Unavailable
 from bot.services.conversation import Conversation
@@ -42,7 +46,7 @@ ALLOWED_UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY, U
 _LINKED = re.compile(r"\d+-[a-z]-")
 """How the argument of /start begins that one of our links carries, in whatever version."""
 
-_Context = ContextTypes.DEFAULT_TYPE
+_Context = ReaderContext
 
 
 class TelegramCommands:
@@ -51,6 +55,7 @@ class TelegramCommands:
     def __init__(self, conversation: Conversation, default: Language) -> None:
         self._conversation = conversation
         self._default = default
+        self._joining = Joining(conversation, default)
         self._menus = Menus(conversation.operating.membership, default)
 
     def register(self, application: TelegramApplication) -> None:
@@ -63,9 +68,10 @@ class TelegramCommands:
         for name in phrases_of(self._default).commands():
             answer = answers.get(name) or getattr(self, f"_{name}")
             application.add_handler(CommandHandler(name, answer, filters=filters.UpdateType.MESSAGE))
-        for part in (Presses, ReadingCommands, InlineAnswers):
-            part(self._conversation, self._default).register(application)
+        Tongues(self._conversation.preferring, self._default).register(application)
         Door(self._conversation.throttle, self._default).register(application)
+        for part in (SettingsCommands, MenuPresses, Presses, ReadingCommands, InlineAnswers):
+            part(self._conversation, self._default).register(application)
         application.add_handlers(
             [
                 MessageHandler(filters.StatusUpdate.MIGRATE, self._migrated),
@@ -88,21 +94,7 @@ class TelegramCommands:
         if not await reader.may_manage(message):
             await reader.say(reader.phrases.admins_only())
             return
-        welcome = await self._conversation.subscribing.start(
-            reader.destination, language=reader.language, place=reader.place
-        )
-        greeting = reader.phrases.greeting(joined=welcome.joined, release=welcome.release, style=welcome.style)
-        if welcome.missed is None:
-            await reader.say(greeting)
-            return
-        overview = await reader.part(welcome.missed.overview, self._conversation)
-        payload = greeted(greeting, overview)
-        if payload is None:
-            await reader.say(greeting)
-        message_id = await reader.show(payload or overview.payload)
-        await self._conversation.subscribing.overview_shown(
-            welcome.missed, reader.destination, language=reader.language, message_id=message_id
-        )
+        await self._joining.join(reader)
 
     async def _follow(self, reader: Reader, argument: str) -> None:
         """Show what a link into the private chat leads to. It subscribes nobody; who is not is told how to."""
@@ -156,13 +148,17 @@ class TelegramCommands:
         _, reader = self._asked(update, context)
         await reader.say(reader.phrases.not_a_command())
 
-    async def _membership(self, update: Update, _context: _Context) -> None:
-        """End the subscription of a chat that blocked or removed the bot."""
+    async def _membership(self, update: Update, context: _Context) -> None:
+        """End the subscription of a chat that blocked or removed the bot; greet one that it came into."""
         change: ChatMemberUpdated | None = update.my_chat_member
-        if change and change.new_chat_member.status in {ChatMemberStatus.BANNED, ChatMemberStatus.LEFT}:
+        if change is None:
+            return
+        if change.new_chat_member.status in {ChatMemberStatus.BANNED, ChatMemberStatus.LEFT}:
             await self._conversation.subscribing.lost(
                 Platform.TELEGRAM, str(change.chat.id), reason="the bot was blocked or removed"
             )
+        else:
+            await arrived(change, context.bot, self._conversation, self._default)
 
     async def _migrated(self, update: Update, _context: _Context) -> None:
         """Follow a group that became a supergroup; both chats say so, one is enough."""
@@ -200,10 +196,10 @@ class TelegramCommands:
         """Tell the reader of a problem; `problem` may be the reference of an apology."""
         try:
             if (query := update.callback_query) is not None:
-                reader = presser(query, context, self._default)
+                reader = Reader.of_press(context, query, self._default)
                 await query.answer(_told(reader.language if reader else self._default, problem), show_alert=True)
             elif update.effective_message is not None:
-                reader = Reader.of_message(context.bot, update.effective_message, self._default)
+                reader = Reader.of_message(context, update.effective_message, self._default)
                 await reader.say(_told(reader.language, problem))
         except TelegramError as error:
             _log.warning("the apology did not get through", problem=str(error))
@@ -212,7 +208,7 @@ class TelegramCommands:
         message = update.effective_message
         if message is None:
             raise ValueError(f"update {update.update_id} holds no message; the handlers' filters let it through")
-        return message, Reader.of_message(context.bot, message, self._default)
+        return message, Reader.of_message(context, message, self._default)
 
 
 def _told(language: Language, problem: Sentence | str) -> str:

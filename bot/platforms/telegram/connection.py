@@ -8,11 +8,11 @@ from collections.abc import Awaitable, Callable
 import structlog
 from telegram import Bot, Update
 from telegram.error import InvalidToken, TelegramError
-from telegram.ext import Application
+from telegram.ext import Application, ContextTypes
 
 from bot.domain.errors import PlatformError
 from bot.languages import Language
-from bot.platforms.telegram.application import TelegramApplication
+from bot.platforms.telegram.application import ReaderContext, TelegramApplication
 from bot.platforms.telegram.commands import ALLOWED_UPDATES, TelegramCommands
 from bot.platforms.telegram.profile import REFUSED
 from bot.platforms.telegram.request import AiohttpRequest, Timeouts
@@ -49,7 +49,12 @@ class TelegramConnection:
         self, bot: Bot, conversation: Conversation, default: Language, *, public_url: str | None = None
     ) -> None:
         self._application: TelegramApplication = (
-            Application.builder().bot(bot).concurrent_updates(True).job_queue(None).build()
+            Application.builder()
+            .bot(bot)
+            .context_types(ContextTypes(context=ReaderContext))
+            .concurrent_updates(True)
+            .job_queue(None)
+            .build()
         )
         self._webhook = TelegramWebhook(bot, public_url, self._accept) if public_url else None
         self._commands = TelegramCommands(conversation, default)

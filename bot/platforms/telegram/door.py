@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from telegram import Update
-from telegram.ext import ApplicationHandlerStop, ContextTypes, TypeHandler
+from telegram.ext import ApplicationHandlerStop, TypeHandler
 
 from bot.languages import Language, negotiate, phrases_of
-from bot.platforms.telegram.application import TelegramApplication
+from bot.platforms.telegram.application import ReaderContext, TelegramApplication
 from bot.platforms.telegram.replies import Reader
 from bot.services.archive_answers import TooFast
 from bot.services.throttling import Throttle
@@ -14,7 +14,7 @@ from bot.services.throttling import Throttle
 _FIRST = -2
 """The group of handlers that see every update before all others."""
 
-_Context = ContextTypes.DEFAULT_TYPE
+_Context = ReaderContext
 
 
 class Door:
@@ -42,5 +42,5 @@ class Door:
         elif update.inline_query is not None:
             await update.inline_query.answer([], cache_time=1, is_personal=True)
         elif update.effective_message is not None and self._throttle.tell(user.id):
-            await Reader.of_message(context.bot, update.effective_message, self._default).say(sentence)
+            await Reader.of_message(context, update.effective_message, self._default).say(sentence)
         raise ApplicationHandlerStop

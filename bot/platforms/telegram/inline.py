@@ -12,11 +12,11 @@ from telegram import (
     LinkPreviewOptions,
     Update,
 )
-from telegram.ext import ContextTypes, InlineQueryHandler
+from telegram.ext import InlineQueryHandler
 
 from bot.domain.destination import Platform
 from bot.languages import Language, negotiate, phrases_of
-from bot.platforms.telegram.application import TelegramApplication
+from bot.platforms.telegram.application import ReaderContext, TelegramApplication
 from bot.services.conversation import Conversation
 from formatters.actions import TurnToMonth, start_argument
 from formatters.document import plain
@@ -30,7 +30,7 @@ _CACHED = 60
 _DESCRIPTION = 120
 """Characters of an item's text below its title in the list of results."""
 
-_Context = ContextTypes.DEFAULT_TYPE
+_Context = ReaderContext
 
 
 class InlineAnswers:

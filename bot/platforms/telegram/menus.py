@@ -66,6 +66,6 @@ class Menus:
 def menu(language: Language, names: frozenset[str] | None) -> list[BotCommand]:
     """Return the commands of these names with their descriptions; None: those of a private chat."""
     phrases = phrases_of(language)
-    every = phrases.commands() | phrases.reading_commands()
+    every = phrases.everything()
     offered = phrases.menu() if names is None else {name: about for name, about in every.items() if name in names}
     return [BotCommand(name, about) for name, about in offered.items()]

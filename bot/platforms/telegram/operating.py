@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, assert_never
 
 from telegram import InlineKeyboardMarkup, Message, Update, User
-from telegram.ext import CallbackQueryHandler, CommandHandler, ContextTypes, filters
+from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot.domain.destination import Destination, Platform, telegram_destination
 from bot.domain.person import Person
 from bot.languages import Language
 from bot.languages.owner_phrases import OwnerPhrases, owner_phrases_of
-from bot.platforms.telegram.application import TelegramApplication
+from bot.platforms.telegram.application import ReaderContext, TelegramApplication
 from bot.platforms.telegram.owner_buttons import (
     PATTERN,
     Announce,
@@ -32,7 +32,7 @@ from bot.services.status import Status
 from formatters.rendering import notice
 from formatters.rendering.limits import TELEGRAM_TEXT_UNITS, utf16_units
 
-_Context = ContextTypes.DEFAULT_TYPE
+_Context = ReaderContext
 _Answer = Callable[[Message, Reader, Person], Awaitable[None]]
 
 
@@ -56,7 +56,7 @@ class OwnerCommands:
             message, user = update.effective_message, update.effective_user
             if message is None or user is None:
                 return
-            reader = Reader.of_message(context.bot, message, self._default)
+            reader = Reader.of_message(context, message, self._default)
             if await self._operating.membership.is_owner(person_of(user)):
                 await answer(message, reader, person_of(user))
             else:
@@ -132,7 +132,7 @@ class OwnerCommands:
         if message is None:
             await query.answer(phrases.outdated(), show_alert=True)
             return
-        reader = Reader(context.bot, message.chat, query.from_user, None, self._default)
+        reader = Reader(context.bot, message.chat, query.from_user, None, self._default, language=context.language)
         phrases = _phrases(reader)
         if not await self._operating.membership.is_owner(person_of(query.from_user)):
             await query.answer(phrases.owners_only(), show_alert=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import assert_never
 
 import structlog
-from telegram import CallbackQuery, Message, Update
+from telegram import CallbackQuery, Update
 from telegram.error import TelegramError
-from telegram.ext import CallbackQueryHandler, ContextTypes
+from telegram.ext import CallbackQueryHandler
 
 from bot.languages import Language, phrases_of, words_of
-from bot.platforms.telegram.application import TelegramApplication
+from bot.platforms.telegram.application import ReaderContext, TelegramApplication
 from bot.platforms.telegram.keyboards import changed, rows_of, show_rows, unfolded
 from bot.platforms.telegram.replies import Reader
 from bot.services.answers import OutdatedButton, Show
@@ -35,7 +35,7 @@ from formatters.views import Own
 
 _log = structlog.get_logger(__name__)
 
-_Context = ContextTypes.DEFAULT_TYPE
+_Context = ReaderContext
 
 
 class Presses:
@@ -53,7 +53,7 @@ class Presses:
         query = update.callback_query
         if query is None:
             return
-        reader = presser(query, context, self._default)
+        reader = Reader.of_press(context, query, self._default)
         action = decode(query.data or "")
         if reader is None or action is None:
             language = phrases_of(self._default) if reader is None else reader.phrases
@@ -146,12 +146,3 @@ async def _answered(query: CallbackQuery, text: str) -> None:
         await query.answer(text, show_alert=True)
     except TelegramError as error:
         _log.warning("a press could not be answered", problem=error.message)
-
-
-def presser(query: CallbackQuery, context: _Context, default: Language) -> Reader | None:
-    """Return who pressed, or None where the message is no longer known."""
-    message = query.message
-    if message is None:
-        return None
-    thread = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
-    return Reader(context.bot, message.chat, query.from_user, thread, default)

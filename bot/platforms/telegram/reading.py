@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from telegram import Message, Update
-from telegram.ext import CommandHandler, ContextTypes, filters
+from telegram.ext import CommandHandler, filters
 
 from bot.languages import Language, phrases_of
-from bot.platforms.telegram.application import TelegramApplication
+from bot.platforms.telegram.application import ReaderContext, TelegramApplication
 from bot.platforms.telegram.replies import Reader
 from bot.services.answers import Answer
 from bot.services.archive_answers import PrivateOnly
 from bot.services.conversation import Conversation
 
-_Context = ContextTypes.DEFAULT_TYPE
+_Context = ReaderContext
 
 
 class ReadingCommands:
@@ -59,7 +59,7 @@ class ReadingCommands:
         message: Message | None = update.effective_message
         if message is None:
             raise ValueError(f"update {update.update_id} holds no message; the handlers' filters let it through")
-        return Reader.of_message(context.bot, message, self._default)
+        return Reader.of_message(context, message, self._default)
 
 
 def _asked(context: _Context) -> str:

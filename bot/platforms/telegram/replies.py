@@ -15,6 +15,7 @@ from telegram.error import BadRequest, RetryAfter
 from bot.domain.destination import Destination, Platform
 from bot.domain.person import Person
 from bot.languages import Language, Phrases, negotiate, phrases_of
+from bot.platforms.telegram.application import ReaderContext
 from bot.platforms.telegram.outcomes import pause_of
 from bot.platforms.telegram.profile import place_of_chat
 from bot.platforms.telegram.sender import arguments_of, message_link, post
@@ -37,22 +38,41 @@ Payload = Mapping[str, Json]
 class Reader:
     """Somebody who asks, and the place where they ask."""
 
-    def __init__(self, bot: Bot, chat: Chat, user: User | None, thread: int | None, default: Language) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        chat: Chat,
+        user: User | None,
+        thread: int | None,
+        default: Language,
+        *,
+        language: Language | None = None,
+    ) -> None:
         self._bot = bot
         self._user = user
         self.is_private = chat.type == ChatType.PRIVATE
-        self.language: Language = (
+        self.own_language: Language = (
             negotiate(user.language_code if user else None, default) if self.is_private else default
         )
+        self.language = language or self.own_language
         self.chat_id = chat.id
         self.place = place_of_chat(chat.type, topic=bool(thread))
         self.destination = Destination(Platform.TELEGRAM, str(chat.id), str(thread) if thread else "")
 
     @classmethod
-    def of_message(cls, bot: Bot, message: Message, default: Language) -> Reader:
+    def of_message(cls, context: ReaderContext, message: Message, default: Language) -> Reader:
         """Return who wrote a message. In a forum, the topic belongs to the place."""
         thread = message.message_thread_id if message.is_topic_message else None
-        return cls(bot, message.chat, message.from_user, thread, default)
+        return cls(context.bot, message.chat, message.from_user, thread, default, language=context.language)
+
+    @classmethod
+    def of_press(cls, context: ReaderContext, query: CallbackQuery, default: Language) -> Reader | None:
+        """Return who pressed a button, or None where the message is no longer known."""
+        message = query.message
+        if message is None:
+            return None
+        thread = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
+        return cls(context.bot, message.chat, query.from_user, thread, default, language=context.language)
 
     @property
     def phrases(self) -> Phrases:

@@ -26,9 +26,11 @@ from bot.ports.sender import Capabilities, OnlySends
 from bot.services.acquaintance import Acquaintance
 from bot.services.bot_name import BotName
 from bot.services.browsing import Browsing
+from bot.services.catching_up import CatchingUp
 from bot.services.conversation import Conversation
 from bot.services.drain import Drain
 from bot.services.feedback import Feedback
+from bot.services.forgetting import Forgetting
 from bot.services.lanes import LaneHolder
 from bot.services.library import Library
 from bot.services.outlet import Outlet
@@ -242,6 +244,13 @@ class Newsroom:
             clock=self.clock,
         )
         self.preferring = Preferring(self.subscriptions, self.timetable, self.clock)
+        self.catching_up = CatchingUp(
+            subscriptions=self.subscriptions,
+            ledger=self.ledger,
+            library=self.library,
+            timetable=self.timetable,
+            clock=self.clock,
+        )
         self.owning = owning(
             self.database,
             named=self.named_owners,
@@ -270,6 +279,8 @@ class Newsroom:
             relating=Relating(self.library, SqlSearch(self.database), self.timetable, self.clock),
             feedback=Feedback(SqlMessages(self.database), saving),
             site=None,
+            catching_up=self.catching_up,
+            forgetting=Forgetting(self.subscriptions, keepsakes),
             renderer=Renderer(words_of),
             publisher=self.publisher,
             operating=self.owning.operating,

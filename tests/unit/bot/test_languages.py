@@ -137,8 +137,7 @@ def replies(language: Language) -> Iterator[str]:
     yield from (phrases.farewell(was_subscribed=subscribed) for subscribed in (True, False))
     yield from (phrases.fixed_by_settings(), phrases.admins_only(), phrases.unknown_command(), phrases.not_a_command())
     yield from (phrases.sending_all(), phrases.already_sent_all(), phrases.open_newest(), phrases.apology("1a2b"))
-    yield from phrases.commands().values()
-    yield from phrases.reading_commands().values()
+    yield from phrases.everything().values()
     yield from (phrases.nothing_to_post(), *(phrases.saved(on=on) for on in (True, False)))
     yield from (phrases.voted(up=up) for up in (True, False, None))
     lists = words.lists
@@ -195,7 +194,7 @@ class TestACatalog:
 
     def test_names_only_commands_that_exist(self, language: Language) -> None:
         phrases = phrases_of(language)
-        commands = set(phrases.commands() | phrases.reading_commands() | owner_phrases_of(language).commands())
+        commands = set(phrases.everything() | owner_phrases_of(language).commands())
         texts = [form for message in catalog(language) for form in (*forms(message)[0], *forms(message)[1])]
         named = {name for text in texts for name in NAMED_COMMAND.findall(text)}
         assert {"today", "item", "start", "help"} <= named
@@ -211,8 +210,7 @@ class TestReplies:
 
     def test_name_only_commands_that_exist(self, language: Language) -> None:
         named = {name for text in replies(language) for name in NAMED_COMMAND.findall(text)}
-        commands = set(phrases_of(language).commands() | phrases_of(language).reading_commands())
-        assert named == commands | {"digest", "invite"}, "Slack has these two"
+        assert named == set(phrases_of(language).everything()) | {"digest", "invite"}, "Slack has these two"
 
     def test_to_questions_name_only_commands_that_slack_has_too(self, language: Language) -> None:
         phrases = phrases_of(language)
@@ -300,8 +298,10 @@ def test_the_list_of_commands_has_a_line_for_each() -> None:
         assert [line.split(" – ")[0] for line in lines] == [
             *("/today", "/item", "/trends", "/watch", "/sources", "/advice", "/start", "/stop", "/help"),
             *("/latest", "/date", "/archive", "/search", "/saved"),
+            *("/settings", "/time", "/timezone", "/pause", "/resume", "/catchup", "/privacy", "/forget"),
         ]
-        assert list(phrases_of(language).menu()) == ["today", "item", "trends", "search", "stop", "help"]
+        menu = ["today", "item", "trends", "search", "settings", "stop", "help"]
+        assert list(phrases_of(language).menu()) == menu
 
 
 def test_slacks_list_of_words_has_a_line_for_each() -> None:
