@@ -61,8 +61,8 @@ class Settings(BaseSettings):
     )
     site_url: Annotated[str | None, BeforeValidator(values.nothing_if_blank)] = Field(
         None,
-        description="The address of the site that the posts belong to: links that begin with / are taken from it; Slack shows"
-        " what links to it lead to.",
+        description="The address of the site that the posts belong to: links that begin with / are taken from it; Slack"
+        " shows what links to it lead to.",
     )
     dialect: Annotated[str | None, BeforeValidator(values.nothing_if_blank)] = Field(
         None,

@@ -269,7 +269,8 @@ class Newsroom:
 
     def conversation(self) -> Conversation:
         """Return everything that answers readers; nothing is wired to a platform."""
-        saving = Saving(SqlKeepsakes(self.database), self.library, self.clock)
+        keepsakes = SqlKeepsakes(self.database)
+        saving = Saving(keepsakes, self.library, self.clock)
         return Conversation(
             query=Query(self.library, self.timetable, self.clock),
             browsing=Browsing(self.library, SqlSearch(self.database), self.timetable, self.clock),
