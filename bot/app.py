@@ -26,7 +26,9 @@ from bot.services.acquaintance import Acquaintance
 from bot.services.browsing import Browsing
 from bot.services.catching_up import CatchingUp
 from bot.services.conversation import Conversation
+from bot.services.correct import Corrector
 from bot.services.drain import Drain
+from bot.services.explaining import Explaining
 from bot.services.feedback import Feedback
 from bot.services.forgetting import Forgetting
 from bot.services.lanes import LaneHolder
@@ -44,6 +46,7 @@ from bot.services.subscribing import Subscribing
 from bot.services.throttling import Throttle
 from bot.settings import NO_POSTS, Settings
 from bot.storage.archive import SqlArchive
+from bot.storage.changes import SqlChanges
 from bot.storage.engine import Database, open_database
 from bot.storage.keepsakes import SqlKeepsakes
 from bot.storage.lanes import SqlLanes
@@ -83,6 +86,8 @@ class Services:
     senders: dict[Platform, Sender]
     connections: dict[Platform, Connection]
     database: Database
+    corrector: Corrector
+    explaining: Explaining
     acquaintance: Acquaintance | None
     """None without Telegram."""
 
@@ -203,6 +208,8 @@ async def opened_services(
             senders=senders,
             connections=connections,
             database=database,
+            corrector=Corrector(SqlChanges(database), publisher, library, senders, clock=clock, zone=settings.timezone),
+            explaining=Explaining(ledger, subscriptions, clock, settings.timezone),
             acquaintance=Acquaintance(subscriptions, subscribing, name, profile) if profile else None,
         )
 
@@ -324,7 +331,8 @@ class App:
                 await self._services.library.refresh()
                 self._posts_missing = False
                 released = await self._services.watch.look()
-                if await self._services.owning.look() or released:
+                corrected = await self._services.corrector.look()
+                if await self._services.owning.look() or released or corrected:
                     self._services.drain.wake()
             except PostsError as error:
                 if not self._posts_missing:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bot import __version__
-from bot.cli import daily, deliveries, operating, owning, reading
+from bot.cli import changing, daily, deliveries, operating, owning, reading
 from bot.cli.keys import keys
 from bot.cli.output import fail
 from bot.domain.errors import DigestbotError
@@ -39,6 +39,8 @@ app.command()(owning.invite)
 app.command()(reading.show)
 app.command()(reading.preview)
 app.command()(reading.check)
+app.command()(changing.correct)
+app.command()(changing.recall)
 app.add_typer(deliveries.app)
 app.command()(operating.doctor)
 app.command()(operating.migrate)

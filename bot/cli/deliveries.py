@@ -79,16 +79,21 @@ def why(
 @app.command()
 def requeue(
     ids: Annotated[list[int], typer.Argument(metavar="ID...", help="Of deliveries, as the list shows them.")],
+    unknown: Annotated[
+        bool,
+        typer.Option("--unknown", help="Also send again what may have arrived. It may so arrive twice."),
+    ] = False,
 ) -> None:
     """Try deliveries again that ended dead, gone or expired, from the part where they stopped."""
     from bot.settings import load_settings
 
-    again = asyncio.run(_requeued(load_settings(), ids))
+    again = asyncio.run(_requeued(load_settings(), ids, unknown=unknown))
     for number in again:
         typer.echo(f"{number} is due again; a running bot carries it out, or: digestbot publish")
     if refused := sorted(set(ids) - set(again)):
         listed = ", ".join(map(str, refused))
-        note(f"Not to be tried again: {listed}. Only what ended dead, gone or expired is.")
+        hint = "" if unknown else "; with --unknown also what may have arrived"
+        note(f"Not to be tried again: {listed}. Only what ended dead, gone or expired is{hint}.")
         raise typer.Exit(1)
 
 
@@ -125,13 +130,13 @@ async def _explained(settings: Settings, to: Destination, issue: str | None) -> 
         return await explaining.why(to, issue)
 
 
-async def _requeued(settings: Settings, ids: Sequence[int]) -> list[int]:
+async def _requeued(settings: Settings, ids: Sequence[int], *, unknown: bool) -> list[int]:
     from bot.app import opened_database
     from bot.scheduling.clock import SystemClock
     from bot.storage.ledger import SqlLedger
 
     async with opened_database(settings) as database:
-        return await SqlLedger(database).requeue(ids, now=SystemClock().now())
+        return await SqlLedger(database).requeue(ids, unknown=unknown, now=SystemClock().now())
 
 
 def _as_json(report: DeliveryReport) -> dict[str, Any]:
@@ -152,6 +157,7 @@ def _as_json(report: DeliveryReport) -> dict[str, Any]:
         "receipts": [
             {
                 "part": receipt.part,
+                "deed": receipt.deed,
                 "state": receipt.state,
                 "message_id": receipt.message_id,
                 "reason": receipt.reason,

@@ -26,14 +26,14 @@ class Event(StrEnum):
     """Its holder stops between two parts."""
     TAKE_OVER = "take over"
     """Its lane has a new holder."""
-    TAKE_OVER_AT_THE_END = "take over at the end"
-    """Its lane has a new holder, and it was the last part that was in flight."""
     GIVE_UP = "give up"
     """Refused, or tried too often."""
     END = "end"
     """The destination is no longer there or no longer wants it."""
     EXPIRE = "expire"
     """Its time is over."""
+    OVERTAKE = "overtake"
+    """Its issue was recalled, or it is a correction and a newer one takes its place."""
     REOPEN = "reopen"
     """The operator wants it tried again."""
 
@@ -50,6 +50,10 @@ class PartEvent(StrEnum):
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
     """It was certainly not accepted, and is to be tried again."""
+    FIND = "find"
+    """A look into the chat shows that it arrived."""
+    MISS = "miss"
+    """A look into the chat shows that it did not arrive, or the operator wants it sent again at any risk."""
 
 
 _S, _P = DeliveryState, PartState
@@ -62,15 +66,17 @@ TRANSITIONS: Mapping[tuple[DeliveryState, Event], DeliveryState] = {
     (_S.LEASED, Event.POSTPONE): _S.PENDING,
     (_S.LEASED, Event.GIVE_BACK): _S.PENDING,
     (_S.LEASED, Event.TAKE_OVER): _S.PENDING,
-    (_S.LEASED, Event.TAKE_OVER_AT_THE_END): _S.SENT,
     (_S.LEASED, Event.GIVE_UP): _S.DEAD,
     (_S.LEASED, Event.END): _S.GONE,
     (_S.LEASED, Event.EXPIRE): _S.EXPIRED,
+    (_S.PENDING, Event.OVERTAKE): _S.WITHDRAWN,
+    (_S.LEASED, Event.OVERTAKE): _S.WITHDRAWN,
+    (_S.SENT, Event.REOPEN): _S.PENDING,
     (_S.DEAD, Event.REOPEN): _S.PENDING,
     (_S.GONE, Event.REOPEN): _S.PENDING,
     (_S.EXPIRED, Event.REOPEN): _S.PENDING,
 }
-"""A leased delivery expires only in its holder's hand, between two parts."""
+"""A leased delivery expires only in its holder's hand, between two parts. What is sent is reopened for lost parts."""
 
 PART_TRANSITIONS: Mapping[tuple[PartState | None, PartEvent], PartState | None] = {
     (None, PartEvent.INTEND): _P.SENDING,
@@ -79,6 +85,8 @@ PART_TRANSITIONS: Mapping[tuple[PartState | None, PartEvent], PartState | None] 
     (_P.SENDING, PartEvent.LOSE): _P.UNKNOWN,
     (_P.SENDING, PartEvent.REFUSE): _P.REJECTED,
     (_P.SENDING, PartEvent.WITHDRAW): None,
+    (_P.UNKNOWN, PartEvent.FIND): _P.SENT,
+    (_P.UNKNOWN, PartEvent.MISS): _P.ABSENT,
 }
 """None stands for a part that the ledger does not mention."""
 

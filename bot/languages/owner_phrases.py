@@ -43,6 +43,11 @@ class OwnerPhrases:
             "invite": gettext("A link that lets people in"),
         }
 
+    def help(self) -> str:
+        """Return the list of owners' commands, one a line."""
+        lines = [f"/{name} – {description}" for name, description in self.commands().items()]
+        return "\n".join([self._catalog.gettext("For you as an owner:"), *lines])
+
     def owners_only(self) -> str:
         """Return what somebody else is told."""
         return self._catalog.gettext("Only the owners of this bot can do that.")

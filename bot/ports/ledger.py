@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, Protocol
 
-from bot.domain.delivery import Delivery, DeliveryReport, DeliveryState, Rejected, Sent, Unknown
+from bot.domain.delivery import Absent, Delivery, DeliveryReport, DeliveryState, Rejected, Sent, Unknown
 from bot.domain.destination import Destination, Platform
 from bot.domain.issues import Listed
+from formatters.editions import Subject
 from formatters.parts import Part
 from formatters.views import Style
 
@@ -51,6 +52,8 @@ class Plan:
     parts: tuple[Part, ...]
     occasion: str
     audience: Audience
+    subjects: tuple[Subject, ...] = ()
+    """Of the issue's items: what a correction recognises them by."""
     spare: tuple[Part, ...] = ()
     """The issue in the style `items`, kept for destinations that turn out not to take this style."""
 
@@ -141,17 +144,30 @@ class Ledger(Protocol):
         ...
 
     async def intend(self, delivery: Delivery, *, now: datetime) -> bool:
-        """Put on record that the part at the cursor is about to be sent.
+        """Put on record that the step in hand is about to be carried out.
 
-        False, and nothing may be sent, if the lease was lost or the subscription of a daily delivery has ended.
+        False, and nothing may be done, if the lease was lost, the subscription of a daily delivery has ended, or the
+        issue was recalled.
         """
         ...
 
     async def settle(self, delivery: Delivery, outcome: Sent | Unknown | Rejected, *, now: datetime) -> Delivery | None:
-        """Record the final outcome of the intended part; after the last part the delivery is sent.
+        """Record the final outcome of the step in hand; after the last one the delivery is sent.
 
         Returns the delivery with its cursor moved on, or None if the lease was lost.
         """
+        ...
+
+    async def complete(self, delivery: Delivery, *, now: datetime) -> None:
+        """End, as sent, a delivery of which nothing is left to do."""
+        ...
+
+    async def resolve(self, delivery: Delivery, outcome: Sent | Absent, *, now: datetime) -> Delivery | None:
+        """Record what a look into the chat told about the last step, which was unknown; None if the lease was lost."""
+        ...
+
+    async def recalled_at(self, issue_key: str) -> datetime | None:
+        """Return when the issue was recalled, or None."""
         ...
 
     async def newest_issue(self) -> str | None:
@@ -197,8 +213,11 @@ class Ledger(Protocol):
         """
         ...
 
-    async def requeue(self, ids: Collection[int], *, now: datetime) -> list[int]:
-        """Make deliveries that ended dead, gone or expired pending again, of whatever occasion; return which."""
+    async def requeue(self, ids: Collection[int], *, unknown: bool, now: datetime) -> list[int]:
+        """Make deliveries that ended dead, gone or expired pending again; return which.
+
+        With `unknown`, their unknown messages are sent again, too, and those of deliveries that came to their end.
+        """
         ...
 
     async def tally(self, issue_key: str, to: Destination | None) -> dict[DeliveryState, int]:

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 
 import structlog
 
+from bot.domain.change import Step
 from bot.domain.delivery import Delivery, DeliveryState, Outcome, Unknown, UnknownPolicy
 from bot.domain.destination import LANES, Platform
 from bot.domain.errors import DatabaseError
 from bot.ports.clock import Clock
 from bot.ports.ledger import Ledger
-from bot.ports.sender import Sender
 from bot.ports.subscriptions import Subscriptions
 from bot.services.keeping import Keeping
 from bot.services.lanes import LaneHolder
+from bot.services.lookup import Lookup
 from bot.services.outcomes import Consequences
 from bot.services.outlet import MOST_OPEN, Outlet
 from bot.services.pacing import Turn
+from bot.services.steps import Steps, repeatable
 
 _log = structlog.get_logger(__name__)
 
@@ -56,6 +59,7 @@ class Drain:
         self._lanes = lanes
         self._stopping = asyncio.Event()
         self._keeping = Keeping(clock, self._stopping)
+        self._lookup = Lookup(ledger, clock, keeping=self._keeping, unknown=unknown)
         self._consequences = Consequences(ledger, subscriptions, outlets, clock, keeping=self._keeping, unknown=unknown)
         self._expired_at: datetime | None = None
         self._due = asyncio.Event()
@@ -173,22 +177,40 @@ class Drain:
             self._due.set()
 
     async def _deliver(self, delivery: Delivery, outlet: Outlet, order: int) -> None:
-        """Send what is left of a delivery, as long as it is ours."""
+        """Carry out what is left of a delivery, as long as it is ours."""
+        steps = Steps(outlet.sender)
         present: Delivery | None = delivery
-        while present is not None and present.cursor < len(present.parts):
-            turn = await outlet.turn(present.destination, order=order, rest=self._rest(present, outlet))
-            if turn is None or self._lanes.is_wanted_elsewhere(present.lane):
-                if turn is not None:
-                    turn.end()
-                await self._keeping.keep(self._ledger.give_back, present)
-                return
-            self._begun(present, outlet)
-            try:
-                present = await self._send_next(present, outlet, turn)
-            finally:
+        readable = True
+        while present is not None:
+            if readable and steps.may_look_up(present):
+                found = await self._lookup.find_out(present, steps)
+                readable, present = found is not present, found
+                continue
+            step = steps.next(present)
+            if step is None:
+                break
+            present = await self._await_turn(steps.take_in_hand(present, step), step, steps, outlet, order)
+        if present is None:
+            return
+        if not present.is_over:
+            await self._keeping.keep(self._ledger.complete, present, now=self._clock.now())
+        _log.info("delivered", issue=present.issue_key, destination=str(present.destination), occasion=present.occasion)
+
+    async def _await_turn(
+        self, delivery: Delivery, step: Step, steps: Steps, outlet: Outlet, order: int
+    ) -> Delivery | None:
+        """Carry the step out in its turn; return the delivery moved on, or None if its work is over for now."""
+        turn = await outlet.turn(delivery.destination, order=order, rest=self._rest(delivery, outlet))
+        if turn is None or self._lanes.is_wanted_elsewhere(delivery.lane):
+            if turn is not None:
                 turn.end()
-        if present is not None:
-            _log.info("delivered", issue=present.issue_key, destination=str(present.destination))
+            await self._keeping.keep(self._ledger.give_back, delivery)
+            return None
+        self._begun(delivery, outlet)
+        try:
+            return await self._carry_out(delivery, step, steps, turn)
+        finally:
+            turn.end()
 
     def _rest(self, delivery: Delivery, outlet: Outlet) -> float:
         """Return for how many seconds the chat must rest from a part that a process before this one sent."""
@@ -198,8 +220,7 @@ class Drain:
         since = (self._clock.now() - delivery.receipts[-1].at).total_seconds()
         return every - since if 0 <= since < every else 0.0
 
-    async def _send_next(self, delivery: Delivery, outlet: Outlet, turn: Turn) -> Delivery | None:
-        """Carry out the part at the cursor; return the delivery moved on, or None if its work is over for now."""
+    async def _carry_out(self, delivery: Delivery, step: Step, steps: Steps, turn: Turn) -> Delivery | None:
         now = self._clock.now()
         if now >= delivery.expires_at:
             await self._consequences.expire(delivery)
@@ -207,31 +228,26 @@ class Drain:
         if not await self._keeping.keep(self._ledger.intend, delivery, now=now):
             if self._lanes.may_send(delivery.lane):
                 # changes nothing if it was the lease that was lost
-                await self._consequences.finish(delivery, DeliveryState.GONE, "the subscription has ended")
+                await self._consequences.unwanted(delivery)
             return None
         secured = await self._lanes.secured(delivery.lane)
         if not secured or not await turn.departs() or not self._lanes.may_send(delivery.lane):
             await self._consequences.withdraw(delivery)
             return None
-        outcome = await self._request(delivery, outlet.sender)
+        outcome = await self._request(delivery, step, steps)
         turn.end()
+        if isinstance(outcome, Unknown) and steps.sender.capabilities.lookup:
+            delivery = replace(delivery, doing=replace(delivery.in_hand, last=False))  # it may be found out
         return await self._consequences.follow(delivery, outcome)
 
-    async def _request(self, delivery: Delivery, sender: Sender) -> Outcome:
-        """Send the part at the cursor, once. What goes wrong by our own fault must not hold up the delivery."""
-        part, to = delivery.parts[delivery.cursor], delivery.destination
-        under = delivery.first_message_id if sender.capabilities.threads and part.threaded else None
+    async def _request(self, delivery: Delivery, step: Step, steps: Steps) -> Outcome:
+        """Carry the step out, once. What goes wrong by our own fault must not hold up the delivery."""
         try:
             async with asyncio.timeout(LONGEST_REQUEST):
-                return await sender.send(
-                    part,
-                    to=to,
-                    silent=delivery.silent or delivery.cursor > 0,
-                    under=under,
-                    previews=delivery.previews,
-                )
+                outcome = await steps.carry_out(delivery, step, now=self._clock.now())
         except TimeoutError:
-            return Unknown(f"no answer within {LONGEST_REQUEST:.0f} s")
+            outcome = Unknown(f"no answer within {LONGEST_REQUEST:.0f} s")
         except Exception as error:  # noqa: BLE001  # a fault of ours must not hold up the delivery until a restart
-            _log.error("a sender failed by a fault of ours", destination=str(to), exc_info=error)
-            return Unknown(f"{type(error).__name__}: {error}")
+            _log.error("a sender failed by a fault of ours", destination=str(delivery.destination), exc_info=error)
+            outcome = Unknown(f"{type(error).__name__}: {error}")
+        return repeatable(step, outcome)

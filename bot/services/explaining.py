@@ -54,7 +54,7 @@ class Explaining:
         key = issue or await self.ledger.newest_issue()
         newest = None
         if key is not None:
-            newest = Newest(key, await self.ledger.released_at(key))
+            newest = Newest(key, await self.ledger.released_at(key), await self.ledger.recalled_at(key))
         subscription = await self.subscriptions.find(to)
         explainer = Explainer(self.clock.now(), self.zone)
         return list(explainer.destination(to, subscription, newest, reports))
@@ -85,7 +85,7 @@ class Explainer:
         """Yield what became of a delivery and what to do about it, then a sentence for each part with a story."""
         yield f"{report.issue_key}, {_WHAT[kind_of(report.occasion)]} ({report.id}): {self._state(report)}"
         for receipt in report.receipts:
-            if (told := self._part(receipt)) is not None:
+            if (told := self._part(report, receipt)) is not None:
                 yield f"  {receipt.part}: {told}"
 
     def time(self, instant: datetime) -> str:
@@ -150,7 +150,7 @@ class Explainer:
             case state:
                 assert_never(state)
 
-    def _part(self, receipt: Receipt) -> str | None:
+    def _part(self, report: DeliveryReport, receipt: Receipt) -> str | None:
         """Return what there is to tell about a part; None where it simply arrived."""
         at = self.time(receipt.at)
         match receipt.state:
@@ -161,7 +161,7 @@ class Explainer:
             case PartState.UNKNOWN:
                 return (
                     f"may or may not have arrived at {at}: {receipt.reason}. It is not sent again, as nothing shall"
-                    " arrive twice."
+                    f" arrive twice; if it is missing there: digestbot deliveries requeue {report.id} --unknown"
                 )
             case PartState.REJECTED:
                 return f"refused at {at}: {receipt.reason}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import PurePath
@@ -115,6 +115,11 @@ class Library:
     def listed_by_key(self, key: str) -> ListedIssue | None:
         """Return the issue of this key, if there is one."""
         return self._by_key.get(key)
+
+    @property
+    def by_key(self) -> Mapping[str, ListedIssue]:
+        """Every issue by its key, drafts and undated ones too; another mapping after each change."""
+        return self._by_key
 
     def __len__(self) -> int:
         return self._count

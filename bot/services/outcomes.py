@@ -7,7 +7,18 @@ from typing import assert_never
 
 import structlog
 
-from bot.domain.delivery import Delivery, DeliveryState, Outcome, Rejected, Sent, Throttled, Unknown, UnknownPolicy
+from bot.domain.change import is_change
+from bot.domain.delivery import (
+    Deed,
+    Delivery,
+    DeliveryState,
+    Outcome,
+    Rejected,
+    Sent,
+    Throttled,
+    Unknown,
+    UnknownPolicy,
+)
 from bot.domain.destination import Destination, Platform
 from bot.domain.retry import Advance, EndSubscription, FallBack, GiveUp, Redirect, TryAgain, decide, fresh_jitter
 from bot.domain.subscription import Origin
@@ -20,6 +31,7 @@ from bot.services.outlet import Outlet
 _log = structlog.get_logger(__name__)
 
 TOO_LATE = "not delivered within 24 hours"
+RECALLED = "the issue was recalled"
 HELD_BACK = "held back before it left"
 
 
@@ -49,13 +61,14 @@ class Consequences:
         decision = decide(
             outcome,
             attempts=delivery.attempts,
-            position=delivery.cursor,
+            # only an issue whose first message is refused is worth nothing
+            position=1 if is_change(delivery) else delivery.cursor,
             jitter=fresh_jitter(),
-            unknown=self._unknown,
+            unknown=self._unknown_policy(delivery),
         )
         if not isinstance(outcome, Sent):
             _log.warning("part not sent", issue=delivery.issue_key, destination=str(delivery.destination),
-                         part=delivery.parts[delivery.cursor].name, outcome=type(outcome).__name__.lower(),
+                         part=delivery.in_hand.part, deed=delivery.in_hand.deed, outcome=type(outcome).__name__.lower(),
                          reason=outcome.reason)  # fmt: skip
         match decision:
             case Advance():
@@ -74,6 +87,8 @@ class Consequences:
                 if changed is None:  # changes nothing if it was the lease that was lost
                     await self.finish(delivery, DeliveryState.DEAD, reason)
                 return changed
+            case GiveUp(reason) if delivery.in_hand.deed is not Deed.NEW:
+                return await self._settle(delivery, Rejected(reason))  # the rest is worth as much without it
             case GiveUp(reason):
                 await self.finish(delivery, DeliveryState.DEAD, reason)
                 return None
@@ -95,6 +110,13 @@ class Consequences:
         )
         await self._keeping.keep(self._ledger.finish, delivery, state, reason, now=self._clock.now())
 
+    async def unwanted(self, delivery: Delivery) -> None:
+        """End a delivery that the ledger allowed no intent."""
+        if await self._keeping.keep(self._ledger.recalled_at, delivery.issue_key) is not None:
+            await self.finish(delivery, DeliveryState.WITHDRAWN, RECALLED)
+        else:
+            await self.finish(delivery, DeliveryState.GONE, "the subscription has ended")
+
     async def expire(self, delivery: Delivery) -> None:
         """End a delivery whose time is over."""
         await self.finish(delivery, DeliveryState.EXPIRED, TOO_LATE)
@@ -104,6 +126,11 @@ class Consequences:
         await self._keeping.keep(
             self._ledger.postpone, delivery, until=self._clock.now(), reason=HELD_BACK, counts=False
         )
+
+    def _unknown_policy(self, delivery: Delivery) -> UnknownPolicy:
+        """Return what becomes of an unknown part; where it can be looked up, that comes first."""
+        can_look = self._outlets[delivery.destination.platform].sender.capabilities.lookup
+        return UnknownPolicy.SKIP if can_look else self._unknown
 
     async def _settle(self, delivery: Delivery, outcome: Outcome) -> Delivery | None:
         match outcome:

@@ -13,6 +13,7 @@ from bot.domain.destination import Destination, Platform
 from bot.domain.issues import KnownIssue
 from bot.domain.subscription import Place, default_style, place_of
 from bot.domain.timetable import Timetable
+from bot.ports.changes import Lineage
 from bot.ports.clock import Clock
 from bot.ports.ledger import OVERVIEW, Audience, EveryActive, FixedOnly, Ledger, Only, Plan
 from bot.ports.subscriptions import Subscriptions
@@ -20,6 +21,8 @@ from bot.services.bot_name import BotName
 from bot.services.holding import Holding
 from bot.services.library import Library
 from bot.services.rendering import Renderer
+from formatters.editions import subjects_of
+from formatters.parts import Part
 from formatters.views import OverviewView, Style, View, delivered
 
 _log = structlog.get_logger(__name__)
@@ -111,6 +114,29 @@ class Publisher:
         )
         await self._ledger.count_as_delivered(plan, message_id=message_id, now=self._clock.now())
 
+    async def plan_like(self, known: KnownIssue, lineage: Lineage) -> Plan:
+        """Return the plan that delivers the issue in the form of a lineage; its audience is nobody."""
+        return self._plan_of(
+            known,
+            await self.view_of(known, lineage.style),
+            platform=lineage.platform,
+            style=lineage.style,
+            language=lineage.language,
+            audience=FixedOnly(),
+            occasion=DAILY,
+        )
+
+    async def view_of(self, known: KnownIssue, style: Style | Literal["overview"]) -> View:
+        """Return what a delivery in this style shows."""
+        return OverviewView(known.issue, known.ref) if style == OVERVIEW else await self._delivered(known, style)
+
+    def render(
+        self, view: View, platform: Platform, style: Style | Literal["overview"], language: str
+    ) -> tuple[Part, ...]:
+        """Return the parts of a view, in the form of a style."""
+        form = Style.ITEMS if style == OVERVIEW else style
+        return self._renderer.render(view, platform, language, form).parts
+
     async def _plan(self, known: KnownIssue, audience: EveryActive | FixedOnly) -> int:
         added = 0
         try:
@@ -160,9 +186,10 @@ class Publisher:
             platform=platform,
             style=style,
             language=language,
-            parts=self._renderer.render(view, platform, language, form).parts,
+            parts=self.render(view, platform, style, language),
             occasion=occasion,
             audience=audience,
+            subjects=subjects_of(known.issue),
             spare=spare,
         )
 

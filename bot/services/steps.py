@@ -51,21 +51,17 @@ class Steps:
         return self.sender.capabilities.links and self.sender.has_links(delivery.destination)
 
     async def carry_out(self, delivery: Delivery, step: Step, *, now: datetime) -> Outcome:
-        """Carry the step out, once.
-
-        What twice is the same as once may be tried again when nobody knows whether it was done.
-        """
+        """Carry the step out, once."""
         match step:
             case New():
                 outcome = await self._send(delivery, step)
                 return Rejected(outcome.reason) if isinstance(outcome, Unfit) and is_change(delivery) else outcome
             case Edit():
-                outcome = await self._edit(delivery, step)
+                return await self._edit(delivery, step)
             case Removal():
-                outcome = await self._remove(delivery, step, now)
+                return await self._remove(delivery, step, now)
             case _:
                 assert_never(step)
-        return Unsent(outcome.reason) if isinstance(outcome, Unknown) else outcome
 
     async def _send(self, delivery: Delivery, step: New) -> Outcome:
         """Send a part. The first one of an issue may ring, all else is silent."""
@@ -73,7 +69,7 @@ class Steps:
             step.part,
             to=delivery.destination,
             silent=delivery.silent or delivery.cursor > 0 or is_change(delivery),
-            under=self._under(delivery),
+            under=self._under(delivery, step.part.name),
             previews=delivery.previews,
             tag=Tag(delivery.id, delivery.cursor),
         )
@@ -94,17 +90,20 @@ class Steps:
 
     async def _addresses(self, delivery: Delivery) -> Mapping[str, str]:
         """Return the address of each message of the delivery that has one, by its part."""
-        under = self._under(delivery)
         found: dict[str, str] = {}
         for name, receipt in shown((*delivery.history, *delivery.receipts)).items():
             if receipt.message_id is not None:
-                link = await self.sender.link(receipt.message_id, to=delivery.destination, under=under)
+                link = await self.sender.link(
+                    receipt.message_id, to=delivery.destination, under=self._under(delivery, name)
+                )
                 if link is not None:
                     found[name] = link
         return found
 
-    def _under(self, delivery: Delivery) -> str | None:
-        return delivery.first_message_id if self.sender.capabilities.threads else None
+    def _under(self, delivery: Delivery, name: str) -> str | None:
+        """Return the message in whose thread a part stands."""
+        alone = any(part.name == name and not part.threaded for part in delivery.parts)
+        return delivery.first_message_id if self.sender.capabilities.threads and not alone else None
 
     # --- messages that may have arrived ------------------------------------------------------------------------------
 
@@ -124,6 +123,11 @@ class Steps:
         return await self.sender.look_up(
             Tag(delivery.id, last.position),
             to=delivery.destination,
-            under=self._under(delivery),
+            under=self._under(delivery, last.part),
             since=last.at - _LOOK_BACK - LOOK_AFTER,
         )
+
+
+def repeatable(step: Step, outcome: Outcome) -> Outcome:
+    """Return the outcome; if nobody knows whether a step was done that may be done twice, one to be tried again."""
+    return outcome if isinstance(step, New) or not isinstance(outcome, Unknown) else Unsent(outcome.reason)

@@ -1,12 +1,15 @@
-"""How preferences are kept in columns."""
+"""How values of more than one field are kept in columns."""
 
 from __future__ import annotations
 
+import json
 from datetime import time
 from typing import Any
 
-from sqlalchemy import Dialect, Integer
+from sqlalchemy import Dialect, Integer, Text
 from sqlalchemy.types import TypeDecorator
+
+from formatters.editions import Subject, decoded, encoded
 
 _HOUR = 60
 
@@ -39,3 +42,18 @@ class Weekdays(TypeDecorator[frozenset[int]]):
     def process_result_value(self, value: Any, _dialect: Dialect) -> frozenset[int] | None:
         """Return the set."""
         return None if value is None else frozenset(day for day in range(1, 8) if value >> (day - 1) & 1)
+
+
+class Subjects(TypeDecorator[tuple[Subject, ...]]):
+    """What an issue's items are recognised by, as JSON text: read and written whole."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[Subject, ...] | None, _dialect: Dialect) -> str | None:
+        """Return the JSON text."""
+        return None if value is None else json.dumps([encoded(one) for one in value], ensure_ascii=False)
+
+    def process_result_value(self, value: Any, _dialect: Dialect) -> tuple[Subject, ...] | None:
+        """Return the subjects."""
+        return None if value is None else tuple(decoded(fields) for fields in json.loads(value))

@@ -121,6 +121,11 @@ async def released_at(connection: AsyncConnection, key: str) -> datetime | None:
     return await connection.scalar(select(issues.c.released_at).where(issues.c.key == key))
 
 
+async def recalled_at(connection: AsyncConnection, key: str) -> datetime | None:
+    """Return when the issue was recalled, or None."""
+    return await connection.scalar(select(issues.c.recalled_at).where(issues.c.key == key))
+
+
 async def release(connection: AsyncConnection, key: str, *, now: datetime) -> datetime:
     """Release the issue unless it was before; return the instant that counts; LookupError for an unknown key."""
     unreleased = update(issues).where(issues.c.key == key, issues.c.released_at.is_(None))

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import and_, delete, exists, func, insert, or_, select, text, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.delivery import DeliveryState, PartState, UnknownPolicy
+from bot.domain.delivery import Deed, DeliveryState, PartState, UnknownPolicy
 from bot.domain.destination import EVERY_LANE, LANES
 from bot.domain.lifecycle import Event, follow
 from bot.ports.clock import Clock
@@ -25,7 +25,6 @@ from bot.storage.tables import (
     deliveries,
     lanes,
     receipts,
-    renditions,
     workers,
 )
 from bot.storage.workers import is_surely_dead
@@ -212,7 +211,11 @@ async def take_over(
     here = deliveries.c.lane.in_(numbers)
     waiting = update(deliveries).where(IS_PENDING, here, deliveries.c.attempts > 0)
     await connection.execute(waiting.values(due_at=now))
-    in_doubt = and_(IS_SENDING, receipts.c.delivery_id.in_(select(deliveries.c.id).where(IS_LEASED, here)))
+    leased = select(deliveries.c.id).where(IS_LEASED, here)
+    # what twice is the same as once is simply done again
+    again_anyway = and_(IS_SENDING, receipts.c.delivery_id.in_(leased), receipts.c.deed != Deed.NEW)
+    await connection.execute(delete(receipts).where(again_anyway))
+    in_doubt = and_(IS_SENDING, receipts.c.delivery_id.in_(leased))
     if unknown is UnknownPolicy.RESEND:
         doubted = await connection.execute(delete(receipts).where(in_doubt))
     else:
@@ -221,16 +224,9 @@ async def take_over(
         await connection.execute(update(deliveries).where(IS_LEASED, here, tried).values(attempts=0))
         doubt = update(receipts).where(in_doubt).values(state=PartState.UNKNOWN, reason=STOPPED, at=now)
         doubted = await connection.execute(doubt)
-    begun = select(func.count()).select_from(receipts).where(receipts.c.delivery_id == deliveries.c.id)
-    parts = select(renditions.c.size).where(renditions.c.id == deliveries.c.rendition_id)
-    complete = begun.scalar_subquery() >= parts.scalar_subquery()
-    next_epoch = deliveries.c.epoch + 1
-    over = follow(DeliveryState.LEASED, Event.TAKE_OVER_AT_THE_END)
-    ending = update(deliveries).where(IS_LEASED, here, complete)
-    await connection.execute(ending.values(state=over, epoch=next_epoch, finished_at=now, reason=None))
     # what has begun goes on before what has not
     has_begun = or_(deliveries.c.urgent, exists().where(receipts.c.delivery_id == deliveries.c.id))
     again = update(deliveries).where(IS_LEASED, here)
     pending = follow(DeliveryState.LEASED, Event.TAKE_OVER)
-    await connection.execute(again.values(state=pending, epoch=next_epoch, urgent=has_begun))
+    await connection.execute(again.values(state=pending, epoch=deliveries.c.epoch + 1, urgent=has_begun))
     return doubted.rowcount

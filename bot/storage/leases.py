@@ -34,10 +34,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.delivery import Delivery, DeliveryState, Receipt
+from bot.domain.delivery import Absent, Delivery, DeliveryState, PartState, Sent
 from bot.domain.destination import Destination
 from bot.domain.lifecycle import Event, follow
-from bot.storage import destination_rows
+from bot.storage import destination_rows, histories
 from bot.storage.tables import (
     IS_LEASED,
     IS_PENDING,
@@ -143,11 +143,11 @@ def _waits_for_another(now: ColumnElement[datetime]) -> ColumnElement[bool]:
     """Return the condition that another delivery to the same destination goes first.
 
     That is one which is in hand, or an older one which has begun or is due, too. So two issues of a day arrive one
-    after the other, and what was put off in the middle is not overtaken.
+    after the other, and what was put off in the middle is not overtaken. A change waits for what it changes.
     """
     other = deliveries.alias("other")
     begun = exists().where(receipts.c.delivery_id == other.c.id)
-    before = and_(other.c.id < deliveries.c.id, or_(other.c.due_at <= now, begun))
+    before = and_(other.c.id < deliveries.c.id, or_(other.c.due_at <= now, begun, other.c.id == deliveries.c.base_id))
     return exists().where(
         other.c.destination_id == deliveries.c.destination_id,
         is_unfinished(other.c.state),
@@ -168,7 +168,6 @@ async def claim(connection: AsyncConnection, ids: Sequence[int], *, holder: str)
     ids = [number for number in ids if number in ids_leased]
     if not ids:
         return []
-    told = await receipts_of(connection, ids)
     wanted = (
         select(
             deliveries.c.id,
@@ -180,6 +179,7 @@ async def claim(connection: AsyncConnection, ids: Sequence[int], *, holder: str)
             deliveries.c.rendition_id,
             deliveries.c.silent,
             deliveries.c.previews,
+            deliveries.c.base_id,
             issues.c.key,
             destinations.c.platform,
             destinations.c.chat,
@@ -189,6 +189,9 @@ async def claim(connection: AsyncConnection, ids: Sequence[int], *, holder: str)
         .join(destinations, destinations.c.id == deliveries.c.destination_id)
         .where(deliveries.c.id.in_(ids))
     )
+    rows = (await connection.execute(wanted)).all()
+    told = await histories.receipts_of(connection, ids)
+    before = await histories.of(connection, {row.id: row.base_id for row in rows if row.base_id is not None})
     found = {
         row.id: Lease(
             Delivery(
@@ -204,22 +207,34 @@ async def claim(connection: AsyncConnection, ids: Sequence[int], *, holder: str)
                 expires_at=row.expires_at,
                 silent=row.silent,
                 previews=row.previews,
+                history=before[row.id].receipts if row.id in before else (),
+                whole=before[row.id].whole if row.id in before else True,
             ),
             row.rendition_id,
         )
-        for row in await connection.execute(wanted)
+        for row in rows
     }
     return [found[number] for number in ids]
 
 
-async def receipts_of(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, tuple[Receipt, ...]]:
-    """Return the receipts of each of these deliveries, in position order."""
-    wanted = select(receipts).where(receipts.c.delivery_id.in_(ids))
-    told: dict[int, list[Receipt]] = {number: [] for number in ids}
-    for row in await connection.execute(wanted.order_by(receipts.c.delivery_id, receipts.c.position)):
-        receipt = Receipt(row.position, row.part, row.state, row.message_id, row.digest, row.reason, row.at)
-        told[row.delivery_id].append(receipt)
-    return {number: tuple(given) for number, given in told.items()}
+async def complete(connection: AsyncConnection, delivery: Delivery, *, now: datetime) -> None:
+    """End a delivery of which nothing is left to do."""
+    over = follow(DeliveryState.LEASED, Event.COMPLETE)
+    await connection.execute(update(deliveries).where(held(delivery)).values(state=over, finished_at=now, reason=None))
+
+
+async def resolve(
+    connection: AsyncConnection, delivery: Delivery, outcome: Sent | Absent, *, now: datetime
+) -> Delivery | None:
+    """Record what a look into the chat told about the last step, which was unknown; None if the lease was lost."""
+    if (await connection.execute(select(deliveries.c.id).where(held(delivery)).with_for_update())).first() is None:
+        return None
+    last = delivery.receipts[-1]
+    state, message_id = (PartState.SENT, outcome.message_id) if isinstance(outcome, Sent) else (PartState.ABSENT, None)
+    telling = update(receipts).where(receipts.c.delivery_id == delivery.id, receipts.c.position == last.position)
+    await connection.execute(telling.values(state=state, message_id=message_id, at=now))
+    told = replace(last, state=state, message_id=message_id, at=now)
+    return replace(delivery, receipts=(*delivery.receipts[:-1], told))
 
 
 async def redirect(

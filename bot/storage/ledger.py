@@ -11,7 +11,7 @@ from typing import Literal
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.delivery import Delivery, DeliveryReport, DeliveryState, Receipt, Rejected, Sent, Unknown
+from bot.domain.delivery import Absent, Delivery, DeliveryReport, DeliveryState, Rejected, Sent, Unknown
 from bot.domain.destination import Destination
 from bot.domain.issues import Listed
 from bot.domain.lifecycle import Event
@@ -27,10 +27,11 @@ from formatters.parts import Part
 
 _RENDITIONS_KEPT = 16
 """Platforms × styles × languages × the issues under way: some tens of kilobytes each."""
-_ENDS: Mapping[DeliveryState, Literal[Event.GIVE_UP, Event.END, Event.EXPIRE]] = {
+_ENDS: Mapping[DeliveryState, Literal[Event.GIVE_UP, Event.END, Event.EXPIRE, Event.OVERTAKE]] = {
     DeliveryState.DEAD: Event.GIVE_UP,
     DeliveryState.GONE: Event.END,
     DeliveryState.EXPIRED: Event.EXPIRE,
+    DeliveryState.WITHDRAWN: Event.OVERTAKE,
 }
 
 
@@ -147,10 +148,22 @@ class SqlLedger:
         """Record the outcome; return the delivery moved on, or None if the lease was lost."""
         if not await self._commits.write(Settlement(delivery, outcome, now)):
             return None
-        part = delivery.parts[delivery.cursor]
-        state, message_id, reason = told_of(outcome)
-        receipt = Receipt(delivery.cursor, part.name, state, message_id, part.digest, reason, now)
-        return replace(delivery, receipts=(*delivery.receipts, receipt), attempts=0)
+        return delivery.settled(*told_of(outcome), at=now)
+
+    async def complete(self, delivery: Delivery, *, now: datetime) -> None:
+        """End a delivery of which nothing is left to do."""
+        async with self.database.writing() as connection:
+            await leases.complete(connection, delivery, now=now)
+
+    async def resolve(self, delivery: Delivery, outcome: Sent | Absent, *, now: datetime) -> Delivery | None:
+        """Record what a look told about the last step; None if the lease was lost."""
+        async with self.database.writing() as connection:
+            return await leases.resolve(connection, delivery, outcome, now=now)
+
+    async def recalled_at(self, issue_key: str) -> datetime | None:
+        """Return when an issue was recalled, or None."""
+        async with self.database.reading() as connection:
+            return await issue_rows.recalled_at(connection, issue_key)
 
     async def newest_issue(self) -> str | None:
         """Return the key of the newest issue that was ever read, by its date."""
@@ -178,7 +191,7 @@ class SqlLedger:
         return None if parts is None else replace(delivery, parts=parts, attempts=0)
 
     async def finish(self, delivery: Delivery, state: DeliveryState, reason: str, *, now: datetime) -> None:
-        """End the delivery as dead, gone or expired; ValueError for another state."""
+        """End the delivery as dead, gone, expired or withdrawn; ValueError for another state."""
         event = _ENDS.get(state)
         if event is None:
             raise ValueError(f"a delivery is not finished as {state}")
@@ -189,10 +202,10 @@ class SqlLedger:
         async with self.database.writing() as connection:
             return await reopening.reopen(connection, issue_key, to, now=now)
 
-    async def requeue(self, ids: Collection[int], *, now: datetime) -> list[int]:
+    async def requeue(self, ids: Collection[int], *, unknown: bool, now: datetime) -> list[int]:
         """Make ended deliveries pending again; return which."""
         async with self.database.writing() as connection:
-            return await reopening.requeue(connection, ids, now=now)
+            return await reopening.requeue(connection, ids, unknown=unknown, now=now)
 
     async def tally(self, issue_key: str, to: Destination | None) -> dict[DeliveryState, int]:
         """Return how many daily deliveries of an issue are in each state."""

@@ -13,7 +13,7 @@ from bot.domain.delivery import FOR_SUBSCRIBERS, LIFETIME, DeliveryState, PartSt
 from bot.ports.ledger import EveryActive, FixedOnly, Only, Plan
 from bot.storage.destination_rows import at_address, ensure_id, inserting
 from bot.storage.engine import Database
-from bot.storage.issue_rows import issue_id
+from bot.storage.issue_rows import issue_id, recalled_at
 from bot.storage.rendition_rows import SPARE, RenditionOf, ensure_rendition
 from bot.storage.tables import IS_ACTIVE, IS_FIXED, deliveries, destinations, receipts
 
@@ -27,11 +27,17 @@ _FROZEN = ("silent", "previews")
 
 
 async def plan_deliveries(database: Database, plan: Plan, *, now: datetime) -> int:
-    """Add what is missing; return how many were added. A process that dies in between leaves whole chunks."""
+    """Add what is missing; return how many were added, none of what was recalled.
+
+    A process that dies in between leaves whole chunks.
+    """
     async with database.writing() as connection:
-        issue, rendition = await _ensure_rendition(connection, plan)
+        if await recalled_at(connection, plan.issue_key) is not None:
+            return 0
+        issue, rendition = await ensure_plans_rendition(connection, plan, now=now)
         if plan.spare:
-            await _ensure_rendition(connection, replace(plan, style=SPARE, parts=plan.spare))
+            spare = replace(plan, style=SPARE, parts=plan.spare)
+            await ensure_plans_rendition(connection, spare, now=now)
         if isinstance(plan.audience, Only):
             await ensure_id(connection, plan.audience.destination)
     values = (literal(plan.occasion), literal(rendition), literal(DeliveryState.PENDING, deliveries.c.state.type))
@@ -95,7 +101,7 @@ async def count_as_delivered(connection: AsyncConnection, plan: Plan, *, message
     """Add a delivery that is over, with its receipt; False if there is such a delivery."""
     if not isinstance(plan.audience, Only) or len(plan.parts) != 1:
         raise ValueError("only one destination's only part can have been delivered as an answer")
-    issue, rendition = await _ensure_rendition(connection, plan)
+    issue, rendition = await ensure_plans_rendition(connection, plan, now=now)
     destination = await ensure_id(connection, plan.audience.destination)
     identity = {"issue_id": issue, "destination_id": destination, "occasion": plan.occasion}
     delivery = inserting(connection, deliveries).values(
@@ -126,10 +132,10 @@ async def count_as_delivered(connection: AsyncConnection, plan: Plan, *, message
     return True
 
 
-async def _ensure_rendition(connection: AsyncConnection, plan: Plan) -> tuple[int, int]:
+async def ensure_plans_rendition(connection: AsyncConnection, plan: Plan, *, now: datetime) -> tuple[int, int]:
     """Return the numbers of the issue's and the rendition's rows, adding the latter if it is new."""
     if not plan.parts:
         raise ValueError(f"the plan for {plan.issue_key!r} has no parts")
     issue = await issue_id(connection, plan.issue_key)
     rendition = RenditionOf(issue, plan.content_hash, plan.platform, plan.style, plan.language)
-    return issue, await ensure_rendition(connection, rendition, plan.parts)
+    return issue, await ensure_rendition(connection, rendition, plan.parts, subjects=plan.subjects, used_at=now)

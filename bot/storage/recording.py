@@ -39,16 +39,17 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
 
+from bot.domain.change import Kind
 from bot.domain.delivery import FOR_SUBSCRIBERS, Delivery, DeliveryState, PartState, Rejected, Sent, Unknown
 from bot.domain.lifecycle import Event, follow
-from bot.storage.tables import HAS_LEFT, IS_LEASED, IS_SENDING, Instant, deliveries, destinations, receipts
+from bot.storage.tables import HAS_LEFT, IS_LEASED, IS_SENDING, Instant, deliveries, destinations, issues, receipts
 
 _INSTANT = Instant()
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """The part at the cursor is about to be sent."""
+    """The step in hand is about to be carried out."""
 
     delivery: Delivery
     now: datetime
@@ -56,7 +57,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """The part at the cursor has its outcome."""
+    """The step in hand has its outcome."""
 
     delivery: Delivery
     outcome: Sent | Unknown | Rejected
@@ -65,7 +66,7 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class Postponement:
-    """The part at the cursor is to be tried again; its intent is taken back."""
+    """The step in hand is to be tried again; its intent is taken back."""
 
     delivery: Delivery
     until: datetime
@@ -85,7 +86,7 @@ class Ending:
     """The delivery is over; an open intent becomes a rejected part."""
 
     delivery: Delivery
-    event: Literal[Event.GIVE_UP, Event.END, Event.EXPIRE]
+    event: Literal[Event.GIVE_UP, Event.END, Event.EXPIRE, Event.OVERTAKE]
     reason: str
     now: datetime
 
@@ -134,13 +135,14 @@ def _run(connection: Connection, statement: Any, rows: list[dict[str, object]]) 
 
 def _intent_row(change: Intent, at: Callable[[datetime], object]) -> dict[str, object]:
     delivery = change.delivery
-    part = delivery.parts[delivery.cursor]
+    step = delivery.in_hand
     return {
         "id": delivery.id,
         "epoch": delivery.epoch,
         "position": delivery.cursor,
-        "part": part.name,
-        "digest": part.digest,
+        "part": step.part,
+        "digest": step.digest,
+        "deed": step.deed,
         "at": at(change.now),
     }
 
@@ -151,7 +153,7 @@ def _move_row(change: Change, at: Callable[[datetime], object]) -> dict[str, obj
     row: dict[str, object] = {"id": delivery.id, "epoch": delivery.epoch, "attempts": delivery.attempts}
     match change:
         case Settlement(now=now):
-            last = delivery.cursor + 1 >= len(delivery.parts)
+            last = delivery.in_hand.last
             row |= _became(Event.COMPLETE if last else Event.ADVANCE)
             row |= {"attempts": 0, "finished_at": at(now) if last else None}
         case Postponement(until=until, reason=reason, counts=counts):
@@ -253,21 +255,24 @@ def _intend(dialect: str) -> Any:
         position=Integer(),
         part=Text(),
         digest=Text(),
+        deed=Text(),
         at=_INSTANT,
     )
     held = and_(deliveries.c.id == batch.c.id, deliveries.c.epoch == batch.c.epoch, IS_LEASED)
     unasked = deliveries.c.occasion.in_(FOR_SUBSCRIBERS)
     unwanted = exists().where(destinations.c.id == deliveries.c.destination_id, HAS_LEFT, unasked)
+    recalls = deliveries.c.occasion.startswith(f"{Kind.RECALL}:")
+    recalled = exists().where(issues.c.id == deliveries.c.issue_id, issues.c.recalled_at.is_not(None), ~recalls)
     sending = literal(PartState.SENDING, receipts.c.state.type)
     # locked, so that nobody voids a lease between this look at it and the commit
     wanted = (
-        select(deliveries.c.id, batch.c.position, batch.c.part, sending, batch.c.digest, batch.c.at)
+        select(deliveries.c.id, batch.c.position, batch.c.part, sending, batch.c.digest, batch.c.at, batch.c.deed)
         .select_from(batch)
         .join(deliveries, held)
-        .where(~unwanted)
+        .where(~unwanted, ~recalled)
         .with_for_update(of=deliveries)
     )
-    intent = _insert(dialect).from_select(["delivery_id", "position", "part", "state", "digest", "at"], wanted)
+    intent = _insert(dialect).from_select(["delivery_id", "position", "part", "state", "digest", "at", "deed"], wanted)
     again = intent.on_conflict_do_update(
         index_elements=[receipts.c.delivery_id, receipts.c.position],
         set_={"at": intent.excluded.at},

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import Delivery
@@ -13,6 +14,7 @@ from bot.domain.destination import Platform
 from bot.storage.destination_rows import inserting
 from bot.storage.leases import held, intent_of
 from bot.storage.tables import deliveries, destinations, digest_of, receipts, renditions
+from formatters.editions import Subject
 from formatters.parts import Part
 from formatters.views import Style
 
@@ -31,11 +33,29 @@ class RenditionOf:
     language: str
 
 
-async def ensure_rendition(connection: AsyncConnection, rendition: RenditionOf, parts: tuple[Part, ...]) -> int:
-    """Return the number of the row with these very parts, adding it if it is new."""
+async def ensure_rendition(
+    connection: AsyncConnection,
+    rendition: RenditionOf,
+    parts: tuple[Part, ...],
+    *,
+    subjects: tuple[Subject, ...] | None,
+    used_at: datetime | None,
+) -> int:
+    """Return the number of the row with these very parts, adding it if it is new.
+
+    `subjects` are those of the issue's items; `used_at` is when it is planned for somebody as it is.
+    """
     identity = {**asdict(rendition), "digest": digest_of(parts)}
-    adding = inserting(connection, renditions).values(**identity, size=len(parts), parts=parts)
-    await connection.execute(adding.on_conflict_do_nothing())
+    adding = inserting(connection, renditions).values(
+        **identity,
+        size=len(parts),
+        parts=parts,
+        subjects=subjects,
+        used_at=used_at,
+    )
+    used = func.coalesce(adding.excluded.used_at, renditions.c.used_at)
+    again = {"subjects": adding.excluded.subjects, "used_at": used}
+    await connection.execute(adding.on_conflict_do_update(index_elements=list(identity), set_=again))
     return (await connection.execute(select(renditions.c.id).filter_by(**identity))).scalar_one()
 
 
@@ -52,13 +72,16 @@ async def fall_back(connection: AsyncConnection, delivery: Delivery, reason: str
         return None
     present = (await connection.execute(select(renditions).where(columns.id == lease.rendition_id))).one()
     rendition = RenditionOf(present.issue_id, present.content_hash, present.platform, SPARE, present.language)
-    planned = select(columns.id, columns.parts).filter_by(**asdict(rendition)).order_by(columns.id.desc()).limit(1)
+    planned = select(renditions).filter_by(**asdict(rendition)).where(columns.used_at.is_not(None))
+    planned = planned.order_by(columns.id.desc()).limit(1)
     spare = (await connection.execute(planned)).one_or_none()
     if spare is None or present.style == SPARE:
         return None
     parts: tuple[Part, ...] = (*delivery.parts[: delivery.cursor], *spare.parts)
     mixed = replace(rendition, style=present.style)
-    number = spare.id if not delivery.cursor else await ensure_rendition(connection, mixed, parts)
+    number = spare.id
+    if delivery.cursor:
+        number = await ensure_rendition(connection, mixed, parts, subjects=spare.subjects, used_at=spare.used_at)
     await connection.execute(delete(receipts).where(intent_of(delivery)))
     going_on = update(deliveries).where(held(delivery))
     await connection.execute(going_on.values(rendition_id=number, attempts=0, reason=None, note=reason))

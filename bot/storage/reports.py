@@ -9,7 +9,7 @@ from bot.domain.delivery import DeliveryReport
 from bot.domain.destination import Destination
 from bot.ports.ledger import DeliveryFilter
 from bot.storage.destination_rows import deliveries_to, find_id
-from bot.storage.leases import receipts_of
+from bot.storage.histories import receipts_of
 from bot.storage.tables import IS_MISSING, IS_TROUBLED, deliveries, destinations, issues, receipts, renditions
 
 

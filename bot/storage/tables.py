@@ -44,10 +44,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from bot.domain.delivery import DeliveryState, PartState
+from bot.domain.change import Kind
+from bot.domain.delivery import Deed, DeliveryState, PartState
 from bot.domain.destination import Platform, lane_of
 from bot.domain.subscription import Origin, Place
-from bot.storage.columns import MinuteOfDay, Weekdays
+from bot.storage.columns import MinuteOfDay, Subjects, Weekdays
+from formatters.editions import Subject
 from formatters.parts import Part
 from formatters.views import Style
 
@@ -124,10 +126,11 @@ class Parts(TypeDecorator[tuple[Part, ...]]):
 
 def encode_parts(parts: tuple[Part, ...]) -> str:
     """Return the parts as JSON text, the same in every process."""
-    fields = [
-        {"name": part.name, "payload": part.payload, "text": part.text} | ({} if part.threaded else {"threaded": False})
-        for part in parts
-    ]
+    fields: list[dict[str, object]] = []
+    for part in parts:
+        linked = {} if part.linked is None else {"linked": part.linked}
+        alone = {} if part.threaded else {"threaded": False}
+        fields.append({"name": part.name, "payload": part.payload, "text": part.text, **linked, **alone})
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -169,6 +172,7 @@ class _Issues(TypedColumns):
     content_hash: Named[str] = Column(Text)
     first_seen_at: Named[datetime] = Column(Instant)
     released_at: Named[datetime | None] = Column(Instant)
+    recalled_at: Named[datetime | None] = Column(Instant)
 
 
 issues = Table("issues", METADATA, _Issues)
@@ -251,6 +255,10 @@ class _Renditions(TypedColumns):
     size: Named[int] = Column(Integer)
     """How many parts."""
     parts: Named[tuple[Part, ...]] = Column(Parts)
+    subjects: Named[tuple[Subject, ...] | None] = Column(Subjects)
+    """Empty where a version planned it that could not correct."""
+    used_at: Named[datetime | None] = Column(Instant)
+    """When it was last planned for somebody as it is; empty for what only changes another one."""
 
 
 renditions = Table(
@@ -261,6 +269,24 @@ renditions = Table(
         "issue_id", "content_hash", "platform", "style", "language", "digest", name="uq_renditions_rendition"
     ),
 )
+
+
+class _Revisions(TypedColumns):
+    id = _key()
+    first_id: Named[int] = Column(Id, ForeignKey("renditions.id"))
+    """What was delivered."""
+    rendition_id: Named[int] = Column(Id, ForeignKey("renditions.id"))
+    """What it is to become."""
+    kind: Named[Kind] = Column(Word(Kind))
+    since: Named[datetime | None] = Column(Instant)
+    """Deliveries planned earlier are left as they are."""
+    made_at: Named[datetime] = Column(Instant)
+    planned: Named[bool] = Column(Boolean(create_constraint=False))
+    """Whether every delivery of it was added."""
+
+
+revisions = Table("revisions", METADATA, _Revisions)
+Index("ix_revisions_first", revisions.c.first_id, revisions.c.id)
 
 
 class _Deliveries(TypedColumns):
@@ -284,6 +310,8 @@ class _Deliveries(TypedColumns):
     lane: Named[int] = Column(Integer, server_default=text("0"))
     urgent: Named[bool] = Column(Boolean(create_constraint=False), server_default=false())
     """Claimed before what is not: somebody waits for it, or it has begun."""
+    base_id: Named[int | None] = Column(Id)
+    """Of a change: the delivery that it changes. No foreign key, as SQLite adds none to a table that is there."""
 
 
 deliveries = Table(
@@ -329,6 +357,13 @@ Index("ix_deliveries_leased", deliveries.c.lane, sqlite_where=IS_LEASED, postgre
 Index("ix_deliveries_troubled", deliveries.c.id, sqlite_where=IS_TROUBLED, postgresql_where=IS_TROUBLED)
 
 
+IS_CHANGE = deliveries.c.base_id.is_not(None)
+
+Index(
+    "ix_deliveries_changes", deliveries.c.base_id, deliveries.c.id, sqlite_where=IS_CHANGE, postgresql_where=IS_CHANGE
+)
+
+
 class _Receipts(TypedColumns):
     delivery_id: Named[int] = Column(Id, ForeignKey("deliveries.id"), primary_key=True)
     position: Named[int] = Column(Integer, primary_key=True)
@@ -338,6 +373,7 @@ class _Receipts(TypedColumns):
     digest: Named[str] = Column(Text)
     reason: Named[str | None] = Column(Text)
     at: Named[datetime] = Column(Instant)
+    deed: Named[Deed] = Column(Word(Deed), server_default=text("'new'"))
 
 
 receipts = Table("receipts", METADATA, _Receipts, sqlite_with_rowid=False)

@@ -58,6 +58,15 @@ class TestTheLink:
         assert not {"stop", "announce"} & set(groups)
         assert "announce" not in menu(world, {"type": "default"}, "zh")
 
+    async def test_adds_the_owners_commands_to_help(self, world: World) -> None:
+        olga, settings = owner_of(world, language="en")
+        lin = world.sandbox.telegram.user(language_code="en")
+        async with world.bot("09:00:00", **settings):
+            for_owners = (await olga.ask("/help")).text
+            assert for_owners.startswith((await lin.ask("/help")).text)
+            assert "/announce – A word to every subscriber" in for_owners
+            assert "/announce" not in lin.texts[0]
+
     async def test_does_not_let_an_owner_command_be_answered_in_a_group(self, world: World) -> None:
         olga, settings = owner_of(world)
         group = world.sandbox.telegram.group("Team", people=[olga], admins=[olga])

@@ -20,6 +20,7 @@ from telegram.ext import (
 from bot.domain.destination import Platform
 from bot.domain.errors import DatabaseError
 from bot.languages import Language, phrases_of
+from bot.languages.owner_phrases import owner_phrases_of
 from bot.platforms.telegram.admission import Admission
 from bot.platforms.telegram.application import ReaderContext, TelegramApplication
 from bot.platforms.telegram.arrivals import arrived
@@ -138,7 +139,10 @@ class TelegramCommands:
 
     async def _help(self, update: Update, context: _Context) -> None:
         _, reader = self._asked(update, context)
-        await reader.say(reader.phrases.help())
+        text = reader.phrases.help()
+        if reader.is_private and await self._conversation.operating.membership.is_owner(reader.person):
+            text += f"\n\n{owner_phrases_of(reader.language).help()}"
+        await reader.say(text)
 
     async def _unknown_command(self, update: Update, context: _Context) -> None:
         _, reader = self._asked(update, context)

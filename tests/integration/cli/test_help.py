@@ -25,7 +25,7 @@ HEAVY = {
 def test_the_commands_are_those_of_the_documentation() -> None:
     assert list(COMMANDS) == [
         "run", "demo", "publish", "hold", "announce", "owner-link", "owners", "invite", "show", "preview", "check",
-        "doctor", "migrate", "deliveries", "keys",
+        "correct", "recall", "doctor", "migrate", "deliveries", "keys",
     ]  # fmt: skip
 
 
