@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.domain.destination import Platform
+from bot.domain.destination import Destination, Platform
 from bot.domain.errors import DatabaseError, PlatformError, PostsError, SettingsError
 from bot.domain.timetable import Timetable
 from bot.languages import words_of
@@ -46,6 +47,7 @@ from bot.services.subscribing import Subscribing
 from bot.services.throttling import Throttle
 from bot.settings import NO_POSTS, Settings
 from bot.storage.archive import SqlArchive
+from bot.storage.budget import SqlBudget
 from bot.storage.changes import SqlChanges
 from bot.storage.engine import Database, open_database
 from bot.storage.keepsakes import SqlKeepsakes
@@ -135,7 +137,7 @@ async def opened_services(
         bot = telegram_bot(settings)
         profile = telegram_profile(bot)
         name = bot_name(ledger, bot, profile)
-        publisher = Publisher(ledger, subscriptions, rendering, clock, bot_name=name)
+        publisher = Publisher(ledger, subscriptions, rendering, clock, bot_name=name, home=settings.timezone)
         senders: dict[Platform, Sender] = {}
         outlets: dict[Platform, Outlet] = {}
         lanes = LaneHolder(
@@ -151,6 +153,7 @@ async def opened_services(
             clock=clock,
         )
         saving = Saving(keepsakes, library, clock)
+        corrector = Corrector(SqlChanges(database), publisher, library, senders, clock=clock, zone=settings.timezone)
         owners = owning(
             database,
             named=settings.owners if bot else (),
@@ -161,6 +164,7 @@ async def opened_services(
             subscriptions=subscriptions,
             library=library,
             publisher=publisher,
+            corrector=corrector,
             bot_name=name,
             clock=clock,
             wake_drain=drain.wake,
@@ -186,10 +190,16 @@ async def opened_services(
             wake_drain=drain.wake,
         )
         connections: dict[Platform, Connection] = {}
-        for line in lines(settings, bot, conversation, database, clock, pace=chat_pace):
+        # one process needs no row in the database to keep its pace
+        budget_of = None if database.path else partial(SqlBudget, database)
+
+        async def before_answer(to: Destination) -> None:
+            await outlets[to.platform].reply(to)
+
+        for line in lines(settings, bot, conversation, database, clock, pace=chat_pace, before_answer=before_answer):
             stack.push_async_callback(line.close)
             senders[line.platform] = line.sender
-            outlets[line.platform] = Outlet(line.sender, line.rate, clock)
+            outlets[line.platform] = Outlet(line.sender, line.rate, clock, budget_of=budget_of)
             connections[line.platform] = line.connection
         yield Services(
             settings=settings,
@@ -208,7 +218,7 @@ async def opened_services(
             senders=senders,
             connections=connections,
             database=database,
-            corrector=Corrector(SqlChanges(database), publisher, library, senders, clock=clock, zone=settings.timezone),
+            corrector=corrector,
             explaining=Explaining(ledger, subscriptions, clock, settings.timezone),
             acquaintance=Acquaintance(subscriptions, subscribing, name, profile) if profile else None,
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from pydantic import SecretStr
 
-from bot.domain.destination import Platform
+from bot.domain.destination import Destination, Platform
 from bot.languages import Language
 from bot.ports.clock import Clock
 from bot.ports.ledger import Ledger
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bot.platforms.slack.installations import Installations, States
     from bot.platforms.slack.installing import Installing
     from bot.platforms.slack.workspaces import Workspaces
+    from bot.platforms.telegram.paced_bot import PacedBot
 
 
 class Connection(Protocol):
@@ -67,7 +68,7 @@ class Line:
 # Each SDK takes about a second to import: a bot without the platform does without it.
 
 
-def telegram_bot(settings: Settings) -> Bot | None:
+def telegram_bot(settings: Settings) -> PacedBot | None:
     """Return the bot of the settings' token. To be called in a running event loop."""
     if settings.telegram_token is None:
         return None
@@ -92,13 +93,22 @@ def bot_name(ledger: Ledger, bot: Bot | None, profile: Profile | None) -> BotNam
 
 
 def lines(
-    settings: Settings, bot: Bot | None, conversation: Conversation, database: Database, clock: Clock, *, pace: float
+    settings: Settings,
+    bot: PacedBot | None,
+    conversation: Conversation,
+    database: Database,
+    clock: Clock,
+    *,
+    pace: float,
+    before_answer: Callable[[Destination], Awaitable[None]],
 ) -> Iterator[Line]:
     """Yield the platforms that the settings ask for; `bot` is Telegram's. `pace` is in messages a second to one chat.
 
+    `before_answer` waits until an answer to a reader may leave, where answers count for the platform's limits.
     To be called in a running event loop.
     """
     if bot:
+        bot.pace_answers(before_answer)
         yield _telegram(settings, bot, conversation, pace)
     if settings.uses_slack:
         yield _slack(settings, conversation, database, clock, pace)
@@ -106,12 +116,14 @@ def lines(
 
 def _telegram(settings: Settings, bot: Bot, conversation: Conversation, pace: float) -> Line:
     from bot.platforms.telegram.connection import TelegramConnection
-    from bot.platforms.telegram.sender import MESSAGES_A_SECOND, TelegramSender
+    from bot.platforms.telegram.sender import TelegramSender
 
     connection = TelegramConnection(
         bot, conversation, cast("Language", settings.language), public_url=settings.public_url
     )
-    return Line(Platform.TELEGRAM, connection, TelegramSender(bot, pace=pace), MESSAGES_A_SECOND, bot.request.shutdown)
+    paid = settings.telegram_paid_rate
+    sender = TelegramSender(bot, pace=pace, paid=paid is not None)
+    return Line(Platform.TELEGRAM, connection, sender, paid or settings.telegram_rate, bot.request.shutdown)
 
 
 def _slack(settings: Settings, conversation: Conversation, database: Database, clock: Clock, pace: float) -> Line:

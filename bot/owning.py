@@ -14,6 +14,7 @@ from bot.ports.subscriptions import Subscriptions
 from bot.services.alerts import Alerts
 from bot.services.announcing import Announcing
 from bot.services.bot_name import BotName
+from bot.services.correct import Corrector
 from bot.services.explaining import Explaining
 from bot.services.holding import Brake, Holding
 from bot.services.library import Library
@@ -61,6 +62,7 @@ def owning(
     subscriptions: Subscriptions,
     library: Library,
     publisher: Publisher,
+    corrector: Corrector,
     bot_name: BotName,
     clock: Clock,
     wake_drain: Callable[[], None],
@@ -84,6 +86,7 @@ def owning(
         explaining=Explaining(ledger, subscriptions, clock, timetable.zone),
         library=library,
         publisher=publisher,
+        corrector=corrector,
         ledger=ledger,
         clock=clock,
         wake_drain=wake_drain,

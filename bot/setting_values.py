@@ -97,6 +97,19 @@ def keys(value: object) -> tuple[SecretStr, ...]:
     return tuple(SecretStr(key.strip()) for key in named if key.strip())
 
 
+def rate(value: object, *, most: float) -> float | None:
+    """Return a number of messages a second; None for None."""
+    if value is None:
+        return None
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = 0.0
+    if not 0 < number <= most:
+        raise ValueError(f"{str(value)!r} is not a rate; write messages a second, more than 0 and at most {most}")
+    return number
+
+
 def nothing_if_blank(value: object) -> object:
     """Return None for a text without content."""
     return None if isinstance(value, str) and not value.strip() else value

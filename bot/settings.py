@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from datetime import time
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import unquote, urlsplit
@@ -88,6 +89,19 @@ class Settings(BaseSettings):
     )
     telegram_api_url: str = Field(
         "https://api.telegram.org", description="The Bot API server's root; calls go to <root>/bot<token>/<method>."
+    )
+    telegram_rate: Annotated[float, BeforeValidator(partial(values.rate, most=30))] = Field(
+        28.0,
+        description="Messages a second that the Telegram bot sends, answers included; Telegram allows about 30.",
+    )
+    telegram_paid_rate: Annotated[
+        float | None,
+        BeforeValidator(partial(values.rate, most=1000)),
+        BeforeValidator(values.nothing_if_blank),
+    ] = Field(
+        None,
+        description="Messages a second if you let Telegram charge Stars for each delivered message"
+        " (allow_paid_broadcast), at most 1000; without it nothing is charged.",
     )
     public_url: Annotated[str | None, BeforeValidator(values.nothing_if_blank)] = Field(
         None,

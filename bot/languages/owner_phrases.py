@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import assert_never
@@ -38,6 +39,7 @@ class OwnerPhrases:
             "preview": gettext("Today’s issue, to you alone"),
             "publish": gettext("Send the newest issue now"),
             "hold": gettext("Hold today’s issue back"),
+            "recall": gettext("Take back what was sent"),
             "announce": gettext("A word to every subscriber"),
             "why": gettext("Why something did or did not arrive somewhere"),
             "invite": gettext("A link that lets people in"),
@@ -232,6 +234,26 @@ class OwnerPhrases:
             return gettext("Today’s issue is held back no longer.")
         return gettext("Today’s issue is not held back.")
 
+    def nothing_was_sent(self) -> str:
+        """Return what /recall says where there is nothing to take back."""
+        return self._catalog.gettext(
+            "Nothing of it was sent. Without a word it is the newest issue; or name it as digestbot deliveries shows"
+            " it: /recall 2026-02-12"
+        )
+
+    def offer_to_recall(self, key: str, forms: Sequence[str]) -> str:
+        """Return the question before something is taken back. `forms` are lines of English."""
+        text = self._catalog.gettext("Take {key} back everywhere? This cannot be undone.").format(key=key)
+        return "\n".join([text, "", *forms])
+
+    def recalled(self, key: str, planned: int, stopped: int) -> str:
+        """Return what came of taking something back."""
+        text = self._catalog.gettext(
+            "{key}: {count} being taken back, {stopped} stopped before they began. The post itself is yours: /today"
+            " shows it as long as it is there."
+        )
+        return text.format(key=key, count=self._number(planned), stopped=self._number(stopped))
+
     def why_usage(self) -> str:
         """Return what /why says where it does not understand the place."""
         return self._catalog.gettext(
@@ -332,6 +354,7 @@ class OwnerPhrases:
             "refresh": gettext("Refresh"),
             "publish": gettext("Publish now"),
             "hold": gettext("Hold back"),
+            "recall": gettext("Take it back"),
             "let go": gettext("Let it go"),
             "send": gettext("Send to all"),
             "cancel": gettext("Cancel"),

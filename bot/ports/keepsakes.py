@@ -38,8 +38,8 @@ class VoteCount:
 class Keepsakes(Protocol):
     """Durable. Methods raise DatabaseError if the store fails; an issue that nobody knows is kept by nobody."""
 
-    async def of(self, person: Person, item: ItemName) -> Kept:
-        """Return what the item is to the reader."""
+    async def of(self, person: Person, ref: str) -> dict[int, Kept]:
+        """Return what the items of an issue are to the reader, by number; those that are nothing are left out."""
         ...
 
     async def save(self, person: Person, item: ItemName, *, now: datetime) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, Protocol
+from zoneinfo import ZoneInfo
 
 from bot.domain.delivery import Absent, Delivery, DeliveryReport, DeliveryState, Rejected, Sent, Unknown
 from bot.domain.destination import Destination, Platform
@@ -41,6 +42,15 @@ Audience = EveryActive | FixedOnly | Only
 
 
 @dataclass(frozen=True, slots=True)
+class Slots:
+    """Everybody gets the issue at an hour of their own: the first one at or after its release."""
+
+    release: datetime
+    home: ZoneInfo
+    """The zone of those who named none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """One issue, rendered for one platform, style and language, to an audience."""
 
@@ -52,6 +62,8 @@ class Plan:
     parts: tuple[Part, ...]
     occasion: str
     audience: Audience
+    slots: Slots | None = None
+    """None: due at once, whatever hours and weekdays a destination prefers."""
     subjects: tuple[Subject, ...] = ()
     """Of the issue's items: what a correction recognises them by."""
     spare: tuple[Part, ...] = ()
@@ -109,8 +121,9 @@ class Ledger(Protocol):
         ...
 
     async def plan(self, plan: Plan, *, now: datetime) -> int:
-        """Add the deliveries that are missing, due at once; return how many were added.
+        """Add the deliveries that are missing, each due at its destination's slot; return how many were added.
 
+        Who does not want issues on the slot's weekday, or pauses then, gets none.
         Unique per (issue, destination, occasion): planning twice adds nothing. In chunks: an
         interrupted plan is completed by planning again.
         """
@@ -146,8 +159,8 @@ class Ledger(Protocol):
     async def intend(self, delivery: Delivery, *, now: datetime) -> bool:
         """Put on record that the step in hand is about to be carried out.
 
-        False, and nothing may be done, if the lease was lost, the subscription of a daily delivery has ended, or the
-        issue was recalled.
+        False, and nothing may be done, if the lease was lost, the subscription of a daily delivery has ended or pauses,
+        or the issue was recalled.
         """
         ...
 

@@ -10,12 +10,22 @@ from bot.domain.issues import KnownIssue
 from bot.ports.clock import Clock
 from bot.ports.ledger import Ledger
 from bot.services.announcing import Announcing, Decision
+from bot.services.correct import Corrector
 from bot.services.explaining import Explaining
 from bot.services.holding import Brake
 from bot.services.library import Library
 from bot.services.membership import Membership
 from bot.services.publish import Publisher
 from bot.services.status import Watchtower
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """Something that was sent."""
+
+    key: str
+    forms: tuple[str, ...]
+    """A line of English for each form in which it was sent: how often, and what a recall does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,7 @@ class Operating:
     explaining: Explaining
     library: Library
     publisher: Publisher
+    corrector: Corrector
     ledger: Ledger
     clock: Clock
     wake_drain: Callable[[], None]
@@ -57,6 +68,31 @@ class Operating:
         planned += await self.ledger.reopen(known.key, None, now=self.clock.now())
         self.wake_drain()
         return planned
+
+    async def sent(self, asked: str) -> Sending | None:
+        """Return what a recall of this key takes back, without one of the newest issue; None if nothing was sent."""
+        key = asked
+        if not key:
+            newest = next(self.library.listed_until(self.brake.today), None)
+            key = newest.key if newest else ""
+        forms = await self.corrector.told_of_recall(key) if key else []
+        return Sending(key, tuple(forms)) if forms else None
+
+    def key_of(self, ref: str) -> str:
+        """Return the key of what a button names; that of an announcement is its ref."""
+        listed = self.library.listed_by_ref(ref)
+        return listed.key if listed else ref
+
+    def ref_of(self, key: str) -> str:
+        """Return what names it in a button."""
+        listed = self.library.listed_by_key(key)
+        return listed.ref if listed else key
+
+    async def recall(self, key: str) -> tuple[int, int]:
+        """Take it back everywhere; return how many deliveries do so, and how many that waited are stopped."""
+        done = await self.corrector.recall(key)
+        self.wake_drain()
+        return done
 
     async def let_go(self) -> bool:
         """Hold today's issue back no longer; return whether it was."""

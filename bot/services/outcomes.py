@@ -115,7 +115,7 @@ class Consequences:
         if await self._keeping.keep(self._ledger.recalled_at, delivery.issue_key) is not None:
             await self.finish(delivery, DeliveryState.WITHDRAWN, RECALLED)
         else:
-            await self.finish(delivery, DeliveryState.GONE, "the subscription has ended")
+            await self.finish(delivery, DeliveryState.GONE, "the subscription has ended, or pauses")
 
     async def expire(self, delivery: Delivery) -> None:
         """End a delivery whose time is over."""

@@ -62,6 +62,10 @@ class Outlet:
         for pace in self._paces.values():
             pace.stop()
 
+    async def reply(self, to: Destination) -> None:
+        """Wait until an answer to a reader may leave: it goes before all parts that wait, in the same budget."""
+        await self.pace_of(to).reply(to.whole_chat, self.chat_pace(to))
+
     async def turn(self, to: Destination, *, order: int, rest: float) -> Turn | None:
         """Wait until a part may be prepared, as `Pace.turn` tells; None when stopping."""
         return await self.pace_of(to).turn(to.whole_chat, self.chat_pace(to), order=order, rest=rest)

@@ -126,6 +126,7 @@ class Pace:
         self._next_at = float("-inf")
         self._held_until = float("-inf")
         self._reserving: asyncio.Task[None] | None = None
+        self._holding: set[asyncio.Task[None]] = set()
         self._running: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
         self._stopped = False
@@ -171,7 +172,17 @@ class Pace:
         for turn in self._departing:
             _answer(turn.moment, value=False)
         self._departing.clear()
+        if self._budget is not None:
+            task = asyncio.create_task(self._hold_others(self._budget, pause))
+            self._holding.add(task)
+            task.add_done_callback(self._holding.discard)
         self._go_on()
+
+    async def _hold_others(self, budget: Budget, pause: timedelta) -> None:
+        try:
+            await budget.hold(pause)
+        except DatabaseError as error:
+            _log.error("a pause cannot be shared; others find out by themselves", problem=str(error))
 
     def hold_chat(self, chat: str, pace: ChatPace, pause: timedelta) -> None:
         """Let nothing leave for one chat before `pause` is over."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -15,7 +16,7 @@ from bot.domain.subscription import Place, default_style, place_of
 from bot.domain.timetable import Timetable
 from bot.ports.changes import Lineage
 from bot.ports.clock import Clock
-from bot.ports.ledger import OVERVIEW, Audience, EveryActive, FixedOnly, Ledger, Only, Plan
+from bot.ports.ledger import OVERVIEW, Audience, EveryActive, FixedOnly, Ledger, Only, Plan, Slots
 from bot.ports.subscriptions import Subscriptions
 from bot.services.bot_name import BotName
 from bot.services.holding import Holding
@@ -47,27 +48,31 @@ class Publisher:
         clock: Clock,
         *,
         bot_name: BotName,
+        home: ZoneInfo,
     ) -> None:
+        """`home` is the zone of destinations that named none."""
         self._ledger = ledger
         self._subscriptions = subscriptions
         self._renderer = renderer
         self._clock = clock
         self._bot_name = bot_name
+        self._home = home
 
     async def release(self, known: KnownIssue) -> int:
-        """Plan the issue for everybody who subscribed before its release; return how many were added."""
-        joined_by = await self._ledger.release(known.key, now=self._clock.now())
-        return await self._plan(known, EveryActive(joined_by))
+        """Plan the issue for everybody who subscribed by its release, at their slots; return how many were added."""
+        released_at = await self._ledger.release(known.key, now=self._clock.now())
+        return await self._plan(known, EveryActive(joined_by=released_at), released_at)
 
     async def release_to_fixed(self, known: KnownIssue) -> int:
         """Plan the issue for destinations of the settings that came after its release."""
-        return await self._plan(known, FixedOnly())
+        released_at = await self._ledger.released_at(known.key)
+        return await self._plan(known, FixedOnly(), released_at or self._clock.now())
 
     async def publish(self, known: KnownIssue) -> int:
-        """Plan the issue for everybody who is subscribed now; return how many were added."""
+        """Plan the issue for everybody who is subscribed now, due now or at their slots; return how many were added."""
         now = self._clock.now()
         await self._ledger.release(known.key, now=now)
-        return await self._plan(known, EveryActive(joined_by=now))
+        return await self._plan(known, EveryActive(joined_by=now), now)
 
     async def send_to(self, known: KnownIssue, to: Destination, *, language: str, occasion: str = DAILY) -> int:
         """Plan the issue for one destination, in its style; return 1, or 0 if it has such a delivery already."""
@@ -137,14 +142,14 @@ class Publisher:
         form = Style.ITEMS if style == OVERVIEW else style
         return self._renderer.render(view, platform, language, form).parts
 
-    async def _plan(self, known: KnownIssue, audience: EveryActive | FixedOnly) -> int:
-        added = 0
+    async def _plan(self, known: KnownIssue, audience: EveryActive | FixedOnly, release: datetime) -> int:
+        added, slots = 0, Slots(release, self._home)
         try:
             # headlines last: they need the bot's name, and nobody else shall wait for it
             groups = sorted(await self._subscriptions.audiences(), key=lambda one: (one[1] is Style.HEADLINES, one))
             for platform, style, language in groups:
                 plan = await self._whole(known, platform, style, language, audience=audience, occasion=DAILY)
-                added += await self._ledger.plan(plan, now=self._clock.now())
+                added += await self._ledger.plan(replace(plan, slots=slots), now=self._clock.now())
         finally:
             if added:
                 _log.info("deliveries planned", issue=known.key, deliveries=added)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import replace
 
 from bot.domain.person import Person
 from bot.ports.clock import Clock
-from bot.ports.keepsakes import ItemName, Keepsakes
+from bot.ports.keepsakes import ItemName, Keepsakes, Kept
 from bot.services.answers import Answer, Show
 from bot.services.archive_answers import NothingSaved
 from bot.services.library import Library
@@ -18,6 +19,10 @@ from formatters.views import ItemView, Own, View
 PAGE = 8
 """Saved items on one page."""
 _MOST_PAGES = 1000
+_FRESH = 60.0
+"""Seconds for which what a reader kept of an issue is known without asking: another process may serve them, too."""
+_REMEMBERED = 5_000
+"""Readers with an issue before them, a few hundred bytes each."""
 
 
 class Saving:
@@ -27,6 +32,8 @@ class Saving:
         self._keepsakes = keepsakes
         self._library = library
         self._clock = clock
+        self._known: OrderedDict[tuple[Person, str], tuple[float, dict[int, Kept]]] = OrderedDict()
+        """What readers kept of the issues before them: who opens an item has likely opened its neighbour."""
 
     async def owned(self, view: View, person: Person, *, bot: str) -> View:
         """Return the view; an item shows what it is to the reader. `bot` is the bot's user name."""
@@ -38,8 +45,23 @@ class Saving:
         """Return what an item is to the reader, or None if its issue is not known."""
         if self._library.listed_by_ref(ref) is None:
             return None
-        kept = await self._keepsakes.of(person, ItemName(ref, number))
+        kept = (await self._of(person, ref)).get(number, Kept())
         return Own(bot, kept.saved, kept.up)
+
+    async def _of(self, person: Person, ref: str) -> dict[int, Kept]:
+        at, found = self._known.get((person, ref), (-_FRESH, {}))
+        now = self._clock.elapsed()
+        if now - at < _FRESH:
+            return found
+        found = await self._keepsakes.of(person, ref)
+        self._known[person, ref] = (now, found)
+        self._known.move_to_end((person, ref))
+        if len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        return found
+
+    def _changed(self, person: Person, ref: str) -> None:
+        self._known.pop((person, ref), None)
 
     async def keep(self, action: Keep, person: Person) -> bool:
         """Save or remove an item; return False if its issue is not known."""
@@ -50,6 +72,7 @@ class Saving:
             await self._keepsakes.save(person, item, now=self._clock.now())
         else:
             await self._keepsakes.drop(person, item)
+        self._changed(person, action.ref)
         return True
 
     async def vote(self, action: Vote, person: Person) -> bool:
@@ -57,6 +80,7 @@ class Saving:
         if self._library.listed_by_ref(action.ref) is None:
             return False
         await self._keepsakes.vote(person, ItemName(action.ref, action.number), action.up, now=self._clock.now())
+        self._changed(person, action.ref)
         return True
 
     async def saved(self, person: Person, page: int = 0) -> Answer:
@@ -76,8 +100,12 @@ class Saving:
     async def drop(self, action: DropSaved, person: Person) -> Answer:
         """Remove an item, and return the page again."""
         await self._keepsakes.drop(person, ItemName(action.ref, action.number))
+        self._changed(person, action.ref)
         return await self.saved(person, min(action.page, _MOST_PAGES))
 
     async def erase(self, person: Person) -> int:
         """Forget everything that the reader saved and voted; return how much that was."""
-        return await self._keepsakes.erase(person)
+        erased = await self._keepsakes.erase(person)
+        for name in [name for name in self._known if name[0] == person]:
+            del self._known[name]
+        return erased

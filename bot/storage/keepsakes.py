@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, and_, case, delete, func, select
+from sqlalchemy import Boolean, CursorResult, and_, case, delete, func, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import ColumnElement, Executable
 
@@ -23,18 +24,21 @@ class SqlKeepsakes:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def of(self, person: Person, item: ItemName) -> Kept:
-        """Return what the item is to the reader."""
-        wanted = (
-            select(saves.c.number, votes.c.up)
-            .select_from(issues)
-            .outerjoin(saves, and_(saves.c.issue_id == issues.c.id, _of(saves, person, item.number)))
-            .outerjoin(votes, and_(votes.c.issue_id == issues.c.id, _of(votes, person, item.number)))
-            .where(issues.c.ref == item.ref)
+    async def of(self, person: Person, ref: str) -> dict[int, Kept]:
+        """Return what the items of an issue are to the reader, by number; those that are nothing are left out."""
+        saved, voted = (
+            select(table.c.number, up)
+            .join_from(table, issues, issues.c.id == table.c.issue_id)
+            .where(_mine(table, person), issues.c.ref == ref)
+            for table, up in ((saves, null().cast(Boolean)), (votes, votes.c.up))
         )
+        found: dict[int, Kept] = {}
         async with self._database.reading() as connection:
-            row = (await connection.execute(wanted)).one_or_none()
-        return Kept() if row is None else Kept(saved=row.number is not None, up=row.up)
+            rows: list[Any] = list(await connection.execute(union_all(saved, voted)))
+        for number, up in rows:
+            kept = found.get(number, Kept())
+            found[number] = replace(kept, saved=True) if up is None else replace(kept, up=up)
+        return found
 
     async def save(self, person: Person, item: ItemName, *, now: datetime) -> bool:
         """Save the item; return whether it was not before."""
@@ -99,8 +103,7 @@ class SqlKeepsakes:
         erased = 0
         async with self._database.writing() as connection:
             for table in (saves, votes):
-                mine = and_(table.c.platform == person.platform, table.c.person == person.id)
-                erased += (await connection.execute(delete(table).where(mine))).rowcount
+                erased += (await connection.execute(delete(table).where(_mine(table, person)))).rowcount
         return erased
 
 
@@ -108,8 +111,12 @@ def _key(person: Person, number: int) -> dict[str, Any]:
     return {"platform": person.platform, "person": person.id, "number": number}
 
 
+def _mine(table: Any, person: Person) -> ColumnElement[bool]:
+    return and_(table.c.platform == person.platform, table.c.person == person.id)
+
+
 def _of(table: Any, person: Person, number: int) -> ColumnElement[bool]:
-    return and_(table.c.platform == person.platform, table.c.person == person.id, table.c.number == number)
+    return and_(_mine(table, person), table.c.number == number)
 
 
 async def _issue_id(connection: AsyncConnection, ref: str) -> int | None:

@@ -113,7 +113,7 @@ class SqlLanes:
     async def others_work(self, worker: str) -> bool:
         """Return whether another worker lives."""
         async with self._database.reading() as connection:
-            now = await _time(connection)
+            now = await database_time(connection)
             others = select(workers.c.id).where(workers.c.id != worker, workers.c.alive_until > now)
             return any(not is_surely_dead(one) for one in await connection.scalars(others))
 
@@ -124,10 +124,10 @@ async def _locked(connection: AsyncConnection) -> datetime:
         await connection.execute(
             text("SELECT pg_advisory_xact_lock(:number, hashtext(current_schema()))"), {"number": _LOCK_NUMBER}
         )
-    return await _time(connection)
+    return await database_time(connection)
 
 
-async def _time(connection: AsyncConnection) -> datetime:
+async def database_time(connection: AsyncConnection) -> datetime:
     """Return the time by the database's clock: the one that all who share it have in common."""
     if connection.dialect.name != "postgresql":
         return datetime.now(UTC)

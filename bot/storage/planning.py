@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import assert_never
+from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import FOR_SUBSCRIBERS, LIFETIME, DeliveryState, PartState
 from bot.ports.ledger import EveryActive, FixedOnly, Only, Plan
+from bot.storage import slots
 from bot.storage.destination_rows import at_address, ensure_id, inserting
 from bot.storage.engine import Database
 from bot.storage.issue_rows import issue_id, recalled_at
@@ -40,21 +41,42 @@ async def plan_deliveries(database: Database, plan: Plan, *, now: datetime) -> i
             await ensure_plans_rendition(connection, spare, now=now)
         if isinstance(plan.audience, Only):
             await ensure_id(connection, plan.audience.destination)
+    async with database.reading() as connection:
+        due = await slots.groups(connection, plan.slots, _candidates(plan)) if plan.slots else slots.at_once(now)
+    added = 0
+    for group in due:
+        added += await _plan_group(database, plan, group, (issue, rendition), now=now)
+    return added
+
+
+async def _plan_group(
+    database: Database, plan: Plan, group: slots.Group, numbers: tuple[int, int], *, now: datetime
+) -> int:
+    """Add those of one group, a chunk at a time."""
+    issue, rendition = numbers
     values = (literal(plan.occasion), literal(rendition), literal(DeliveryState.PENDING, deliveries.c.state.type))
     # a reader who asks for the issue waits for it
     progress = (literal(0), literal(0), literal(plan.occasion not in FOR_SUBSCRIBERS))
-    times = tuple(literal(instant, deliveries.c.due_at.type) for instant in (now, now, now + LIFETIME))
+    instants = (group.due_at, now, group.due_at + LIFETIME)
+    times = tuple(literal(instant, deliveries.c.due_at.type) for instant in instants)
+    frozen = tuple(destinations.c[name] for name in _FROZEN)
+    columns: tuple[ColumnElement[Any], ...] = (
+        literal(issue),
+        destinations.c.id,
+        destinations.c.lane,
+        *values,
+        *progress,
+        *times,
+        *frozen,
+    )
     reached, added = 0, 0
     while True:
         async with database.writing() as connection:
-            last = await connection.scalar(_end_of_chunk(plan, reached))
+            last = await connection.scalar(_end_of_chunk(plan, group, reached))
             if last is None:
                 return added
-            frozen = tuple(destinations.c[name] for name in _FROZEN)
-            planned = select(
-                literal(issue), destinations.c.id, destinations.c.lane, *values, *progress, *times, *frozen
-            )
-            chunk = planned.where(_audience(plan, now), destinations.c.id > reached, destinations.c.id <= last)
+            here = and_(destinations.c.id > reached, destinations.c.id <= last)
+            chunk = select(*columns).where(_audience(plan), group.members, here)
             adding = inserting(connection, deliveries).from_select(
                 [*_IDENTITY, *_PROGRESS, *_FROZEN], chunk.order_by(destinations.c.id)
             )
@@ -62,20 +84,18 @@ async def plan_deliveries(database: Database, plan: Plan, *, now: datetime) -> i
         reached = last
 
 
-def _end_of_chunk(plan: Plan, reached: int) -> Select[int | None]:
+def _end_of_chunk(plan: Plan, group: slots.Group, reached: int) -> Select[int | None]:
     chunk = select(destinations.c.id).where(_candidates(plan), destinations.c.id > reached)
+    if group.own:
+        chunk = chunk.where(group.members)
     return select(func.max(chunk.order_by(destinations.c.id).limit(_CHUNK).subquery().c.id))
 
 
-def _audience(plan: Plan, now: datetime) -> ColumnElement[bool]:
+def _audience(plan: Plan) -> ColumnElement[bool]:
     """Return the condition that a destination gets the plan's issue."""
-    if isinstance(plan.audience, Only):
-        return _candidates(plan)
-    until = destinations.c.paused_until
-    awake = and_(_candidates(plan), or_(until.is_(None), until <= now))
     if isinstance(plan.audience, EveryActive):
-        return and_(awake, destinations.c.joined_at <= plan.audience.joined_by)
-    return awake
+        return and_(_candidates(plan), destinations.c.joined_at <= plan.audience.joined_by)
+    return _candidates(plan)
 
 
 def _candidates(plan: Plan) -> ColumnElement[bool]:

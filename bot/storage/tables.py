@@ -220,6 +220,7 @@ destinations = Table(
 # A partial index serves a query only if the query says the same in the statement itself; a bound parameter hides it.
 IS_ACTIVE = destinations.c.active.is_(True)
 HAS_LEFT = destinations.c.joined_at.is_not(None) & ~IS_ACTIVE
+HAS_OWN_SLOT = destinations.c.hour.is_not(None) | (destinations.c.weekdays != literal_column("127"))
 IS_FIXED = destinations.c.origin == literal_column("'settings'")
 
 # the audiences of plans, in the order in which they are planned
@@ -240,6 +241,20 @@ Index(
     destinations.c.id,
     sqlite_where=IS_ACTIVE & IS_FIXED,
     postgresql_where=IS_ACTIVE & IS_FIXED,
+)
+
+# the hours that are not the release itself
+Index(
+    "ix_destinations_slots",
+    destinations.c.platform,
+    destinations.c.style,
+    destinations.c.language,
+    destinations.c.hour,
+    destinations.c.zone,
+    destinations.c.weekdays,
+    destinations.c.id,
+    sqlite_where=IS_ACTIVE & HAS_OWN_SLOT,
+    postgresql_where=IS_ACTIVE & HAS_OWN_SLOT,
 )
 
 

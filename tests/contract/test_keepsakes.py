@@ -27,13 +27,13 @@ async def keepsakes(database: Database, ledger: SqlLedger) -> SqlKeepsakes:
 
 async def test_an_item_is_saved_once_and_dropped_once(keepsakes: SqlKeepsakes) -> None:
     item = ItemName(NEW, 3)
-    assert await keepsakes.of(LIN, item) == Kept()
+    assert await keepsakes.of(LIN, item.ref) == {}
     assert await keepsakes.save(LIN, item, now=NOW)
     assert not await keepsakes.save(LIN, item, now=NOW + HOUR)
-    assert await keepsakes.of(LIN, item) == Kept(saved=True)
+    assert await keepsakes.of(LIN, item.ref) == {item.number: Kept(saved=True)}
     assert await keepsakes.drop(LIN, item)
     assert not await keepsakes.drop(LIN, item)
-    assert await keepsakes.of(LIN, item) == Kept()
+    assert await keepsakes.of(LIN, item.ref) == {}
 
 
 async def test_the_last_saved_comes_first_in_pages(keepsakes: SqlKeepsakes) -> None:
@@ -56,7 +56,7 @@ async def test_a_person_has_one_vote_an_item_and_may_change_it(keepsakes: SqlKee
         (None, []),
     ):
         await keepsakes.vote(LIN, item, up, now=NOW)
-        assert await keepsakes.of(LIN, item) == Kept(up=up)
+        assert await keepsakes.of(LIN, item.ref) == ({} if up is None else {item.number: Kept(up=up)})
         assert await keepsakes.votes(limit=9) == counts
 
 
@@ -79,7 +79,7 @@ async def test_of_an_issue_that_nobody_knows_nothing_is_kept(keepsakes: SqlKeeps
     assert not await keepsakes.save(LIN, nowhere, now=NOW)
     assert not await keepsakes.drop(LIN, nowhere)
     await keepsakes.vote(LIN, nowhere, up=True, now=NOW)
-    assert await keepsakes.of(LIN, nowhere) == Kept()
+    assert await keepsakes.of(LIN, nowhere.ref) == {}
     assert await keepsakes.votes(limit=9) == []
 
 
@@ -89,5 +89,5 @@ async def test_a_person_is_erased_and_nobody_else(keepsakes: SqlKeepsakes) -> No
         await keepsakes.vote(person, ItemName(NEW, 1), up=True, now=NOW)
     assert await keepsakes.erase(LIN) == 2
     assert await keepsakes.erase(LIN) == 0
-    assert await keepsakes.of(LIN, ItemName(NEW, 1)) == Kept()
-    assert await keepsakes.of(MO, ItemName(NEW, 1)) == Kept(saved=True, up=True)
+    assert await keepsakes.of(LIN, NEW) == {}
+    assert await keepsakes.of(MO, NEW) == {1: Kept(saved=True, up=True)}

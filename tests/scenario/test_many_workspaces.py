@@ -190,6 +190,28 @@ async def test_removing_the_app_ends_the_teams_subscriptions_and_forgets_its_tok
     assert [len(place.from_bot) for place in places] == [0, 4]
 
 
+@pytest.mark.parametrize(
+    ("tokens", "stays"), [({"oauth": ["U1"], "bot": []}, True), ({"oauth": [], "bot": ["U2"]}, False)]
+)
+async def test_a_revoked_token_ends_what_it_was_for_and_a_members_own_ends_nothing(
+    world: World, served: dict[str, Any], tokens: dict[str, list[str]], stays: bool
+) -> None:
+    async with two_workspaces(world, served) as (bot, ann, bea):
+        place = ann.workspace.channel("daily", people=[ann])
+        await ann.replies(await ann.command("/digest", "subscribe", place))
+        told = await ann.workspace.event({"type": "tokens_revoked", "tokens": tokens}, None)
+        to = Destination.in_team(ann.workspace.team_id, place.id)
+
+        async def judged() -> bool:
+            return told.acked_at is not None and await bot.services.conversation.subscribing.is_active(to) is stays
+
+        await eventually(judged)
+        await bea.replies(await bea.command("/digest", "help"))
+        async with bot.services.database.reading() as connection:
+            kept = (await connection.execute(text("SELECT count(*) FROM slack_bots"))).scalar_one()
+    assert kept == (2 if stays else 1)
+
+
 async def test_a_removal_that_slack_did_not_tell_of_shows_when_sending(world: World, served: dict[str, Any]) -> None:
     world.write()
     async with two_workspaces(world, served) as (_, ann, _bea):

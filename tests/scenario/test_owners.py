@@ -184,9 +184,9 @@ class TestPublish:
         lin = await world.subscriber()
         world.write(items=1)
         async with world.bot("07:00:00", **settings):
-            for command in ("/publish", "/preview", "/hold", "/announce 你好", "/invite", "/admin"):
+            for command in ("/publish", "/preview", "/hold", "/recall", "/announce 你好", "/invite", "/admin"):
                 assert (await lin.ask(command)).text == "只有这个机器人的管理者可以这样做。"
-        assert len(lin.messages) == 6
+        assert len(lin.messages) == 7
 
 
 class TestHold:
@@ -239,6 +239,50 @@ class TestHold:
             assert not await bot.services.owning.operating.brake.is_on()
             report = Destination(Platform.TELEGRAM, str(lin.id))
             assert await bot.services.ledger.tally(str(DAY), report) == {DeliveryState.SENT: 1}
+        assert len(lin.messages) == 3
+
+
+class TestRecall:
+    async def test_takes_back_what_was_sent_once_confirmed(self, world: World) -> None:
+        olga, settings = owner_of(world, language="en")
+        lin = await world.subscriber()
+        world.write(items=1)
+        async with world.bot("08:00:00", **settings) as bot:
+            assert (await olga.ask("/recall")).text.startswith("Nothing of it was sent.")
+            await bot.released(str(DAY))
+            asked = await olga.ask("/recall")
+            assert asked.text.startswith(
+                f"Take {DAY} back everywhere? This cannot be undone.\n\ntelegram, items, zh (1"
+            )
+            assert len(lin.messages) == 3
+            await (await olga.press(asked, "Take it back")).answered()
+            assert asked.text.startswith(f"{DAY}: 1 being taken back, 0 stopped")
+            await bot.idle()
+        assert lin.messages == []
+
+    async def test_takes_back_an_announcement_too(self, world: World) -> None:
+        olga, settings = owner_of(world)
+        lin = await world.subscriber()
+        async with world.bot("08:00:00", **settings) as bot:
+            await olga.send("/announce 错了")
+            asked = (await olga.receives(2))[1]
+            key = asked.button("取消")["callback_data"].rpartition(":")[2]
+            await (await olga.press(asked, "发给所有人")).answered()
+            await bot.idle()
+            assert lin.texts == ["错了"]
+            await (await olga.press(await olga.ask(f"/recall {key}"), "撤回")).answered()
+            await bot.idle()
+        assert lin.messages == []
+
+    async def test_can_be_declined(self, world: World) -> None:
+        olga, settings = owner_of(world)
+        lin = await world.subscriber()
+        world.write(items=1)
+        async with world.bot("08:00:00", **settings) as bot:
+            await bot.released(str(DAY))
+            await (await olga.press(await olga.ask("/recall"), "取消")).answered()
+            assert (await olga.ask("/recall 2020-01-01")).text.startswith("它还没有发出过。")
+            await bot.idle()
         assert len(lin.messages) == 3
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from dataclasses import replace
 from functools import partial
 
 import structlog
@@ -35,7 +36,7 @@ from bot.platforms.telegram.reading import ReadingCommands
 from bot.platforms.telegram.replies import Reader, hinted
 from bot.platforms.telegram.settings_commands import SettingsCommands
 from bot.platforms.telegram.tongues import Tongues
-from bot.services.answers import Extract, OutdatedLink, Sentence, Show
+from bot.services.answers import Extract, OutdatedLink, Sentence, Show, TodayNotYet
 from bot.services.archive_answers import Unavailable
 from bot.services.conversation import Conversation
 from formatters.actions import decode_start
@@ -121,8 +122,10 @@ class TelegramCommands:
 
     async def _today(self, update: Update, context: _Context) -> None:
         _, reader = self._asked(update, context)
-        subscribed = await self._conversation.subscribing.is_active(reader.destination)
-        answer = await self._conversation.query.headlines_of_today(subscribed=subscribed, buttons=reader.is_private)
+        answer = await self._conversation.query.headlines_of_today(subscribed=False, buttons=reader.is_private)
+        if isinstance(answer, TodayNotYet):  # only then it matters, and is worth a look into the database
+            subscribed = await self._conversation.subscribing.is_active(reader.destination)
+            answer = replace(answer, subscribed=subscribed)
         if isinstance(answer, Show) and not reader.is_private:
             await reader.answer_once(answer, self._conversation)
         else:

@@ -14,6 +14,7 @@ from bot.domain.errors import PlatformError
 from bot.languages import Language
 from bot.platforms.telegram.application import ReaderContext, TelegramApplication
 from bot.platforms.telegram.commands import ALLOWED_UPDATES, TelegramCommands
+from bot.platforms.telegram.paced_bot import PacedBot
 from bot.platforms.telegram.profile import REFUSED
 from bot.platforms.telegram.request import AiohttpRequest, Timeouts
 from bot.platforms.telegram.webhook import TelegramWebhook
@@ -31,9 +32,9 @@ _MOST_WAITING = 1000
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 
 
-def telegram_bot(token: str, api_url: str) -> Bot:
+def telegram_bot(token: str, api_url: str) -> PacedBot:
     """Return a bot that can send; to be initialized before use. `api_url` is the server's root."""
-    return Bot(
+    return PacedBot(
         token,
         base_url=f"{api_url}/bot",
         base_file_url=f"{api_url}/file/bot",

@@ -22,6 +22,7 @@ from bot.platforms.telegram.owner_buttons import (
     LetGo,
     OwnerAction,
     Publish,
+    Recall,
     ShowStatus,
     decode,
     keyboard,
@@ -88,6 +89,15 @@ class OwnerCommands:
         offer = phrases.offer_to_publish(known.issue.title, known.issue.date, audience)
         await reader.show(_with(offer, _offered(phrases, (phrases.button("publish"), Publish(known.ref)), Dismiss())))
 
+    async def _recall(self, message: Message, reader: Reader, _person: Person) -> None:
+        phrases = _phrases(reader)
+        found = await self._operating.sent(_argument(message))
+        if found is None:
+            await reader.say(phrases.nothing_was_sent())
+            return
+        offered = _offered(phrases, (phrases.button("recall"), Recall(self._operating.ref_of(found.key))), Dismiss())
+        await reader.show(_with(phrases.offer_to_recall(found.key, found.forms), offered))
+
     async def _hold(self, _message: Message, reader: Reader, _person: Person) -> None:
         await reader.show(await self._held(reader))
 
@@ -153,6 +163,9 @@ class OwnerCommands:
                 if known is None:
                     return _with(phrases.outdated())
                 return _with(phrases.published(known.issue.title, await operating.publish(known)), _refresh(phrases))
+            case Recall(ref):
+                key = operating.key_of(ref)
+                return _with(phrases.recalled(key, *await operating.recall(key)), _refresh(phrases))
             case Hold():
                 return await self._held(reader)
             case LetGo():

@@ -29,6 +29,13 @@ class Publish:
 
 
 @dataclass(frozen=True, slots=True)
+class Recall:
+    """Take what was sent under this reference back."""
+
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hold:
     """Hold today's issue back."""
 
@@ -57,7 +64,7 @@ class Dismiss:
     """Do nothing of what was offered."""
 
 
-OwnerAction = ShowStatus | Publish | Hold | LetGo | Announce | Drop | Dismiss
+OwnerAction = ShowStatus | Publish | Recall | Hold | LetGo | Announce | Drop | Dismiss
 
 
 def encode(action: OwnerAction) -> str:
@@ -67,6 +74,8 @@ def encode(action: OwnerAction) -> str:
             return f"{VERSION}:!s"
         case Publish(ref):
             return f"{VERSION}:!p:{ref}"
+        case Recall(ref):
+            return f"{VERSION}:!r:{ref}"
         case Hold():
             return f"{VERSION}:!h"
         case LetGo():
@@ -91,6 +100,8 @@ def decode(data: str) -> OwnerAction | None:
             return _PLAIN.get(word)
         case [version, "!p", ref] if version == VERSION and _REF.fullmatch(ref):
             return Publish(ref)
+        case [version, "!r", ref] if version == VERSION and _KEY.fullmatch(ref):
+            return Recall(ref)
         case [version, "!a", key] if version == VERSION and _KEY.fullmatch(key):
             return Announce(key)
         case [version, "!d", key] if version == VERSION and _KEY.fullmatch(key):

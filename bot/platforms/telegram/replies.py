@@ -17,8 +17,9 @@ from bot.domain.person import Person
 from bot.languages import Language, Phrases, negotiate, phrases_of
 from bot.platforms.telegram.application import ReaderContext
 from bot.platforms.telegram.outcomes import pause_of
+from bot.platforms.telegram.paced_bot import answer
 from bot.platforms.telegram.profile import place_of_chat
-from bot.platforms.telegram.sender import arguments_of, message_link, post
+from bot.platforms.telegram.sender import arguments_of, message_link
 from bot.services.answers import Answer, Show, TodayNotYet
 from bot.services.archive_answers import AnsweredHere
 from bot.services.conversation import Conversation
@@ -151,13 +152,13 @@ class Reader:
     async def show(self, payload: Payload) -> str:
         """Answer with a rendered payload and return the message's id; a short flood limit is waited out."""
         try:
-            return await post(self._bot, payload, self.destination)
+            return await answer(self._bot, payload, self.destination)
         except RetryAfter as error:
             pause = pause_of(error)
             if pause > _LONGEST_WAIT:
                 raise
             await asyncio.sleep(pause.total_seconds())
-            return await post(self._bot, payload, self.destination)
+            return await answer(self._bot, payload, self.destination)
 
     async def turn(self, query: CallbackQuery, payload: Payload) -> None:
         """Show a payload in place of the message whose button was pressed."""

@@ -19,12 +19,11 @@ from bot.platforms.telegram.request import AnswerLost
 from bot.ports.sender import Capabilities, LengthUnit, OnlySends
 from formatters.parts import Json, Part
 
-MESSAGES_A_SECOND = 28.0
-"""For all chats together. Telegram allows about 30: https://core.telegram.org/bots/faq#broadcasting-to-users"""
-
 CHAT_PACE = 1.0
 """Messages a second to one chat: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this"""
 
+MOST_PAID_A_SECOND = 1000.0
+"""https://core.telegram.org/bots/api#sendmessage, allow_paid_broadcast"""
 GROUP_PACE = 20
 """Messages a minute to one group: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this"""
 
@@ -38,8 +37,10 @@ DELETABLE_FOR = timedelta(hours=48)
 class TelegramSender(OnlySends):
     """A `Sender`. Bots cannot read what is in a chat, so an unknown message cannot be looked up."""
 
-    def __init__(self, bot: Bot, *, pace: float = CHAT_PACE) -> None:
+    def __init__(self, bot: Bot, *, pace: float = CHAT_PACE, paid: bool = False) -> None:
+        """`paid` messages cost Stars and may be a thousand a second: see `MOST_PAID_A_SECOND`."""
         self._bot = bot
+        self._paid: dict[str, Json] = {"allow_paid_broadcast": True} if paid else {}
         self._encoded = EncodedPayloads()
         self._evidence = ScopeEvidence()
         self.capabilities = Capabilities(
@@ -83,7 +84,7 @@ class TelegramSender(OnlySends):
             if not is_unparsable(error):
                 return outcome_of(error, to)
             try:
-                message_id = await post(self._bot, plain(part), to, silent=silent)
+                message_id = await post(self._bot, {**plain(part), **self._paid}, to, silent=silent)
             except TelegramError as second:
                 return outcome_of(second, to)
         return Sent(message_id)
@@ -132,7 +133,7 @@ class TelegramSender(OnlySends):
 
     async def _post(self, payload: Mapping[str, Json], to: Destination, *, silent: bool) -> str:
         """Post what is posted to everybody."""
-        body = self._encoded.body(place_of(to, silent=silent), payload)
+        body = self._encoded.body({**place_of(to, silent=silent), **self._paid}, payload)
         return _message_id(await call_encoded(self._bot, method_of(payload), body))
 
     async def _send_rich(self, part: Part, to: Destination, *, silent: bool) -> Outcome:

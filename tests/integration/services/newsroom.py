@@ -28,6 +28,7 @@ from bot.services.bot_name import BotName
 from bot.services.browsing import Browsing
 from bot.services.catching_up import CatchingUp
 from bot.services.conversation import Conversation
+from bot.services.correct import Corrector
 from bot.services.drain import Drain
 from bot.services.feedback import Feedback
 from bot.services.forgetting import Forgetting
@@ -43,6 +44,7 @@ from bot.services.rendering import Renderer
 from bot.services.saving import Saving
 from bot.services.subscribing import Subscribing
 from bot.services.throttling import Throttle
+from bot.storage.changes import SqlChanges
 from bot.storage.engine import Database
 from bot.storage.keepsakes import SqlKeepsakes
 from bot.storage.lanes import SqlLanes
@@ -232,7 +234,7 @@ class Newsroom:
         self.library = Library(self.shelf, self.ledger, self.clock)
         self.bot_name = BotName(self.ledger, self.profile, bot="1")
         self.publisher = Publisher(
-            self.ledger, self.subscriptions, Renderer(words_of), self.clock, bot_name=self.bot_name
+            self.ledger, self.subscriptions, Renderer(words_of), self.clock, bot_name=self.bot_name, home=SHANGHAI
         )
         self.watch = DailyWatch(self.library, self.publisher, self.ledger, self.timetable, self.clock)
         self.subscribing = Subscribing(
@@ -261,6 +263,14 @@ class Newsroom:
             subscriptions=self.subscriptions,
             library=self.library,
             publisher=self.publisher,
+            corrector=Corrector(
+                SqlChanges(self.database),
+                self.publisher,
+                self.library,
+                {Platform.TELEGRAM: self.telegram, Platform.SLACK: self.slack},
+                clock=self.clock,
+                zone=SHANGHAI,
+            ),
             bot_name=self.bot_name,
             clock=self.clock,
             wake_drain=lambda: None,

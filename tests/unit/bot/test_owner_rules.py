@@ -32,6 +32,7 @@ from bot.platforms.telegram.owner_buttons import (
     LetGo,
     OwnerAction,
     Publish,
+    Recall,
     ShowStatus,
     decode,
     encode,
@@ -53,7 +54,8 @@ ALERTS: list[Alert] = [
     RefusedPosts(tuple(Refusal(f"{n}.md", n, "broken", "mend it") for n in range(1, 9)), DAY),
 ]
 ACTIONS: list[OwnerAction] = [
-    ShowStatus(), Publish("0123456789"), Hold(), LetGo(), Announce("announcement-20260212-0a1b2c"),
+    ShowStatus(), Publish("0123456789"), Recall("0123456789"),
+    Recall("announcement-20260212-0a1b2c"), Hold(), LetGo(), Announce("announcement-20260212-0a1b2c"),
     Drop("announcement-20260212-0a1b2c"), Dismiss(),
 ]  # fmt: skip
 

@@ -189,6 +189,8 @@ class TestFaults:
             DATABASE_URL="mysql://u:p@h/d",
             LOG_LEVEL="loud",
             UNKNOWN="maybe",
+            TELEGRAM_RATE="fast",
+            TELEGRAM_PAID_RATE="5000",
             SITE_URL="site.example",
             DIALECT="mine",
             PUBLIC_URL="http://digest.example.com",
@@ -421,6 +423,7 @@ def test_the_readme_names_every_setting_with_its_default() -> None:
         "DATABASE_URL": load_settings().database_url.get_secret_value(),
         "LOG_LEVEL": defaults["LOG_LEVEL"],
         "UNKNOWN": defaults["UNKNOWN"],
+        "TELEGRAM_RATE": f"{load_settings().telegram_rate:g}",
     }
 
 
