@@ -181,7 +181,7 @@ async def opened_services(
             catching_up=CatchingUp(
                 subscriptions=subscriptions, ledger=ledger, library=library, timetable=timetable, clock=clock
             ),
-            forgetting=Forgetting(subscriptions, keepsakes),
+            forgetting=Forgetting(subscriptions, keepsakes, owners.membership),
             renderer=rendering,
             publisher=publisher,
             operating=owners.operating,

@@ -7,6 +7,7 @@ from functools import cache
 
 from bot.languages.archive_sentences import shortened
 from bot.languages.catalog import translations
+from formatters.views import Style
 
 
 class SlackPhrases:
@@ -40,11 +41,30 @@ class SlackPhrases:
             "advice": gettext("What the issue advises to do"),
             "date 2026-02-12": gettext("The issue of a day"),
             gettext("search inference"): gettext("Everything that was ever said about it"),
-            "subscribe": gettext("Have the digest in this channel every day"),
+            "subscribe": gettext("Have the digest in this channel every day; thread, messages or overview may follow"),
             "unsubscribe": gettext("Have it no longer"),
             "settings": gettext("Hour, weekdays, style, pause"),
             "help": gettext("This list"),
         }
+
+    def which_style(self, command: str) -> str:
+        """Return what is told where a style was named that Slack's channels do not have."""
+        text = self._catalog.gettext(
+            "There are three ways: {command} subscribe thread (items in a thread), {command} subscribe messages (one"
+            " message per item), {command} subscribe overview (headlines alone)."
+        )
+        return text.format(command=command)
+
+    def style(self, style: Style) -> str:
+        """Return how issues will come."""
+        gettext = self._catalog.gettext
+        match style:
+            case Style.ITEMS:
+                return gettext("It comes as one message per item.")
+            case Style.COMPACT:
+                return gettext("It comes as one message of headlines; its buttons open an item for whoever presses.")
+            case _:
+                return gettext("It comes as one message, with the items in its thread.")
 
     def help(self, command: str) -> str:
         """Return the list of verbs, one a line."""

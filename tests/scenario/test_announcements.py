@@ -68,7 +68,7 @@ async def test_a_draft_of_yesterday_is_too_old(world: World) -> None:
     lin = await world.subscriber()
     async with world.bot("09:00:00", **settings):
         asked = await _asked(olga, "Hello")
-    async with world.bot("2026-02-13 09:00:10", **settings) as bot:
+    async with world.bot("2026-02-13 09:10:00", **settings) as bot:
         await (await olga.press(asked, "Send to all")).answered()
         assert asked.text == "This draft is too old to be sent. Write it anew: /announce"
         await bot.idle()

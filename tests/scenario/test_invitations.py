@@ -57,7 +57,7 @@ async def test_a_link_for_two_lets_two_in_and_a_week_later_nobody(world: World) 
         assert ["已订阅" in person.texts[0] for person in people] == [True, True, False]
         assert sum((await bot.services.subscriptions.audiences()).values()) == 2
         another = await invited(olga, "5")
-    async with world.bot("2026-02-19 07:00:01", **settings, **BY_INVITATION):
+    async with world.bot("2026-02-19 07:10:00", **settings, **BY_INVITATION):
         await people[2].follow(another)
         assert (await people[2].receives(2))[1].text == "这个链接已经过期，请再要一个。"
 
@@ -70,6 +70,21 @@ async def test_who_left_may_come_back(world: World) -> None:
         await lin.receives(1)
         await lin.ask("/stop")
         assert "已订阅" in (await lin.ask("/start")).text
+
+
+async def test_who_has_themselves_forgotten_needs_another_link(world: World) -> None:
+    olga, settings = owner_of(world)
+    lin = world.sandbox.telegram.user()
+    async with world.bot("07:00:00", **settings, **BY_INVITATION):
+        await lin.follow(await invited(olga))
+        await lin.receives(1)
+        await (await lin.press(await lin.ask("/forget"), "全部删除")).answered()
+        assert (await lin.ask("/start")).text == CLOSED
+        before = len(lin.messages)
+        await lin.follow(await invited(olga))
+        assert "已订阅" in (await lin.receives(before + 1))[-1].text
+        await (await olga.press(await olga.ask("/forget"), "全部删除")).answered()
+        assert (await olga.ask("/admin")).text.startswith("今天")
 
 
 async def test_who_subscribed_while_it_was_open_stays(world: World) -> None:

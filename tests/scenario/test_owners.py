@@ -35,7 +35,7 @@ class TestTheLink:
         olga = world.sandbox.telegram.user(language_code="en")
         async with world.bot("09:00:00", **ALONE) as bot:
             link = await link_of(bot)
-        async with world.bot("10:00:01", **ALONE):
+        async with world.bot("10:10:00", **ALONE):
             await olga.follow(link)
             assert (await olga.receives(1))[0].text == "This link has expired. Ask for another one."
             for text in (f"/start 1-w-{'0' * 32}", "/start 1-w-letmein", "/start 2-w-later"):

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.destination import Destination, Platform
+from bot.domain.preference_changes import SetLanguage
 from bot.domain.subscription import Place
 from bot.sandbox.slack_people import SlackPerson
 from bot.sandbox.slack_workspace import Channel, SlackMessage
@@ -243,6 +244,42 @@ class TestSubscribing:
             assert await subscribing.is_active(place)
             await asked(lin, "退订", world.channel)
             assert not await subscribing.is_active(place)
+
+    @pytest.mark.parametrize(
+        ("word", "roots", "told"),
+        [("thread", 1, "各条在它的消息列里"), ("messages", 4, "每条一条消息"), ("overview", 1, "一条标题消息")],
+    )
+    async def test_may_name_a_style(self, world: World, lin: SlackPerson, word: str, roots: int, told: str) -> None:
+        world.write()
+        async with world.bot("07:00:00", slack_channel=None):
+            answer = await asked(lin, f"subscribe {word}", world.channel)
+        async with world.bot("08:00:00", slack_channel=None) as bot:
+            await bot.released(KEY)
+        sent = world.channel.from_bot
+        assert told in answer.text
+        assert len([message for message in sent if not message.is_reply]) == roots
+        assert len(sent) == (1 if word == "overview" else 4)
+
+    async def test_in_a_style_that_there_is_not_names_those_that_there_are(
+        self, world: World, lin: SlackPerson
+    ) -> None:
+        async with world.bot("07:00:00", slack_channel=None) as bot:
+            answer = await asked(lin, "subscribe loudly", world.channel)
+            assert await bot.services.subscriptions.audiences() == {}
+        assert "/digest subscribe messages" in answer.text
+
+
+async def test_everybody_is_answered_in_the_language_they_chose(world: World, lin: SlackPerson) -> None:
+    world.write(items=3)
+    async with world.bot("13:00:00", slack_channel=None) as bot:
+        await asked(lin, "subscribe", None)
+        own = Destination(Platform.SLACK, lin.id)
+        await bot.services.conversation.preferring.change(own, SetLanguage("en"))
+        english = await asked(lin, "99", world.channel)
+        await lin.say(f"<@{world.sandbox.slack.bot.id}> 99", world.channel)
+        (for_all,) = await lin.receives(1, world.channel)
+    assert english.text.startswith("The Feb 12 issue has 3 items")
+    assert for_all.text.startswith("2月12日这期有 3 条")
 
 
 async def test_who_asks_faster_than_anybody_reads_is_told_once(world: World, lin: SlackPerson) -> None:

@@ -33,10 +33,15 @@ class Manners:
         self._conversation = conversation
         self._language = language
 
-    async def of(self, context: AsyncBoltContext, user_id: str) -> Spoken:
-        """Return how to speak with a member of the workspace that a request comes from, who asks for something."""
+    async def of(self, context: AsyncBoltContext, user_id: str, *, for_all_in: str = "") -> Spoken:
+        """Return how to speak with a member of the workspace that a request comes from, who asks for something.
+
+        In their own language, but to all in a channel in the channel's.
+        """
         person = Person(Platform.SLACK, place_in(context, user_id).chat)
+        settings = await self._conversation.preferring.settings(place_in(context, for_all_in or user_id))
+        language = settings.preferences.language if settings else self._language
         throttle = self._conversation.throttle
         seconds = throttle.admit(person)
         told = Found(TooFast(seconds)) if seconds and throttle.tell(person) else None
-        return Spoken(person, self._language, not seconds, told)
+        return Spoken(person, language, not seconds, told)

@@ -42,7 +42,7 @@ class Mentions:
     async def _mentioned(self, event: Json, context: AsyncBoltContext, client: AsyncWebClient) -> None:
         if event.get("bot_id") or event.get("edited") or not event.get("user"):
             return  # nobody to answer, or answered before it was edited
-        spoken = await self._manners.of(context, str(event["user"]))
+        spoken = await self._manners.of(context, str(event["user"]), for_all_in=str(event["channel"]))
         if not spoken.admitted:
             if spoken.wait is not None:
                 await self._say(event, client, self._answering.payload(spoken.wait, spoken.language, shareable=False))

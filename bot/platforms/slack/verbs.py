@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from bot.domain.destination import Destination
+from bot.domain.preference_changes import SetStyle
 from bot.domain.spoken import day_from, number_from
 from bot.languages import phrases_of
 from bot.languages.slack_phrases import slack_phrases_of
@@ -17,7 +18,7 @@ from bot.services.answers import Answer, Extract, Show
 from bot.services.conversation import Conversation
 from formatters.actions import AnswerWithHeadlines, AnswerWithItem, OpenDay, TurnToFindings, encode
 from formatters.list_views import FindingsView, TitlesOfIssuesView
-from formatters.views import HeadlinesView, ItemView, View
+from formatters.views import HeadlinesView, ItemView, Style, View
 
 
 class Verb(StrEnum):
@@ -119,10 +120,7 @@ class Verbs:
         phrases, own = phrases_of(language), slack_phrases_of(language)
         match verb:
             case Verb.SUBSCRIBE:
-                welcome = await self._conversation.subscribing.start(place, language=language)
-                if self._notices is not None:
-                    await self._notices.forget(place)
-                return phrases.channel_subscribed(welcome.release)
+                return await self._subscribed(rest, place, language)
             case Verb.UNSUBSCRIBE:
                 parting = await self._conversation.subscribing.stop(place)
                 return phrases.fixed_by_settings() if parting == "fixed by settings" else phrases.channel_unsubscribed()
@@ -133,7 +131,24 @@ class Verbs:
             case _:
                 return own.unknown(rest, self._command)
 
+    async def _subscribed(self, rest: str, place: Destination, language: str) -> str:
+        """Subscribe the place, in the style that is named, if one is."""
+        phrases, own = phrases_of(language), slack_phrases_of(language)
+        style = STYLES.get(rest.casefold())
+        if rest and style is None:
+            return own.which_style(self._command)
+        welcome = await self._conversation.subscribing.start(place, language=language)
+        if self._notices is not None:
+            await self._notices.forget(place)
+        told = phrases.channel_subscribed(welcome.release)
+        if style is None:
+            return told
+        await self._conversation.preferring.change(place, SetStyle(style))
+        return f"{told}\n{own.style(style)}"
 
+
+STYLES: Mapping[str, Style] = {"thread": Style.THREAD, "messages": Style.ITEMS, "overview": Style.COMPACT}
+"""The words for styles behind `subscribe`."""
 SHARED_EXTRACT = "1:w"
 
 

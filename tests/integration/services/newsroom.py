@@ -291,7 +291,7 @@ class Newsroom:
             feedback=Feedback(SqlMessages(self.database), saving),
             site=None,
             catching_up=self.catching_up,
-            forgetting=Forgetting(self.subscriptions, keepsakes),
+            forgetting=Forgetting(self.subscriptions, keepsakes, self.owning.membership),
             renderer=Renderer(words_of),
             publisher=self.publisher,
             operating=self.owning.operating,

@@ -130,6 +130,7 @@ def replies(language: Language) -> Iterator[str]:
         yield from (phrases.greeting(joined=joined, release=EIGHT, style=style) for joined in (True, False))
     own = slack_phrases_of(language)
     yield from (phrases.subscribe_hint(), own.help("/digest"), own.unknown("abc", "/digest"), own.no_permalink())
+    yield from (own.which_style("/digest"), *(own.style(style) for style in (Style.ITEMS, Style.COMPACT, Style.THREAD)))
     yield from (own.share(), own.shared_by("Lin"), own.settings_by_command("/digest"))
     troubles = ("not_in_channel", "is_archived", "restricted_action", "missing_scope")
     told = [own.trouble(code, bot="digestbot", command="/digest") for code in troubles]
