@@ -178,6 +178,7 @@ async def opened_services(
             relating=Relating(library, SqlSearch(database), timetable, clock),
             feedback=Feedback(SqlMessages(database), saving),
             site=Site(settings.site_url, library, timetable, clock) if settings.site_url else None,
+            preferring=Preferring(subscriptions, ledger, timetable, clock),
             catching_up=CatchingUp(
                 subscriptions=subscriptions, ledger=ledger, library=library, timetable=timetable, clock=clock
             ),

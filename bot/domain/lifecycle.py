@@ -33,7 +33,8 @@ class Event(StrEnum):
     EXPIRE = "expire"
     """Its time is over."""
     OVERTAKE = "overtake"
-    """Its issue was recalled, or it is a correction and a newer one takes its place."""
+    """Its issue was recalled, its reader paused before it was due, or it is a correction and a newer one takes its
+    place."""
     REOPEN = "reopen"
     """The operator wants it tried again."""
 

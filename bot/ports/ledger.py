@@ -244,10 +244,17 @@ class Ledger(Protocol):
         """Return whether such a delivery exists, in whatever state."""
         ...
 
+    async def withhold(self, destination: Destination, *, until: datetime, now: datetime) -> int:
+        """End the destination's daily deliveries that are due before `until`, as its reader pauses; return how many.
+
+        Not those of which something was sent.
+        """
+        ...
+
     async def missed(self, destination: Destination, *, since: datetime, until: datetime) -> list[str]:
         """Return the keys of issues released from `since` to before `until` that the destination did not get.
 
-        The newest first. What is on its way to it is not missed.
+        Nor those that were withheld meanwhile. The newest first. What is on its way to it is not missed.
         """
         ...
 

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain.destination import Destination
-from bot.domain.preference_changes import Change, FollowLanguage, Refusal, changed
+from bot.domain.preference_changes import Change, FollowLanguage, Pause, Refusal, changed
 from bot.domain.slots import slot, wanted
 from bot.domain.subscription import EVERY_DAY, Origin, Preferences, Subscription, place_of, styles_of
 from bot.domain.timetable import Timetable
 from bot.ports.clock import Clock
+from bot.ports.ledger import Ledger
 from bot.ports.subscriptions import Subscriptions
 from formatters.views import Style
 
@@ -67,8 +68,9 @@ class _Known:
 class Preferring:
     """Shows and changes preferences."""
 
-    def __init__(self, subscriptions: Subscriptions, timetable: Timetable, clock: Clock) -> None:
+    def __init__(self, subscriptions: Subscriptions, ledger: Ledger, timetable: Timetable, clock: Clock) -> None:
         self._subscriptions = subscriptions
+        self._ledger = ledger
         self._timetable = timetable
         self._clock = clock
         self._languages: dict[Destination, _Known] = {}
@@ -110,7 +112,10 @@ class Preferring:
         return self._settings_of(destination, preferences, active=False, fixed=False)
 
     async def change(self, destination: Destination, *changes: Change) -> ChatSettings | Refusal:
-        """Make changes, all or none, and return the settings after them."""
+        """Make changes, all or none, and return the settings after them.
+
+        What a pause forestalls of the deliveries that wait for the reader's hour does not come.
+        """
         refusal: Refusal | None = None
 
         def adjusted(preferences: Preferences) -> Preferences | None:
@@ -129,6 +134,9 @@ class Preferring:
             return Refusal.NOT_SUBSCRIBED
         if refusal is not None:
             return refusal
+        for change in changes:
+            if isinstance(change, Pause):
+                await self._ledger.withhold(destination, until=change.until, now=self._clock.now())
         _log.info("preferences changed", destination=str(destination), changes=[type(one).__name__ for one in changes])
         return self._settings(subscription)
 

@@ -23,6 +23,7 @@ from bot.storage.group_commit import GroupCommit
 from bot.storage.missed import missed
 from bot.storage.recording import Ending, GivenBack, Intent, Postponement, Settlement, told_of
 from bot.storage.tables import IS_LEASED, IS_PENDING, deliveries, destinations, issues, marks, renditions
+from bot.storage.withholding import withhold
 from formatters.parts import Part
 
 _RENDITIONS_KEPT = 16
@@ -222,6 +223,11 @@ class SqlLedger:
         )
         async with self.database.reading() as connection:
             return await connection.scalar(wanted) is not None
+
+    async def withhold(self, destination: Destination, *, until: datetime, now: datetime) -> int:
+        """End the daily deliveries that a pause forestalls; return how many."""
+        async with self.database.writing() as connection:
+            return await withhold(connection, destination, until=until, now=now)
 
     async def missed(self, destination: Destination, *, since: datetime, until: datetime) -> list[str]:
         """Return the keys of issues that were released meanwhile and not delivered."""

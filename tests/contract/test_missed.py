@@ -69,6 +69,34 @@ async def test_what_was_asked_for_does_not_count_as_the_daily_delivery(
     assert await ledger.missed(chat(), since=NOW, until=NOW + HOUR) == [KEYS[2]]
 
 
+async def test_what_waits_for_a_later_hour_is_held_back_by_a_pause(
+    ledger: SqlLedger, subscriptions: SqlSubscriptions
+) -> None:
+    for place in (chat(), chat("2")):
+        await subscriptions.subscribe(place, language="zh", now=NOW)
+        await ledger.plan(for_one(place), now=NOW)
+    await ledger.plan(for_one(chat(), occasion="request:7"), now=NOW)
+    assert await ledger.withhold(chat(), until=NOW, now=NOW) == 0, "due when the pause is over"
+    assert await ledger.withhold(chat(), until=NOW + HOUR, now=NOW) == 1
+    assert await ledger.withhold(chat(), until=NOW + HOUR, now=NOW) == 0
+    assert await ledger.withhold(chat("nobody"), until=NOW + HOUR, now=NOW) == 0
+    held = {(report.destination, report.occasion): report.state for report in await ledger.reports(DeliveryFilter())}
+    assert held == {
+        (chat(), "daily"): DeliveryState.WITHDRAWN,
+        (chat(), "request:7"): DeliveryState.PENDING,
+        (chat("2"), "daily"): DeliveryState.PENDING,
+    }
+    assert await ledger.missed(chat(), since=NOW, until=NOW + HOUR) == [KEYS[2]]
+
+
+async def test_an_issue_that_has_begun_to_come_comes_whole(ledger: SqlLedger, subscriptions: SqlSubscriptions) -> None:
+    await subscriptions.subscribe(chat(), language="zh", now=NOW)
+    await ledger.plan(for_one(chat()), now=NOW)
+    begun = await send_part(ledger, await claim_one(ledger), Sent("1"))
+    await ledger.give_back(begun)
+    assert await ledger.withhold(chat(), until=NOW + HOUR, now=NOW) == 0
+
+
 async def test_a_chat_that_is_forgotten_leaves_nothing(
     ledger: SqlLedger, subscriptions: SqlSubscriptions, database: Database
 ) -> None:

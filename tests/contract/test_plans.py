@@ -47,16 +47,6 @@ async def test_planning_twice_adds_nothing_but_another_occasion_does(ledger: Sql
     assert await ledger.unfinished() == 2
 
 
-async def test_who_pauses_is_planned_again_once_the_pause_is_over(
-    ledger: SqlLedger, subscriptions: SqlSubscriptions
-) -> None:
-    await subscriptions.subscribe(chat(), language="zh", now=NOW)
-    await subscriptions.adjust(chat(), lambda awake: replace(awake, paused_at=NOW, paused_until=NOW + HOUR))
-    assert await ledger.plan(a_plan(), now=NOW) == 0
-    assert await ledger.plan(for_one(chat(), occasion="request:7"), now=NOW) == 1, "what is asked for comes"
-    assert await ledger.plan(a_plan(), now=NOW + HOUR) == 1
-
-
 async def test_an_issue_that_was_never_recorded_is_not_planned(ledger: SqlLedger) -> None:
     with pytest.raises(LookupError, match="nowhere"):
         await ledger.plan(for_one(chat(), issue="nowhere"), now=NOW)

@@ -93,6 +93,18 @@ class TestPause:
             await bot.released(str(TOMORROW))
         assert len(reader.messages) == 1 + 4
 
+    async def test_holds_back_what_waits_for_the_readers_hour(self, world: World) -> None:
+        reader = await world.subscriber()
+        world.write(items=2)
+        async with world.bot("07:59:50", **NO_SLACK):
+            await reader.ask("/time 21")
+        async with world.bot("08:00:00", **NO_SLACK) as bot:
+            await bot.app.look()
+            await reader.ask("/pause 3d")
+            await bot.idle()
+            assert [report.state for report in await bot.services.ledger.reports(DeliveryFilter())] == ["withdrawn"]
+            assert (await reader.ask("/catchup")).buttons
+
     async def test_ends_with_start_and_with_resume_and_with_a_tap(self, world: World) -> None:
         reader = await world.subscriber()
         async with world.bot("09:00:00", **NO_SLACK) as bot:

@@ -198,6 +198,55 @@ class TestPublish:
         assert "DESTINATION" in result.err
 
 
+class TestCorrect:
+    def test_tells_when_it_is_dry_and_then_edits_what_differs(self, bot: Digestbot, outside: Outside) -> None:
+        path = outside.write()
+        reader = outside.subscriber()
+        bot("publish")
+        path.write_text(path.read_text("utf-8").replace("的内容", "的正文"), "utf-8")
+        dry = bot("correct", str(outside.day()), "--dry-run")
+        assert dry.code == 0
+        assert "telegram, items, zh (1 delivery): edited item-1\n" in dry.out
+        assert "Nothing is changed." in dry.out
+        assert not any(message.edits for message in reader.messages)
+        done = bot("correct", str(outside.day()))
+        assert (done.code, done.out.splitlines()[-1]) == (0, "2 corrections planned.")
+        assert [len(message.edits) for message in reader.messages] == [0, 1]
+        assert "的正文" in reader.messages[1].text
+        assert "nothing to change" in bot("correct", str(outside.day())).out
+
+    def test_of_what_was_never_sent_says_what_to_do(self, bot: Digestbot, outside: Outside) -> None:
+        path = outside.write()
+        result = bot("correct", str(outside.day()))
+        assert result.code == 1
+        assert f"Nothing of {outside.day()} was sent yet: digestbot publish" in result.err
+        assert path.name in result.err
+        assert "There is no post 'other' in " in bot("correct", "other").err
+
+
+class TestRecall:
+    def test_tells_when_it_is_dry_and_then_takes_everything_back(self, bot: Digestbot, outside: Outside) -> None:
+        outside.write()
+        reader = outside.subscriber()
+        bot("publish")
+        dry = bot("recall", str(outside.day()), "--dry-run")
+        assert dry.code == 0
+        assert "telegram, items, zh (1 delivery): deleted up to 48 hours after it was sent, else replaced" in dry.out
+        assert re.search(r"slack, \w+, zh \(1 delivery\): deleted\n", dry.out)
+        assert len(reader.messages) == PARTS
+        done = bot("recall", str(outside.day()), "--yes")
+        assert done.code == 0
+        assert "2 deliveries to take back, 0 stopped before they began." in done.out
+        assert reader.messages == []
+        assert [message for message in outside.channel.from_bot if not message.deleted] == []
+        assert "the recall (" in bot("deliveries", "why", f"telegram:{reader.id}").out
+
+    def test_of_what_was_never_sent_is_refused(self, bot: Digestbot, outside: Outside) -> None:
+        result = bot("recall", "2020-01-01", "--yes")
+        assert result.code == 1
+        assert "Nothing of '2020-01-01' was sent." in result.err
+
+
 class TestRun:
     def test_delivers_holds_the_database_and_ends_well_when_it_is_told_to(
         self, bot: Digestbot, outside: Outside

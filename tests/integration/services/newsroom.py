@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
-from bot.domain.delivery import Delivery, DeliveryReport, DeliveryState, Outcome, Sent, Tag
+from bot.domain.delivery import Delivery, DeliveryReport, DeliveryState, Outcome, Sent, Tag, UnknownPolicy
 from bot.domain.destination import EVERY_LANE, Destination, Platform
 from bot.domain.errors import PlatformError
 from bot.domain.issues import KnownIssue, Listed, ref_of
@@ -224,6 +224,7 @@ class Newsroom:
         self.profile = SomeProfile()
         self.telegram = ScriptedSender(self.clock)
         self.slack = ScriptedSender(self.clock, threads=True)
+        self.unknown = UnknownPolicy.SKIP
         self.named_owners: tuple[Person, ...] = ()
         self.by_invitation = False
         self.restart()
@@ -245,7 +246,7 @@ class Newsroom:
             timetable=self.timetable,
             clock=self.clock,
         )
-        self.preferring = Preferring(self.subscriptions, self.timetable, self.clock)
+        self.preferring = Preferring(self.subscriptions, self.ledger, self.timetable, self.clock)
         self.catching_up = CatchingUp(
             subscriptions=self.subscriptions,
             ledger=self.ledger,
@@ -360,7 +361,7 @@ class Newsroom:
         """Return a drain that has not begun."""
         senders = {Platform.TELEGRAM: self.telegram, Platform.SLACK: self.slack}
         outlets = {platform: Outlet(sender, 100.0, self.clock) for platform, sender in senders.items()}
-        return Drain(self.ledger, self.subscriptions, outlets, self.clock, self.lanes)
+        return Drain(self.ledger, self.subscriptions, outlets, self.clock, self.lanes, unknown=self.unknown)
 
     @asynccontextmanager
     async def draining(self) -> AsyncIterator[Drain]:
