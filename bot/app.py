@@ -174,7 +174,6 @@ async def opened_services(
             browsing=Browsing(library, SqlSearch(database), timetable, clock),
             saving=saving,
             subscribing=subscribing,
-            preferring=Preferring(subscriptions, timetable, clock),
             relating=Relating(library, SqlSearch(database), timetable, clock),
             feedback=Feedback(SqlMessages(database), saving),
             site=Site(settings.site_url, library, timetable, clock) if settings.site_url else None,
