@@ -258,6 +258,17 @@ class TestAGroupsMenu:
             press = await (await admin.press(menu, "完成")).answered()
         assert press.text == "这里只有管理员可以更改设置。"
 
+    async def test_of_an_english_digest_is_english_whoever_asks(self, world: World, member: Person) -> None:
+        boss = world.sandbox.telegram.user(name="Boss", language_code="zh-hans")
+        group = world.sandbox.telegram.group(people=[member], admins=[boss])
+        async with world.bot("09:00:00", language="en", **NO_SLACK):
+            await boss.ask("/start", chat=group)
+            menu = await boss.ask("/settings", chat=group)
+            assert "Language: English (as the digest)" in menu.text
+            press = await (await member.press(menu, "Done")).answered()
+            assert press.text == "Only admins can change the settings here."
+            assert (await boss.ask("/pause 3d", chat=group)).text.startswith("Paused until Sun, Feb 15, 09:00.")
+
     async def test_settings_of_one_topic_are_its_own(self, world: World, admin: Person) -> None:
         forum = world.sandbox.telegram.supergroup(topics={7: "AI", 8: "Off"}, admins=[admin])
         async with world.bot("09:00:00", **NO_SLACK) as bot:
@@ -329,6 +340,18 @@ class TestAChannel:
         async with world.bot("08:00:00", **NO_SLACK) as bot:
             await bot.released(str(DAY))
         assert len(channel.from_bot) == 4
+
+    async def test_speaks_english_to_an_english_owner(self, world: World) -> None:
+        owner = world.sandbox.telegram.user(name="Owner", language_code="en")
+        channel = world.sandbox.telegram.channel("Daily", username="daily_ai", admins=[owner])
+        async with world.bot("09:00:00", **NO_SLACK) as bot:
+            menu = await owner.ask("/settings @daily_ai")
+            assert menu.text == "Daily does not get the digest."
+            await tap(owner, menu, "Subscribe", "Time zone", "London")
+            assert menu.text.startswith("Settings of Daily\n")
+            assert "published at your 00:00" in menu.text
+            assert (await preferences(bot, channel.id)).zone == "Europe/London"
+            assert (await owner.ask("/settings @not_mine")).text.startswith("I cannot find @not_mine")
 
     async def test_of_somebody_else_cannot_be_configured(self, world: World, owner: Person) -> None:
         stranger = world.sandbox.telegram.user(name="Stranger")
