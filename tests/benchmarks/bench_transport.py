@@ -29,6 +29,9 @@ ROUNDS = 7
 TOKEN = "4242:bare-benchmark-token"
 SAMPLE = Path(__file__).parents[2] / "bot/sandbox/posts/ai-daily-2026-03-06.md"
 
+PATIENCE = {f"{phase}_timeout": 120.0 for phase in ("connect", "pool", "read", "write")}
+"""Of python-telegram-bot: on a machine that does other things, too, its own 5 s are too few to connect in."""
+
 Send = Callable[[int], Awaitable[None]]
 """Sends one message to the chat of this number."""
 
@@ -177,7 +180,7 @@ async def _telegram(server: BareServer, part: Part, stack: AsyncExitStack) -> di
             await answer.json()
 
     async def send_plain(chat: int) -> None:
-        await plain.send_message(chat, **arguments, disable_notification=True)
+        await plain.send_message(chat, **arguments, disable_notification=True, **PATIENCE)  # type: ignore[arg-type]
 
     async def send_on_ours(chat: int) -> None:
         await ours.send_message(chat, **arguments, disable_notification=True)
