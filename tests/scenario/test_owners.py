@@ -194,7 +194,7 @@ class TestHold:
         olga, settings = owner_of(world)
         lin = await world.subscriber()
         world.write(items=1)
-        async with world.bot("07:59:57", **settings) as bot:
+        async with world.bot("07:30:00", **settings) as bot:
             held = await olga.ask("/hold")
             assert held.text == "今天这期扣住了：放行之前不会自动发出。"
             assert (await olga.ask("/hold")).text == "今天这期已经扣住了。"
