@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from bot.lines import slack_installations
 from bot.platforms.slack.encryption import new_key
+from bot.platforms.slack.installing import SCOPES
 from bot.settings import Settings
 from tests.integration.emulated_slack import CLIENT_ID, CLIENT_SECRET, EmulatedSlack, Unavailable, fetch
 from tests.scenario.world import free_address, running_bot
@@ -84,7 +85,7 @@ async def test_the_app_is_installed_and_speaks_with_the_token_that_it_got(
         found = await installations.find("T000000001")
     assert (status, "Acme" in text) == (200, True)
     assert found is not None
-    assert sorted(found.bot_scopes) == ["chat:write", "commands"]
+    assert sorted(found.bot_scopes) == sorted(SCOPES)
     who = await slack.call("auth.test", found.bot_token)
     assert (who["ok"], who["team_id"], who["user_id"]) == (True, "T000000001", found.bot_user_id)
 
