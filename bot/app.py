@@ -30,6 +30,7 @@ from bot.services.conversation import Conversation
 from bot.services.correct import Corrector
 from bot.services.drain import Drain
 from bot.services.explaining import Explaining
+from bot.services.feedback import Feedback
 from bot.services.forgetting import Forgetting
 from bot.services.lanes import LaneHolder
 from bot.services.library import Library
@@ -38,8 +39,10 @@ from bot.services.preferring import Preferring
 from bot.services.publish import DailyWatch, Publisher
 from bot.services.query import Query
 from bot.services.recent_answers import RecentAnswers
+from bot.services.related import Relating
 from bot.services.rendering import Renderer
 from bot.services.saving import Saving
+from bot.services.site import Site
 from bot.services.subscribing import Subscribing
 from bot.services.throttling import Throttle
 from bot.settings import NO_POSTS, Settings
@@ -50,6 +53,7 @@ from bot.storage.engine import Database, open_database
 from bot.storage.keepsakes import SqlKeepsakes
 from bot.storage.lanes import SqlLanes
 from bot.storage.ledger import SqlLedger
+from bot.storage.messages import SqlMessages
 from bot.storage.migrations import migrate
 from bot.storage.passages import SqlSearch
 from bot.storage.subscriptions import SqlSubscriptions
@@ -148,6 +152,7 @@ async def opened_services(
             timetable=timetable,
             clock=clock,
         )
+        saving = Saving(keepsakes, library, clock)
         corrector = Corrector(SqlChanges(database), publisher, library, senders, clock=clock, zone=settings.timezone)
         owners = owning(
             database,
@@ -167,8 +172,11 @@ async def opened_services(
         conversation = Conversation(
             query=Query(library, timetable, clock),
             browsing=Browsing(library, SqlSearch(database), timetable, clock),
-            saving=Saving(keepsakes, library, clock),
+            saving=saving,
             subscribing=subscribing,
+            relating=Relating(library, SqlSearch(database), timetable, clock),
+            feedback=Feedback(SqlMessages(database), saving),
+            site=Site(settings.site_url, library, timetable, clock) if settings.site_url else None,
             preferring=Preferring(subscriptions, ledger, timetable, clock),
             catching_up=CatchingUp(
                 subscriptions=subscriptions, ledger=ledger, library=library, timetable=timetable, clock=clock

@@ -61,7 +61,9 @@ class Settings(BaseSettings):
         None, description="The folder that holds your posts; searched recursively for .md files."
     )
     site_url: Annotated[str | None, BeforeValidator(values.nothing_if_blank)] = Field(
-        None, description="The address of the site that the posts belong to: links that begin with / are taken from it."
+        None,
+        description="The address of the site that the posts belong to: links that begin with / are taken from it; Slack"
+        " shows what links to it lead to.",
     )
     dialect: Annotated[str | None, BeforeValidator(values.nothing_if_blank)] = Field(
         None,

@@ -119,6 +119,8 @@ async def _demo(posts: Path, port: int) -> AsyncIterator[Demo]:
         async with sandbox:
             channel = sandbox.slack.channel("daily-digest", people=[sandbox.slack.user("lin")], bot=True)
             sandbox.slack.commands = ["/today", "/item 3", "/digest help"]
+            sandbox.slack.shortcuts = {"about_message": "What did the digest say"}
+            sandbox.slack.has_home = True
             settings = _DemoSettings(
                 posts=posts,
                 telegram_token=sandbox.telegram.token,

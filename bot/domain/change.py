@@ -132,9 +132,17 @@ def taken_in_hand(delivery: Delivery, step: Step, *, may_edit: bool, has_links: 
     """Return the delivery with this step in hand."""
     doing = Doing(step.part.name, digest_of(step), deed_of(step), last=False)
     begun = replace(delivery, doing=doing)
+    if isinstance(step, New) and begun.cursor + 1 < len(begun.parts) and _is_plain(delivery):
+        return begun  # the usual case, told quickly: the next part follows
     after = begun.settled(PartState.SENT, getattr(step, "message_id", "?"), None, at=delivery.expires_at)
     last = next_step(after, may_edit=may_edit, has_links=has_links) is None
     return replace(begun, doing=replace(doing, last=last))
+
+
+def _is_plain(delivery: Delivery) -> bool:
+    """Return whether it only sends, and every step so far was one part of it."""
+    sends = kind_of(delivery.occasion) in SENDING
+    return sends and all(receipt.state is not PartState.ABSENT for receipt in delivery.receipts)
 
 
 def next_step(delivery: Delivery, *, may_edit: bool, has_links: bool) -> Step | None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from bot.domain.search_words import Phrase, found_words, words_of
 from formatters.document import plain, plain_blocks
 from formatters.issue import Issue, Item, Point
 
+_CAMPAIGNS = frozenset({"fbclid", "gclid", "ref", "ref_src", "source", "spm"})
+_MOST_FIELDS = 50
 _BEFORE, _AFTER = 24, 56
 """Characters of a snippet on either side of its match."""
 
@@ -21,11 +24,17 @@ class Passage:
     """The item's; None for what belongs to no item."""
     title: str
     text: str
+    addresses: tuple[str, ...] = ()
+    """Of an item's sources, in the one form of `addressed`: found, but never shown."""
 
     def holds(self, phrases: Iterable[Phrase]) -> bool:
-        """Return whether every phrase stands in the title or in the text."""
-        title, text = words_of(self.title), words_of(self.text)
-        return all(phrase.is_in(title) or phrase.is_in(text) for phrase in phrases)
+        """Return whether every phrase stands in the title, or in the text and the addresses."""
+        title, body = words_of(self.title), self.body_words()
+        return all(phrase.is_in(title) or phrase.is_in(body) for phrase in phrases)
+
+    def body_words(self) -> list[str]:
+        """Return the words of all but the title."""
+        return words_of("\n".join((self.text, *self.addresses)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,28 @@ def _beginning_of(text: str) -> str:
 
 def _item(item: Item) -> Passage:
     sources = " ".join(source.label or "" for source in item.sources)
-    return Passage(item.number, plain(item.title), _lines([*(_point(point) for point in item.points), sources]))
+    addresses = tuple(addressed(source.url) for source in item.sources if source.url)
+    text = _lines([*(_point(point) for point in item.points), sources])
+    return Passage(item.number, plain(item.title), text, addresses)
+
+
+def addressed(url: str) -> str:
+    """Return an address in the form that copies of it share: without scheme, www, fragment, last slash and campaign.
+
+    Empty for what is no address.
+    """
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").removeprefix("www.")
+        asked = [pair for pair in parse_qsl(parts.query, max_num_fields=_MOST_FIELDS) if not _is_campaign(pair[0])]
+    except ValueError:
+        return ""
+    query = f"?{urlencode(asked)}" if asked else ""
+    return f"{host}{parts.path.rstrip('/')}{query}" if host else ""
+
+
+def _is_campaign(name: str) -> bool:
+    return name.startswith("utm_") or name in _CAMPAIGNS
 
 
 def _point(point: Point) -> str:

@@ -67,7 +67,7 @@ def place_of(destination: Destination) -> Place:
     A supergroup's address looks like a channel's and is taken for one; only Telegram itself tells them apart.
     """
     if destination.platform is Platform.SLACK:
-        return Place.PRIVATE if destination.chat[:1] in {"D", "U"} else Place.CHANNEL
+        return Place.PRIVATE if destination.channel[:1] in {"D", "U", "W"} else Place.CHANNEL
     if destination.thread:
         return Place.TOPIC
     if destination.chat.startswith(("@", "-100")):

@@ -49,17 +49,28 @@ class SettingsPhrases:
         if not settings.active:
             lines += [gettext("Not subscribed: nothing comes by itself."), ""]
         lines += [
-            gettext("Delivery: {when}").format(when=self._delivery(settings)),
-            gettext("Time zone: {zone}").format(zone=self._zone(settings)),
-            gettext("Days: {days}").format(days=self.days(settings.preferences.weekdays)),
-            gettext("Form: {form}").format(form=self.style(settings.preferences.style)),
-            gettext("Language: {language}").format(language=self._spoken(settings)),
+            *self.lines(settings),
             gettext("Sound: {sound}").format(sound=self.sound(silent=settings.preferences.silent)),
             gettext("Link previews: {switch}").format(switch=self.switch(on=settings.preferences.previews)),
         ]
         if settings.active:
             lines += ["", self._next(settings)]
         return "\n".join(lines)
+
+    def lines(self, settings: ChatSettings) -> list[str]:
+        """Return the settings that every platform has, one a line."""
+        gettext = self._catalog.gettext
+        return [
+            gettext("Delivery: {when}").format(when=self._delivery(settings)),
+            gettext("Time zone: {zone}").format(zone=self._zone(settings)),
+            gettext("Days: {days}").format(days=self.days(settings.preferences.weekdays)),
+            gettext("Form: {form}").format(form=self.style(settings.preferences.style)),
+            gettext("Language: {language}").format(language=self._spoken(settings)),
+        ]
+
+    def state(self, settings: ChatSettings) -> str:
+        """Return when the next issue comes, or that there is a pause."""
+        return self._next(settings)
 
     def _delivery(self, settings: ChatSettings) -> str:
         gettext, preferences = self._catalog.gettext, settings.preferences

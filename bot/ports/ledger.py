@@ -109,7 +109,7 @@ class Ledger(Protocol):
         """
         ...
 
-    async def hold(self, issue_key: str) -> int:
+    async def hold(self, issue_key: str, *, now: datetime) -> int:
         """Put off what has not begun of an issue's daily deliveries, for as long as they live; return how many.
 
         Whoever has some of it gets the rest. Holding twice is the same as once.
@@ -117,7 +117,7 @@ class Ledger(Protocol):
         ...
 
     async def let_go(self, issue_key: str, *, now: datetime) -> int:
-        """Make due what `hold` put off; return how many."""
+        """Make due what `hold` put off, at once or at its slot that is still to come; return how many."""
         ...
 
     async def plan(self, plan: Plan, *, now: datetime) -> int:

@@ -73,7 +73,7 @@ class SlackApp:
 
     def links_in(self, text: str) -> list[str]:
         """Return the links in a text that the app is told of."""
-        hosts = {url: urlsplit(url).hostname or "" for url in LINK.findall(text)}
+        hosts = {url: _host(url) for url in LINK.findall(text)}
         domains = self.unfurl_domains
         return [url for url, host in hosts.items() if any(f".{host}".endswith(f".{domain}") for domain in domains)]
 
@@ -162,3 +162,10 @@ class SlackApp:
         if grant.refresh_token:
             found |= {"refresh_token": grant.refresh_token, "expires_in": TOKEN_SECONDS}
         return found
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

@@ -45,6 +45,17 @@ class _Found:
     passage: Passage
 
 
+@dataclass(frozen=True, slots=True)
+class MonthOfIssues:
+    """A month of the archive as a list."""
+
+    month: date
+    """Its first day."""
+    issues: tuple[ListedTitle, ...]
+    months: tuple[date, ...]
+    """Every month that has issues, the newest first."""
+
+
 class Browsing:
     """Answers questions; changes nothing."""
 
@@ -95,6 +106,18 @@ class Browsing:
         last = _last_of(first)
         days = {one.day.day for one in self._library.listed_of(first, min(last, today)) if one.day}
         return Show(MonthView(first, frozenset(days), today, earlier=oldest < first, later=newest.day > last))
+
+    def issues_of_month(self, month: date | None = None) -> MonthOfIssues | None:
+        """Return the issues of a month, the newest first: of the newest issue's, unless another is named.
+
+        A month without issues gives way to the newest that has some. None where there is no issue.
+        """
+        today = self._today
+        months = tuple(dict.fromkeys(one.day.replace(day=1) for one in self._library.listed_until(today) if one.day))
+        if not months:
+            return None
+        first = month if month in months else months[0]
+        return MonthOfIssues(first, _titles(self._library.listed_of(first, min(_last_of(first), today))), months)
 
     def newest(self, *, bot: str) -> Answer:
         """Return the newest issues, for a group: they open in the private chat with the bot."""

@@ -10,14 +10,17 @@ from bot.domain.person import Person
 from bot.services.answers import Answer
 from bot.services.browsing import Browsing
 from bot.services.catching_up import CatchingUp
+from bot.services.feedback import Feedback
 from bot.services.forgetting import Forgetting
 from bot.services.operating import Operating
 from bot.services.preferring import Preferring
 from bot.services.publish import Publisher
 from bot.services.query import Query
 from bot.services.recent_answers import RecentAnswers
+from bot.services.related import Relating
 from bot.services.rendering import Renderer
 from bot.services.saving import Saving
+from bot.services.site import Site
 from bot.services.subscribing import Subscribing
 from bot.services.throttling import Throttle
 from formatters.actions import (
@@ -42,6 +45,10 @@ class Conversation:
     saving: Saving
     subscribing: Subscribing
     preferring: Preferring
+    relating: Relating
+    feedback: Feedback
+    site: Site | None
+    """None where the address of the digest's own site is not known."""
     catching_up: CatchingUp
     forgetting: Forgetting
     renderer: Renderer

@@ -69,7 +69,10 @@ class Brake:
         Messages that are on their way at this moment arrive, with the rest of their issue.
         """
         new = await self._holding.hold(self.today)
-        stopped = [await self._ledger.hold(known.key) for known in self._library.listed_of(self.today, self.today)]
+        stopped = [
+            await self._ledger.hold(known.key, now=self._clock.now())
+            for known in self._library.listed_of(self.today, self.today)
+        ]
         return new, sum(stopped)
 
     async def let_go(self) -> bool:

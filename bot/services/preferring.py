@@ -10,7 +10,7 @@ import structlog
 from bot.domain.destination import Destination
 from bot.domain.preference_changes import Change, FollowLanguage, Pause, Refusal, changed
 from bot.domain.slots import slot, wanted
-from bot.domain.subscription import EVERY_DAY, Origin, Preferences, Subscription, styles_of
+from bot.domain.subscription import EVERY_DAY, Origin, Preferences, Subscription, place_of, styles_of
 from bot.domain.timetable import Timetable
 from bot.ports.clock import Clock
 from bot.ports.ledger import Ledger
@@ -103,6 +103,14 @@ class Preferring:
         subscription = await self._subscriptions.find(destination)
         return None if subscription is None else self._settings(subscription)
 
+    async def settings_or_default(self, destination: Destination, *, language: str) -> ChatSettings:
+        """Return the settings of a destination; of one that never subscribed, those that it would begin with."""
+        subscription = await self._subscriptions.find(destination)
+        if subscription is not None:
+            return self._settings(subscription)
+        preferences = Preferences.default(destination.platform, place_of(destination), language)
+        return self._settings_of(destination, preferences, active=False, fixed=False)
+
     async def change(self, destination: Destination, *changes: Change) -> ChatSettings | Refusal:
         """Make changes, all or none, and return the settings after them.
 
@@ -133,14 +141,24 @@ class Preferring:
         return self._settings(subscription)
 
     def _settings(self, subscription: Subscription) -> ChatSettings:
-        preferences, now, home = subscription.preferences, self._clock.now(), self._timetable.zone
-        release = self._timetable.next_release(now)
-        return ChatSettings(
-            destination=subscription.destination,
-            preferences=preferences,
+        return self._settings_of(
+            subscription.destination,
+            subscription.preferences,
             active=subscription.active,
             fixed=subscription.origin is Origin.SETTINGS,
-            styles=styles_of(subscription.destination.platform, preferences.place),
+        )
+
+    def _settings_of(
+        self, destination: Destination, preferences: Preferences, *, active: bool, fixed: bool
+    ) -> ChatSettings:
+        now, home = self._clock.now(), self._timetable.zone
+        release = self._timetable.next_release(now)
+        return ChatSettings(
+            destination=destination,
+            preferences=preferences,
+            active=active,
+            fixed=fixed,
+            styles=styles_of(destination.platform, preferences.place),
             release=release.astimezone(home),
             arrival=slot(preferences, release, home),
             paused=preferences.paused(now),

@@ -274,8 +274,10 @@ class DailyWatch:
 
     async def _hold_back(self, day: _Day, *, over: bool) -> None:
         """Put off what is planned, also what came to be planned while the hold began; a deadline passes as ever."""
-        for known in self._library.listed_of(day.date, day.date):
-            await self._ledger.hold(known.key)
+        now, due = self._clock.now(), await self._ledger.next_due()
+        if due is not None and due <= now:
+            for known in self._library.listed_of(day.date, day.date):
+                await self._ledger.hold(known.key, now=now)
         if over and not day.closed:
             await self._ledger.mark(CLOSED, day.date.isoformat())
             day.closed = True

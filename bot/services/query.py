@@ -51,6 +51,11 @@ class Query:
         """The digest's calendar date."""
         return self._timetable.today(self._clock.now())
 
+    def edition(self) -> tuple[date, str, str]:
+        """Return what changes whenever another issue is the newest, or its text is another: the day, key and hash."""
+        newest = next(self._library.listed_until(self.today), None)
+        return (self.today, newest.key, newest.content_hash) if newest else (self.today, "", "")
+
     async def headlines_of_today(self, *, subscribed: bool, buttons: bool) -> Answer:
         """Answer /today."""
         known = await self._library.newest(self.today)

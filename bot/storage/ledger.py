@@ -73,12 +73,12 @@ class SqlLedger:
         async with self.database.writing() as connection:
             return await issue_rows.record_notice(connection, key, title, now=now)
 
-    async def hold(self, issue_key: str) -> int:
+    async def hold(self, issue_key: str, *, now: datetime) -> int:
         """Put off what has not begun of an issue's daily deliveries, for as long as they live; return how many."""
-        return await holding.hold(self.database, issue_key)
+        return await holding.hold(self.database, issue_key, now=now)
 
     async def let_go(self, issue_key: str, *, now: datetime) -> int:
-        """Make due what `hold` put off; return how many."""
+        """Make due what `hold` put off, at once or at its slot; return how many."""
         async with self.database.writing() as connection:
             return await holding.let_go(connection, issue_key, now=now)
 

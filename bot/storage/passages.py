@@ -52,7 +52,7 @@ async def add(connection: AsyncConnection, issues: Iterable[tuple[int, Issue]]) 
         if issue.date is None or issue.draft:
             continue
         for place, passage in enumerate(passages_of(issue)[:PASSAGES_OF_A_POST]):
-            title, body = words_of(passage.title), words_of(passage.text)[:_LONGEST]
+            title, body = words_of(passage.title), passage.body_words()[:_LONGEST]
             row: dict[str, object] = {"id": passage_number(issue.date, post_id, place)}
             if connection.dialect.name == "sqlite":
                 row |= {"title": " ".join(title), "text": " ".join(body)}

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.delivery import FOR_SUBSCRIBERS, LIFETIME, DeliveryState, PartState
+from bot.domain.delivery import ANNOUNCEMENT, FOR_SUBSCRIBERS, LIFETIME, DeliveryState, PartState
 from bot.ports.ledger import EveryActive, FixedOnly, Only, Plan
 from bot.storage import slots
 from bot.storage.destination_rows import at_address, ensure_id, inserting
@@ -93,9 +93,14 @@ def _end_of_chunk(plan: Plan, group: slots.Group, reached: int) -> Select[int | 
 
 def _audience(plan: Plan) -> ColumnElement[bool]:
     """Return the condition that a destination gets the plan's issue."""
-    if isinstance(plan.audience, EveryActive):
-        return and_(_candidates(plan), destinations.c.joined_at <= plan.audience.joined_by)
-    return _candidates(plan)
+    if not isinstance(plan.audience, EveryActive):
+        return _candidates(plan)
+    joined = and_(_candidates(plan), destinations.c.joined_at <= plan.audience.joined_by)
+    if plan.occasion != ANNOUNCEMENT:
+        return joined
+    # an issue has its slot, which heeds a pause; an announcement goes out at once, and nobody on holiday wants it
+    paused_until = destinations.c.paused_until
+    return and_(joined, or_(paused_until.is_(None), paused_until <= plan.audience.joined_by))
 
 
 def _candidates(plan: Plan) -> ColumnElement[bool]:

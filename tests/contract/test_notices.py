@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import time
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,7 +12,7 @@ from bot.domain.delivery import ANNOUNCEMENT, LIFETIME, DeliveryState, Rejected,
 from bot.domain.destination import EVERY_LANE, Platform
 from bot.domain.subscription import Origin
 from bot.ports.figures import Run
-from bot.ports.ledger import DeliveryFilter, EveryActive, Only
+from bot.ports.ledger import DeliveryFilter, EveryActive, Only, Slots
 from bot.storage.engine import Database
 from bot.storage.figures import SqlFigures
 from bot.storage.ledger import SqlLedger
@@ -55,6 +57,18 @@ async def test_an_announcement_does_not_reach_who_has_left(ledger: SqlLedger, su
     assert not await ledger.intend(delivery, now=NOW)
 
 
+async def test_an_announcement_does_not_reach_who_pauses(ledger: SqlLedger, subscriptions: SqlSubscriptions) -> None:
+    await subscriptions.subscribe(chat("1"), language="zh", now=NOW)
+    await subscriptions.subscribe(chat("2"), language="zh", now=NOW)
+    found = await subscriptions.find(chat("1"))
+    assert found is not None
+    await subscriptions.prefer(chat("1"), replace(found.preferences, paused_until=NOW + HOUR))
+    await ledger.record_notice("announcement-1", "你好", now=NOW)
+    plan = a_plan(EveryActive(NOW), issue="announcement-1", occasion=ANNOUNCEMENT)
+    assert await ledger.plan(plan, now=NOW) == 1
+    assert [one.destination for one in await ledger.reports(DeliveryFilter())] == [chat("2")]
+
+
 class TestHolding:
     @pytest.fixture
     async def held(self, ledger: SqlLedger) -> SqlLedger:
@@ -64,14 +78,15 @@ class TestHolding:
             await ledger.plan(a_plan(Only(chat(number))), now=NOW)
         (leased,) = await ledger.claim(EVERY_LANE, holder=TESTER, now=NOW, limit=1)
         assert leased.destination == chat("1")
-        assert await ledger.hold(KEY) == 1
+        assert await ledger.hold(KEY, now=NOW) == 1
         return ledger
 
     async def test_puts_off_what_is_pending_and_nothing_else(self, held: SqlLedger) -> None:
-        assert await held.hold(KEY) == 0
+        assert await held.hold(KEY, now=NOW) == 0
         assert await claim(held, now=NOW + 23 * HOUR) == []
         (waiting,) = await held.reports(DeliveryFilter(state=DeliveryState.PENDING))
-        assert (waiting.due_at, waiting.reason) == (NOW + LIFETIME, "held back by an owner")
+        assert waiting.reason == "held back by an owner"
+        assert waiting.due_at > NOW + LIFETIME
         (leased,) = await held.reports(DeliveryFilter(state=DeliveryState.LEASED))
         assert leased.reason is None
 
@@ -89,7 +104,7 @@ class TestHolding:
         await held.let_go(KEY, now=NOW)
         (delivery,) = await claim(held)
         await held.postpone(delivery, until=NOW + HOUR, reason="429", counts=True)
-        assert await held.hold(KEY) == 1
+        assert await held.hold(KEY, now=NOW) == 1
         await recover(held, now=NOW)
         assert [one.destination for one in await claim(held, now=NOW + 2 * HOUR)] == [chat("1")]
 
@@ -98,8 +113,34 @@ class TestHolding:
         (delivery,) = await claim(held)
         delivery = await send_part(held, delivery, Sent("1"))
         await held.postpone(delivery, until=NOW + HOUR, reason="429", counts=True)
-        assert await held.hold(KEY) == 0
+        assert await held.hold(KEY, now=NOW) == 0
         assert [one.destination for one in await claim(held, now=NOW + 2 * HOUR)] == [chat("2")]
+
+    async def test_gives_back_a_slot_that_is_still_to_come(
+        self, ledger: SqlLedger, subscriptions: SqlSubscriptions
+    ) -> None:
+        await subscriptions.subscribe(chat(), language="zh", now=NOW - HOUR)
+        found = await subscriptions.find(chat())
+        assert found is not None
+        evening = replace(found.preferences, hour=time(20), zone="UTC")
+        await subscriptions.prefer(chat(), evening)
+        await ledger.record_issues([post()], now=NOW)
+        await ledger.plan(replace(a_plan(EveryActive(NOW)), slots=Slots(NOW, ZoneInfo("UTC"))), now=NOW)
+        (planned,) = await ledger.reports(DeliveryFilter())
+        assert planned.due_at > NOW + 19 * HOUR
+        assert await ledger.hold(KEY, now=NOW + HOUR) == 1
+        assert await ledger.let_go(KEY, now=NOW + 2 * HOUR) == 1
+        (again,) = await ledger.reports(DeliveryFilter())
+        assert again.due_at == planned.due_at
+        assert await ledger.hold(KEY, now=NOW + 3 * HOUR) == 1
+        assert await ledger.let_go(KEY, now=NOW + 21 * HOUR) == 1
+        (late,) = await ledger.reports(DeliveryFilter())
+        assert late.due_at == NOW + 21 * HOUR
+
+    async def test_never_sends_at_the_very_moment_of_expiring(self, held: SqlLedger) -> None:
+        await recover(held, now=NOW)
+        await claim(held, now=NOW)
+        assert await claim(held, now=NOW + LIFETIME) == []
 
     async def test_has_an_end_when_the_issue_is_too_old(self, held: SqlLedger) -> None:
         await held.expire(now=NOW + LIFETIME)

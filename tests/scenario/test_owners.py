@@ -194,7 +194,7 @@ class TestHold:
         olga, settings = owner_of(world)
         lin = await world.subscriber()
         world.write(items=1)
-        async with world.bot("07:59:57", **settings) as bot:
+        async with world.bot("07:30:00", **settings) as bot:
             held = await olga.ask("/hold")
             assert held.text == "今天这期扣住了：放行之前不会自动发出。"
             assert (await olga.ask("/hold")).text == "今天这期已经扣住了。"
@@ -209,22 +209,22 @@ class TestHold:
 
     async def test_stops_what_is_on_its_way_and_lets_it_go_on(self, world: World) -> None:
         olga, settings = owner_of(world, language="en")
-        readers = [await world.subscriber(f"Reader {number}") for number in range(60)]
-        world.write(items=2)
-        async with world.bot("08:00:00", pace=4, **settings) as bot:
+        readers = [await world.subscriber(f"Reader {number}") for number in range(40)]
+        world.write(items=1)
+        async with world.bot("08:00:00", pace=0.5, **settings) as bot:
             await readers[0].receives(1)
             held = await olga.ask("/hold")
             assert "deliveries wait" in held.text
 
             async def nobody_is_being_served() -> bool:
-                return len({len(reader.messages) for reader in readers} - {0, 4}) == 0
+                return len({len(reader.messages) for reader in readers} - {0, 3}) == 0
 
-            await eventually(nobody_is_being_served, within=20)
+            await eventually(nobody_is_being_served, within=60)
             waiting = [reader for reader in readers if not reader.messages]
             assert waiting
             await (await olga.press(held, "Let it go")).answered()
-            await bot.idle(within=30)
-        assert [len(reader.messages) for reader in readers] == [4] * 60
+            await bot.idle(within=60)
+        assert [len(reader.messages) for reader in readers] == [3] * 40
 
     async def test_ends_with_publishing(self, world: World) -> None:
         olga, settings = owner_of(world, language="en")

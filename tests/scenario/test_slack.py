@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+
+import pytest
 
 from bot.domain.delivery import DeliveryState
+from bot.domain.destination import Destination, Platform
+from bot.domain.preference_changes import Change, Pause, SetHour, SetWeekdays
 from bot.ports.ledger import DeliveryFilter
-from tests.scenario.world import DAY, World
+from tests.scenario.world import DAY, SHANGHAI, World, eventually
+
+MIDNIGHT = datetime.combine(DAY, time(), SHANGHAI)
 
 
 async def test_today_is_answered_within_three_seconds_and_only_to_who_asked(world: World) -> None:
@@ -98,6 +104,36 @@ async def test_the_overview_in_the_channel_opens_items_for_who_presses(world: Wo
     assert {message.thread_ts for message in thread} == {overview.ts}
     assert answer.only_for == member.id
     assert answer.text.startswith("3. 第 3 条")
+
+
+async def test_a_channel_gets_its_issue_at_its_own_hour(world: World) -> None:
+    world.write()
+    place = Destination(Platform.SLACK, world.channel.id)
+    async with world.bot("07:00:00") as bot:
+        await bot.services.conversation.preferring.change(place, SetHour(time(9)))
+    async with world.bot("08:00:00") as bot:
+
+        async def planned() -> bool:
+            return bool(await bot.services.ledger.reports(DeliveryFilter(issue_key=str(DAY))))
+
+        await eventually(planned)
+        (report,) = await bot.services.ledger.reports(DeliveryFilter(issue_key=str(DAY)))
+        assert report.due_at.astimezone(SHANGHAI).time() == time(9)
+        assert world.channel.from_bot == []
+    async with world.bot("09:00:01") as bot:
+        await bot.idle()
+    assert len(world.channel.from_bot) == 4
+
+
+@pytest.mark.parametrize("change", [SetWeekdays(frozenset({1})), Pause(MIDNIGHT, MIDNIGHT + timedelta(days=2))])
+async def test_a_channel_gets_nothing_on_other_days_and_while_it_pauses(world: World, change: Change) -> None:
+    world.write()
+    place = Destination(Platform.SLACK, world.channel.id)
+    async with world.bot("07:00:00") as bot:
+        await bot.services.conversation.preferring.change(place, change)
+    async with world.bot("08:00:00") as bot:
+        await bot.released(str(DAY))
+    assert world.channel.from_bot == []
 
 
 async def test_a_source_button_is_acknowledged(world: World) -> None:

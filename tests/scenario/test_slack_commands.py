@@ -48,7 +48,6 @@ async def asked(lin: SlackPerson, words: str, channel: Channel | None, command: 
         ("昨天", "推理日报｜2026-02-11"),
         ("search 缓存", "搜索"),
         ("搜索缓存", "搜索"),
-        ("settings", "Slack 只能由命令打开设置：请在频道里输入 /digest settings"),
         ("help", "命令："),
         ("date someday", "“someday”"),
         ("date", "要看哪一天"),

@@ -100,6 +100,19 @@ class TestAPrivateMenu:
             assert menu.text.startswith("设置\n")
             assert (await reader.ask("/nonsense")).text.startswith("没有这个命令")
 
+    async def test_that_is_chosen_is_spoken_in_inline_answers_and_in_a_channels_menu(self, world: World) -> None:
+        telegram = world.sandbox.telegram
+        reader = await world.subscriber(language="zh")
+        channel = telegram.channel("Daily", admins=[reader], standing=Standing.LEFT)
+        async with world.bot("09:00:00", **NO_SLACK):
+            await tap(reader, await reader.ask("/settings"), "语言", "English")
+            offered = await reader.look_up("nothing at all")
+            assert offered.button is not None
+            assert offered.button["text"] == "Nothing found. Open the chat with me"
+            telegram.stand(channel, Standing.ADMINISTRATOR, by=reader)
+            (_, menu) = await reader.receives(2)
+            assert menu.text == "Daily does not get the digest."
+
     async def test_is_english_for_english_readers(self, world: World) -> None:
         reader = await world.subscriber(language="en")
         reader.account.language_code = "en-GB"

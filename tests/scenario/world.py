@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bot.app import App, Services, opened_database, opened_services
 from bot.domain.destination import Destination, Platform
+from bot.posts.directory import QUIET
 from bot.sandbox.server import Sandbox
 from bot.sandbox.slack_workspace import Channel
 from bot.sandbox.telegram_people import Person
@@ -93,17 +94,17 @@ class World:
 
 @asynccontextmanager
 async def running_bot(
-    settings: Settings, at: str, *, ready: bool = True, pace: float = CHAT_PACE
+    settings: Settings, at: str, *, ready: bool = True, pace: float = CHAT_PACE, quiet: float = QUIET
 ) -> AsyncIterator[Bot]:
     """Run the bot from an hour of the day on, such as "07:59:59" or "2026-02-13 09:00:00".
 
-    `ready` waits until both platforms are connected.
+    `ready` waits until both platforms are connected. A post counts once it is unchanged for `quiet` seconds.
     """
     instant = datetime.fromisoformat(at if " " in at else f"{DAY} {at}").replace(tzinfo=SHANGHAI)
     async with (
         opened_database(settings) as database,
         hold(database),
-        opened_services(settings, SystemClock.starting_at(instant), database, chat_pace=pace) as services,
+        opened_services(settings, SystemClock.starting_at(instant), database, quiet=quiet, chat_pace=pace) as services,
     ):
         app, stop = App(services), asyncio.Event()
 

@@ -133,6 +133,21 @@ def test_interactivity_is_asked_for_because_it_is_listened_to() -> None:
     assert manifest()["settings"]["interactivity"] == {"is_enabled": bool(kinds_of_listeners() & INTERACTIVE)}
 
 
+def test_the_shortcuts_are_exactly_those_that_are_listened_to() -> None:
+    shortcuts = manifest()["features"]["shortcuts"]
+    assert {shortcut["callback_id"] for shortcut in shortcuts} == listeners("shortcut")
+    for shortcut in shortcuts:  # https://docs.slack.dev/reference/app-manifest
+        assert len(shortcut["name"]) <= 24
+        assert len(shortcut["description"]) <= 150
+
+
+def test_the_home_tab_and_domains_are_asked_for_because_they_are_used() -> None:
+    features = manifest()["features"]
+    assert features["app_home"]["home_tab_enabled"] is ("views_publish" in web_api_methods())
+    assert bool(features["unfurl_domains"]) is ("link_shared" in listeners("event"))
+    assert len(features["unfurl_domains"]) <= 5
+
+
 def test_socket_mode_is_the_default() -> None:
     settings = manifest()["settings"]
     assert settings["socket_mode_enabled"] is True

@@ -10,17 +10,23 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.languages import Language, phrases_of
+from bot.platforms.slack.about import AboutMessage
 from bot.platforms.slack.answering import Answering
 from bot.platforms.slack.commands import SlackCommands
 from bot.platforms.slack.endpoint import Endpoint, InFlight, Once
+from bot.platforms.slack.home import Home
 from bot.platforms.slack.installations import Installations
 from bot.platforms.slack.installing import Installing, Removal
 from bot.platforms.slack.manners import Manners
 from bot.platforms.slack.mentions import Mentions
 from bot.platforms.slack.permalinks import Permalinks
 from bot.platforms.slack.presses import Presses
+from bot.platforms.slack.reactions import Reactions
+from bot.platforms.slack.reading_modal import ReadingModal
 from bot.platforms.slack.sender import SlackSender
+from bot.platforms.slack.settings_modal import SettingsModal
 from bot.platforms.slack.socket_mode import SocketMode
+from bot.platforms.slack.unfurling import Unfurling
 from bot.platforms.slack.verbs import Verbs
 from bot.platforms.slack.web_api import persistently
 from bot.platforms.slack.workspaces import Workspaces
@@ -76,10 +82,21 @@ class SlackConnection:
         self._app.use(Once())
         verbs = Verbs(conversation, command, sender.notices)
         answering, manners = Answering(conversation, command), Manners(conversation, language)
-        SlackCommands(verbs, answering, manners, command=command).register(self._app)
+        self._home = Home(client, workspaces, conversation, language)
+        self._home.register(self._app)
+        settings_modal = SettingsModal(conversation, language, self._home.refresh)
+        settings_modal.register(self._app)
+        SlackCommands(
+            verbs, answering, manners, command=command, open_settings=settings_modal.asked_by_command
+        ).register(self._app)
         Presses(conversation, verbs, answering, manners, language).register(self._app)
         Mentions(verbs, answering, manners).register(self._app)
         Permalinks(language).register(self._app)
+        ReadingModal(conversation, language, self._home.refresh).register(self._app)
+        AboutMessage(conversation, language).register(self._app)
+        Reactions(conversation.feedback, self._home.refresh).register(self._app)
+        if conversation.site is not None:
+            Unfurling(conversation.site, language).register(self._app)
         Removal(workspaces, conversation.subscribing).register(self._app)
         self._in_flight = InFlight(self._app)
         self._endpoint = Endpoint(self._app) if signing_secret else None
@@ -103,6 +120,7 @@ class SlackConnection:
             self._sender.bot_name = await persistently(
                 lambda: self._workspaces.introduce(self._client), "DIGESTBOT_SLACK_BOT_TOKEN"
             )
+        self._home.start()
         if self._endpoint is not None:
             self._endpoint.is_ready = True
         if self._socket_mode is not None:
@@ -119,6 +137,7 @@ class SlackConnection:
         """Take nothing new, and disconnect once what was taken is answered."""
         if self._endpoint is not None:
             self._endpoint.is_ready = False
+        await self._home.stop()
         await self._in_flight.end(_GRACE)
         if self._installing is not None:
             await self._installing.stop()

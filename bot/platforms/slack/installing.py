@@ -38,7 +38,7 @@ from bot.services.subscribing import Subscribing
 
 _log = structlog.get_logger(__name__)
 
-SCOPES = ("app_mentions:read", "chat:write", "commands")
+SCOPES = ("app_mentions:read", "chat:write", "commands", "links:read", "links:write", "reactions:read")
 """What the app asks a workspace for; deploy/slack-manifest.yaml says the same."""
 INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
 _MOST_STARTS, _IN_SECONDS = 20, 10.0

@@ -34,7 +34,9 @@ async def arrived(change: ChatMemberUpdated, bot: Bot, conversation: Conversatio
 async def _offer(change: ChatMemberUpdated, bot: Bot, conversation: Conversation, default: Language) -> None:
     """Send the channel's menu to who made the bot its admin, in their private chat."""
     person, chat = change.from_user, change.chat
-    phrases = settings_phrases_of(negotiate(person.language_code, default))
+    private = Destination(Platform.TELEGRAM, str(person.id))
+    own = negotiate(person.language_code, default)
+    phrases = settings_phrases_of(await conversation.preferring.language_of(private, own))
     title = chat.title or str(chat.id)
     menu = SettingsMenu(phrases, chat=str(chat.id), title=title)
     settings = await conversation.preferring.settings(Destination(Platform.TELEGRAM, str(chat.id)))
@@ -43,6 +45,6 @@ async def _offer(change: ChatMemberUpdated, bot: Bot, conversation: Conversation
     if isinstance(member, ChatMemberAdministrator) and not member.can_post_messages:
         payload = {**payload, "text": f"{payload['text']}\n\n{phrases.may_not_post(title)}"}
     try:
-        await post(bot, payload, Destination(Platform.TELEGRAM, str(person.id)))
+        await post(bot, payload, private)
     except (Forbidden, BadRequest) as error:  # who never wrote to the bot cannot be written to
         _log.info("nobody could be told of a channel", chat=chat.id, problem=error.message)

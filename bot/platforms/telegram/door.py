@@ -11,7 +11,7 @@ from bot.platforms.telegram.replies import Reader
 from bot.services.archive_answers import TooFast
 from bot.services.throttling import Throttle
 
-_FIRST = -2
+_FIRST = -3
 """The group of handlers that see every update before all others."""
 
 _Context = ReaderContext

@@ -44,11 +44,11 @@ class InlineAnswers:
         """Attach the handler."""
         application.add_handler(InlineQueryHandler(self._asked))
 
-    async def _asked(self, update: Update, _context: _Context) -> None:
+    async def _asked(self, update: Update, context: _Context) -> None:
         query = update.inline_query
         if query is None:
             return
-        language = negotiate(query.from_user.language_code, self._default)
+        language = context.language or negotiate(query.from_user.language_code, self._default)
         offset = int(query.offset) if query.offset.isascii() and query.offset.isdecimal() else 0
         views, more = await self._conversation.browsing.items(query.query, offset=offset, limit=_PAGE)
         results = [self._result(view, language) for view in views]

@@ -30,6 +30,7 @@ from bot.services.catching_up import CatchingUp
 from bot.services.conversation import Conversation
 from bot.services.correct import Corrector
 from bot.services.drain import Drain
+from bot.services.feedback import Feedback
 from bot.services.forgetting import Forgetting
 from bot.services.lanes import LaneHolder
 from bot.services.library import Library
@@ -38,6 +39,7 @@ from bot.services.preferring import Preferring
 from bot.services.publish import DailyWatch, Publisher
 from bot.services.query import Query
 from bot.services.recent_answers import RecentAnswers
+from bot.services.related import Relating
 from bot.services.rendering import Renderer
 from bot.services.saving import Saving
 from bot.services.subscribing import Subscribing
@@ -47,6 +49,7 @@ from bot.storage.engine import Database
 from bot.storage.keepsakes import SqlKeepsakes
 from bot.storage.lanes import SqlLanes
 from bot.storage.ledger import SqlLedger
+from bot.storage.messages import SqlMessages
 from bot.storage.passages import SqlSearch
 from bot.storage.subscriptions import SqlSubscriptions
 from formatters.errors import Diagnostic
@@ -278,12 +281,16 @@ class Newsroom:
     def conversation(self) -> Conversation:
         """Return everything that answers readers; nothing is wired to a platform."""
         keepsakes = SqlKeepsakes(self.database)
+        saving = Saving(keepsakes, self.library, self.clock)
         return Conversation(
             query=Query(self.library, self.timetable, self.clock),
             browsing=Browsing(self.library, SqlSearch(self.database), self.timetable, self.clock),
-            saving=Saving(keepsakes, self.library, self.clock),
+            saving=saving,
             subscribing=self.subscribing,
             preferring=self.preferring,
+            relating=Relating(self.library, SqlSearch(self.database), self.timetable, self.clock),
+            feedback=Feedback(SqlMessages(self.database), saving),
+            site=None,
             catching_up=self.catching_up,
             forgetting=Forgetting(self.subscriptions, keepsakes, self.owning.membership),
             renderer=Renderer(words_of),
