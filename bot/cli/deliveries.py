@@ -179,7 +179,7 @@ def _print_table(reports: list[DeliveryReport], zone: ZoneInfo) -> None:
     for heading in ("id", "issue", "destination", "occasion", "state", "sent", "unknown", planned, "reason"):
         table.add_column(heading, overflow="fold")
     for report in reports:
-        unknown = report.count(PartState.UNKNOWN)
+        unknown = sum(receipt.state is PartState.UNKNOWN for receipt in report.receipts)
         reason = report.reason or next((one.reason for one in report.receipts if one.reason), None)
         table.add_row(
             str(report.id),
@@ -200,9 +200,8 @@ def _print_table(reports: list[DeliveryReport], zone: ZoneInfo) -> None:
 def _progress(report: DeliveryReport) -> str:
     """Return how many messages of an issue arrived; of a change, how many steps were done."""
     from bot.domain.change import Kind, kind_of
-    from bot.domain.delivery import Deed, PartState
+    from bot.domain.delivery import PartState
 
-    done = [receipt for receipt in report.receipts if receipt.state is PartState.SENT]
     if kind_of(report.occasion) in {Kind.CORRECTION, Kind.RECALL}:
-        return str(len(done))
-    return f"{sum(receipt.deed is Deed.NEW for receipt in done)}/{report.parts}"
+        return str(sum(receipt.state is PartState.SENT for receipt in report.receipts))
+    return f"{report.count(PartState.SENT)}/{report.parts}"

@@ -284,5 +284,5 @@ class DeliveryReport:
     finished_at: datetime | None
 
     def count(self, state: PartState) -> int:
-        """Return how many parts are in this state."""
-        return sum(receipt.state is state for receipt in self.receipts)
+        """Return how many messages are in this state; what was changed of them later does not count."""
+        return sum(receipt.state is state and receipt.deed is Deed.NEW for receipt in self.receipts)

@@ -1,8 +1,8 @@
 """How fast an issue is planned for a million readers, beside adding the same rows one statement a row.
 
 The other side does nothing but add: `executemany` of finished rows, in one transaction, on the driver itself, to a
-table with the same indexes. Ours reads the readers, freezes what they prefer, and commits in chunks, so that others can
-write meanwhile. Ratios are those of one round, and their median counts.
+table with the same indexes and constraints. Ours reads the readers, freezes what they prefer, and commits in chunks, so
+that others can write meanwhile. Ratios are those of one round, and their median counts.
 """
 
 from __future__ import annotations
@@ -134,7 +134,8 @@ def _added_to_sqlite(path: str, readers: int) -> float:
     made, name = _twin(sqlite.dialect())
     adding = f"INSERT INTO {name} ({', '.join(_NAMES)}) VALUES ({', '.join('?' * len(_NAMES))})"  # noqa: S608  # names of our own
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA synchronous = FULL")
+        for guarantee in ("PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON"):
+            connection.execute(guarantee)
         for statement in made:
             connection.execute(statement)
         began = time.perf_counter()

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.domain.delivery import FINAL, DeliveryReport, DeliveryState, PartState
+from bot.domain.delivery import FINAL, Deed, DeliveryReport, DeliveryState, PartState, Receipt
 from tests.chaos.issues import PartName, number_of
 from tests.chaos.record import Arrival
 
@@ -96,10 +96,8 @@ def _completed(witness: Witness, own: Sequence[DeliveryReport], issues: int, par
             found.append(Violation("all is over", witness.address, f"{what}: {report.reason}"))
         elif report.state is not DeliveryState.SENT and not witness.ended:
             found.append(Violation("nothing is lost", witness.address, f"{what}: {report.reason}"))
-        elif report.state is DeliveryState.SENT and len(report.receipts) != parts:
-            found.append(
-                Violation("nothing is lost", witness.address, f"{what} with {len(report.receipts)} of {parts} parts")
-            )
+        elif report.state is DeliveryState.SENT and (told := len(_messages(report))) != parts:
+            found.append(Violation("nothing is lost", witness.address, f"{what} with {told} of {parts} parts"))
     if not witness.guest:
         planned = Counter(number_of(report.issue_key) for report in own if report.occasion == "daily")
         found += [
@@ -117,7 +115,7 @@ def _agreed(witness: Witness, own: Sequence[DeliveryReport]) -> list[Violation]:
     told = {
         PartName(number_of(report.issue_key), receipt.position): receipt
         for report in own
-        for receipt in report.receipts
+        for receipt in _messages(report)
     }
     for name, receipt in told.items():
         arrival = there.get(name)
@@ -133,6 +131,11 @@ def _agreed(witness: Witness, own: Sequence[DeliveryReport]) -> list[Violation]:
         for name in unrecorded
     ]
     return found
+
+
+def _messages(report: DeliveryReport) -> list[Receipt]:
+    """Return the receipts of messages; that the overview gets its links in the end is none."""
+    return [receipt for receipt in report.receipts if receipt.deed is Deed.NEW]
 
 
 def _explained(reports: Sequence[DeliveryReport], doubt: Doubt) -> list[Violation]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -123,8 +124,8 @@ async def test_every_block_arrives_as_it_was_made(slack: IndependentSlack, offic
     assert [{name: given for name, given in call.items() if name != "metadata"} for call in posted] == [
         {"channel": CHANNEL, **(under if place else {}), **part.payload} for place, part in enumerate(parts)
     ]
-    # the overview's headlines have become links to what stands below
     assert [message["blocks"] for message in stored[1:]] == [part.payload["blocks"] for part in parts[1:]]
+    assert "/archives/" in json.dumps(stored[0]["blocks"]), "its headlines lead to the items, once these are there"
 
 
 async def test_today_is_answered_within_three_seconds_and_only_to_who_asked(

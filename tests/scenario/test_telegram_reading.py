@@ -443,7 +443,7 @@ async def test_a_database_that_fails_is_told_in_a_sentence_of_its_own(
     async with world.bot("10:00:00"):
         today = await reader.ask("/today")
         item = await reader.ask("/item 1")
-        with closing(sqlite3.connect(world.database)) as database:
+        with closing(sqlite3.connect(world.database, timeout=60)) as database:
             database.executescript("DROP TABLE passages; DROP TABLE saves")
         assert (await reader.ask("/search 延迟")).text == "现在暂时读不到内容，请过一分钟再试。"
         press = await (await reader.press(item, "🔖 收藏")).answered()

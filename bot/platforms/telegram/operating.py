@@ -10,7 +10,7 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot.domain.destination import Destination, Platform, telegram_destination
 from bot.domain.person import Person
-from bot.languages import Language
+from bot.languages import Language, phrases_of
 from bot.languages.owner_phrases import OwnerPhrases, owner_phrases_of
 from bot.platforms.telegram.application import ReaderContext, TelegramApplication
 from bot.platforms.telegram.owner_buttons import (
@@ -28,6 +28,7 @@ from bot.platforms.telegram.owner_buttons import (
     keyboard,
 )
 from bot.platforms.telegram.replies import Payload, Reader
+from bot.services.answers import OutdatedButton
 from bot.services.operating import Operating
 from bot.services.status import Status
 from formatters.rendering import notice
@@ -136,6 +137,11 @@ class OwnerCommands:
     async def _pressed(self, update: Update, context: _Context) -> None:
         query = update.callback_query
         if query is None:
+            return
+        if not PATTERN.match(query.data or ""):  # no data at all passes the handler's pattern
+            await query.answer(
+                phrases_of(context.language or self._default).sentence(OutdatedButton()), show_alert=True
+            )
             return
         message, action = query.message, decode(query.data or "")
         phrases = owner_phrases_of(self._default)
