@@ -15,6 +15,8 @@ from urllib.parse import urljoin
 
 import aiohttp
 
+from bot.platforms.slack.installing import SCOPES
+
 VERSION = "0.11.2"  # `latest` is another package
 _PACKAGES = {
     "commander": ("14.0.3", "H+y0Jo/T1RZ9qPP4Eh1pkcQcLRglraJaSLoyOtHxu6AapkjWVCy2Sit1QQ4x3Dng8qDlSsZEet7g5Pq06MvTgw=="),
@@ -99,7 +101,7 @@ class EmulatedSlack:
             "client_secret": CLIENT_SECRET,
             "name": "Digestbot",
             "redirect_uris": [redirect_url],
-            "scopes": ["chat:write", "commands"],
+            "scopes": list(SCOPES),
         }
         seed = {"slack": {"team": {"name": "Acme"}, "users": [{"name": INSTALLER}], "oauth_apps": [app]}}
         self._seed.write_text(json.dumps(seed), "utf-8")
