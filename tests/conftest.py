@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return two for a core: most scenarios wait for the pace of a chat, not for the processor."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="session")
