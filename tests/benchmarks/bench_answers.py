@@ -29,7 +29,7 @@ from telegram.ext import Application, CallbackQueryHandler, ContextTypes, Messag
 from bot.app import Services, opened_database, opened_services, prepare
 from bot.domain.destination import Platform
 from bot.logs import configure_logs
-from bot.platforms.telegram.application import TelegramApplication
+from bot.platforms.telegram.application import ReaderContext, TelegramApplication
 from bot.platforms.telegram.commands import TelegramCommands
 from bot.platforms.telegram.connection import telegram_bot
 from bot.platforms.telegram.sender import arguments_of
@@ -94,7 +94,7 @@ async def _measured(folder: Path, server: BareServer) -> bool:
     async with _services(settings) as services, AsyncExitStack() as stack:
         await prepare(services)
         holds.append(await _search_holds(services))
-        holds += [_compared(one.name, *await _timed(one)) for one in await _questions(services, server, stack)]
+        holds += [_compared(one.name, *await _timed(one, server)) for one in await _questions(services, server, stack)]
     return all(holds)
 
 
@@ -173,7 +173,12 @@ async def _questions(services: Services, server: BareServer, stack: AsyncExitSta
 
 async def _application(server: BareServer, stack: AsyncExitStack) -> TelegramApplication:
     application: TelegramApplication = (
-        Application.builder().bot(telegram_bot(TOKEN, server.url)).updater(None).job_queue(None).build()
+        Application.builder()
+        .bot(telegram_bot(TOKEN, server.url))
+        .context_types(ContextTypes(context=ReaderContext))
+        .updater(None)
+        .job_queue(None)
+        .build()
     )
     await application.initialize()
     stack.push_async_callback(application.shutdown)
@@ -238,16 +243,19 @@ def _answers() -> dict[str, object]:
     }
 
 
-async def _timed(question: Question) -> tuple[list[float], list[float]]:
+async def _timed(question: Question, server: BareServer) -> tuple[list[float], list[float]]:
     ours: list[float] = []
     bare: list[float] = []
     gc.collect()
     for _ in range(ROUNDS + WARM_UP):
         for application, took in ((question.bare, bare), (question.ours, ours)):
             update = question.update(application.bot)
+            before = server.work().requests if len(took) < WARM_UP else 0
             begin = time.perf_counter()
             await application.process_update(update)
             took.append(time.perf_counter() - begin)
+            if len(took) <= WARM_UP and server.work().requests - before != (2 if update.callback_query else 1):
+                raise AssertionError(f"{question.name}: not answered by what a reader would get")
     return ours[WARM_UP:], bare[WARM_UP:]
 
 
