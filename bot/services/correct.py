@@ -199,6 +199,8 @@ class Corrector:
         found: list[str] = []
         for lineage in await self._changes.lineages(issue_key):
             reach = await self.reach(lineage)
+            if not reach:
+                continue
             deliveries = f"{reach} {'delivery' if reach == 1 else 'deliveries'}"
             form = f"{lineage.platform}, {lineage.style}, {lineage.language}"
             found.append(f"{form} ({deliveries}): {self._taking_back(lineage)}")

@@ -247,8 +247,9 @@ class TestRecall:
         olga, settings = owner_of(world, language="en")
         lin = await world.subscriber()
         world.write(items=1)
-        async with world.bot("08:00:00", **settings) as bot:
+        async with world.bot("07:00:00", **settings):
             assert (await olga.ask("/recall")).text.startswith("Nothing of it was sent.")
+        async with world.bot("08:00:00", **settings) as bot:
             await bot.released(str(DAY))
             asked = await olga.ask("/recall")
             assert asked.text.startswith(
