@@ -13,6 +13,7 @@ from bot.sandbox.limits import SlackLimits, TelegramLimits
 from bot.sandbox.server import Sandbox
 from tests.block_kit import faults_shown
 from tests.conftest import PROJECT
+from tests.scenario.workspaces import installable
 from tests.scenario.world import World
 
 SCHEMA = PROJECT.parent / "shared" / "specs" / "telegram-bot-api-10.3.schema.json"
@@ -39,3 +40,9 @@ async def world(tmp_path: Path, schema: dict[str, Any] | None) -> AsyncIterator[
         yield World(sandbox, posts, tmp_path / "digestbot.db", channel)
         assert sandbox.telegram.schema_violations == []
         assert faults_shown(sandbox.slack) == []
+
+
+@pytest.fixture
+def served(world: World) -> dict[str, Any]:
+    """Settings of a Slack app that anybody may install, with no workspace of its own."""
+    return installable(world)

@@ -15,6 +15,7 @@ from bot.domain.destination import Destination
 from bot.domain.errors import DatabaseError
 from bot.languages import Language
 from bot.languages.slack_phrases import slack_phrases_of
+from bot.platforms.slack.web_api import REFUSED
 from bot.platforms.slack.workspaces import Workspaces
 
 _log = structlog.get_logger(__name__)
@@ -64,11 +65,14 @@ class Notices:
         self._seconds = seconds
         self._told: dict[Destination, str] = {}
         """The last trouble that was told of each place, empty for none; as the marks have it."""
+        self._refused: set[str] = set()
+        """Workspaces whose token was refused since the last message that arrived there."""
         self._turns: dict[str, asyncio.Lock] = {}
         self._working: set[asyncio.Task[None]] = set()
 
     def note(self, to: Destination, outcome: Outcome, *, bot: str) -> None:
         """Take note of what became of a message to a channel. Returns at once; `bot` is the app's name there."""
+        self._note_token(to.team, outcome)
         if to.channel.startswith(_PERSON):
             return
         match outcome:
@@ -76,13 +80,28 @@ class Notices:
                 if self._told.get(to) != "":
                     self._begin(self._well(to))
             case Gone(reason) | Rejected(reason) | Unsent(reason) | Unfit(reason):
-                code = reason.partition(":")[0]
+                code = _code(reason)
                 if self._phrases.trouble(code, bot=bot, command=self._command) and self._told.get(to) != code:
                     self._begin(self._tell(to, code, bot))
             case Throttled() | Moved() | Unknown():
                 pass
             case _:
                 assert_never(outcome)
+
+    def _note_token(self, team: str, outcome: Outcome) -> None:
+        """Tell the log, once, that a workspace's token is refused: with it nobody there can be told anything."""
+        match outcome:
+            case Sent():
+                self._refused.discard(team)
+            case Gone(reason) | Unsent(reason) if _code(reason) in REFUSED and team not in self._refused:
+                self._refused.add(team)
+                _log.error(
+                    "Slack refuses the app's token: nothing goes out in its workspace",
+                    team=team or "that of DIGESTBOT_SLACK_BOT_TOKEN",
+                    problem=reason,
+                )
+            case _:
+                pass
 
     async def forget(self, to: Destination) -> None:
         """Tell the next trouble of a place even if it is the same: somebody has just set it up again."""
@@ -156,6 +175,10 @@ class Notices:
     async def _remember(self, to: Destination, code: str) -> None:
         await self._marks.mark(_name(to), code)
         self._told[to] = code
+
+
+def _code(reason: str) -> str:
+    return reason.partition(":")[0]
 
 
 def _name(to: Destination) -> str:
