@@ -26,6 +26,9 @@ _GRACE = 5.0
 """Seconds for what is on its way when the bot stops."""
 _MOST_WAITING = 1000
 """Notices on their way; of more troubles at once only the log tells."""
+_FRESH = 60.0
+"""Seconds for which the marks of all places are known without asking: another process may send to them, too."""
+_PREFIX = "told:"
 _PERSON = ("U", "W", "D")
 
 
@@ -38,6 +41,10 @@ class Marks(Protocol):
 
     async def marked(self, name: str) -> str | None:
         """Return what was remembered under a name."""
+        ...
+
+    async def all_marked(self, prefix: str) -> dict[str, str]:
+        """Return what was remembered under every name that begins so."""
         ...
 
 
@@ -65,6 +72,9 @@ class Notices:
         self._seconds = seconds
         self._told: dict[Destination, str] = {}
         """The last trouble that was told of each place, empty for none; as the marks have it."""
+        self._lately: dict[str, str] = {}
+        self._lately_at = float("-inf")
+        self._looking = asyncio.Lock()
         self._refused: set[str] = set()
         """Workspaces whose token was refused since the last message that arrived there."""
         self._turns: dict[str, asyncio.Lock] = {}
@@ -125,10 +135,19 @@ class Notices:
 
     async def _well(self, to: Destination) -> None:
         try:
-            await self.forget(to)
+            if (await self._told_lately()).get(_name(to)):
+                await self._remember(to, "")
             self._told[to] = ""
         except DatabaseError as error:
             _log.warning("it could not be noted that a channel is well again", place=str(to), problem=str(error))
+
+    async def _told_lately(self) -> dict[str, str]:
+        """Return what was told of all places: looked up once a minute, as an issue reaches thousands of them."""
+        async with self._looking:
+            now = asyncio.get_running_loop().time()
+            if now - self._lately_at >= _FRESH:
+                self._lately, self._lately_at = await self._marks.all_marked(_PREFIX), now
+            return self._lately
 
     async def _tell(self, to: Destination, code: str, bot: str) -> None:
         async with self._turns.setdefault(to.team, asyncio.Lock()):
@@ -174,7 +193,7 @@ class Notices:
 
     async def _remember(self, to: Destination, code: str) -> None:
         await self._marks.mark(_name(to), code)
-        self._told[to] = code
+        self._told[to] = self._lately[_name(to)] = code
 
 
 def _code(reason: str) -> str:
@@ -182,4 +201,4 @@ def _code(reason: str) -> str:
 
 
 def _name(to: Destination) -> str:
-    return f"told:{to}"
+    return f"{_PREFIX}{to}"
