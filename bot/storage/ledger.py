@@ -254,6 +254,7 @@ class SqlLedger:
 
     async def all_marked(self, prefix: str) -> dict[str, str]:
         """Return what was remembered under every name that begins so."""
-        wanted = select(marks.c.name, marks.c.value).where(marks.c.name.startswith(prefix, autoescape=True))
+        # LIKE would not tell upper from lower case on SQLite
+        wanted = select(marks.c.name, marks.c.value).where(func.substr(marks.c.name, 1, len(prefix)) == prefix)
         async with self.database.reading() as connection:
             return {row.name: row.value for row in await connection.execute(wanted)}
