@@ -74,6 +74,8 @@ class Preferring:
         self._timetable = timetable
         self._clock = clock
         self._languages: dict[Destination, _Known] = {}
+        self._changes = 0
+        """How often a language may have changed: what was asked for meanwhile is not remembered."""
 
     @property
     def now(self) -> datetime:
@@ -88,15 +90,22 @@ class Preferring:
         now, known = self._clock.now(), self._languages.get(destination)
         if known is not None and known.own == own and now - known.since < _KNOWN_FOR:
             return known.spoken
+        changes = self._changes
         subscription = await self._subscriptions.find(destination)
         preferences = subscription.preferences if subscription else None
         spoken = preferences.language if preferences and preferences.language_chosen else own
         if preferences and preferences.language != spoken:
             await self.change(destination, FollowLanguage(own))
-        if len(self._languages) >= _MOST_KNOWN:
-            self._languages.clear()
-        self._languages[destination] = _Known(own, spoken, now)
+        elif changes == self._changes:
+            if len(self._languages) >= _MOST_KNOWN:
+                self._languages.clear()
+            self._languages[destination] = _Known(own, spoken, now)
         return spoken
+
+    def forget_languages(self) -> None:
+        """Remember no language any more, as that of some destinations is another now."""
+        self._languages.clear()
+        self._changes += 1
 
     async def settings(self, destination: Destination) -> ChatSettings | None:
         """Return the settings of a destination; None if it never subscribed."""
@@ -130,6 +139,7 @@ class Preferring:
 
         subscription = await self._subscriptions.adjust(destination, adjusted)
         self._languages.pop(destination, None)
+        self._changes += 1
         if subscription is None:
             return Refusal.NOT_SUBSCRIBED
         if refusal is not None:
