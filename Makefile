@@ -40,7 +40,7 @@ ifeq ($(strip $(ARGS)),)
 	$(BIN)/coverage report --include "formatters/*" --fail-under 100
 endif
 
-chaos: setup ## Kill, freeze and starve the bot for ten minutes, and see that nothing is lost or doubled (ARGS="--seed=7")
+chaos: setup ## Kill, freeze and starve the bot for half an hour, and see that nothing is lost or doubled (ARGS="--seed=7")
 	@$(BIN)/python -m tests.chaos $(ARGS)
 
 check: setup ## Lint, formatting, types, and which module may import which

@@ -32,9 +32,13 @@ def load_issue(text: str) -> Issue:
         issue: Any = json.loads(text, object_hook=_decoded)
     except (KeyError, TypeError) as error:
         raise ValueError(f"this is no stored issue: {error}") from error
-    if not isinstance(issue, Issue):
-        raise ValueError("this is no stored issue")  # noqa: TRY004 - the text is wrong, not the caller
-    return issue if issue.date is None else replace(issue, date=date.fromisoformat(str(issue.date)))
+    match issue:
+        case Issue(date=None):
+            return issue
+        case Issue():
+            return replace(issue, date=date.fromisoformat(str(issue.date)))
+        case _:
+            raise ValueError("this is no stored issue")
 
 
 def _encoded(value: Any) -> Any:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -195,25 +195,22 @@ def start_logs(settings: Settings, *, level: str | None = None) -> None:
     configure_logs(level or settings.log_level, secrets=settings.secrets)
 
 
-class stop_signals:  # noqa: N801  # used as a `with` statement's verb
+@contextmanager
+def stop_signals(event: asyncio.Event | None = None) -> Iterator[asyncio.Event]:
     """Set an event on SIGTERM and SIGINT; a second signal ends the process at once."""
+    stop, loop = event or asyncio.Event(), asyncio.get_running_loop()
 
-    def __init__(self, event: asyncio.Event | None = None) -> None:
-        self._event = event or asyncio.Event()
-
-    def __enter__(self) -> asyncio.Event:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            with suppress(NotImplementedError):  # Windows
-                loop.add_signal_handler(number, self._stop, loop, number)
-        return self._event
-
-    def __exit__(self, *_: object) -> None:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            with suppress(NotImplementedError):
-                loop.remove_signal_handler(number)
-
-    def _stop(self, loop: asyncio.AbstractEventLoop, number: signal.Signals) -> None:
-        self._event.set()
+    def told(number: signal.Signals) -> None:
+        stop.set()
         loop.remove_signal_handler(number)
+
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    with suppress(NotImplementedError):  # Windows
+        for number in numbers:
+            loop.add_signal_handler(number, told, number)
+    try:
+        yield stop
+    finally:
+        with suppress(NotImplementedError):
+            for number in numbers:
+                loop.remove_signal_handler(number)

@@ -6,7 +6,7 @@ Hugo writes an offset or `Z`, Jekyll a bare date or `2026-02-12 08:00:00 +0800`,
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
 from formatters.patterns import lazy
 
@@ -53,11 +53,8 @@ def _from_text(text: str, home: tzinfo) -> date | None:
         day = date(int(found["year"]), int(found["month"]), int(found["day"]))
         if not found["hour"]:
             return day
-        zone = _zone(found)
-        moment = datetime(  # noqa: DTZ001 - a time without zone stays one
-            day.year, day.month, day.day, int(found["hour"]), int(found["minute"]), int(found["second"] or 0)
-        )
-        return _day(moment.replace(tzinfo=zone), home)
+        hour = time(int(found["hour"]), int(found["minute"]), int(found["second"] or 0), tzinfo=_zone(found))
+        return _day(datetime.combine(day, hour), home)
     except ValueError:
         return None
 

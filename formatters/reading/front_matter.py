@@ -9,7 +9,7 @@ block; and it tells no lines.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol
 
 from formatters.patterns import lazy
@@ -18,6 +18,8 @@ from formatters.reading.findings import Findings
 
 MAX_CHARACTERS = 20_000
 """Longer front matter is refused: parsers need quadratic time on hostile input."""
+_MOST_BITS = 64
+"""Of a whole number in TOML: https://toml.io/en/v1.0.0#integer. Python takes more, and may refuse to write them out."""
 
 
 class FrontMatter(NamedTuple):
@@ -99,10 +101,13 @@ class _Toml:
             raise Fault(1, "the TOML front matter is nested too deeply", "flatten it") from error
         except ValueError as error:
             raise self._fault(fm, str(error)) from error
-        return {
-            key.casefold(): Field(value, _line_of(rf"[ \t]*\[*[\"']?{re.escape(key)}[\"']?[ \t]*[=.\]]", fm))
-            for key, value in values.items()
-        }
+        fields: Fields = {}
+        for key, value in values.items():
+            line = _line_of(rf"[ \t]*\[*[\"']?{re.escape(key)}[\"']?[ \t]*[=.\]]", fm)
+            if any(isinstance(one, int) and one.bit_length() > _MOST_BITS for one in _members(value)):
+                raise Fault(line, f"{key} holds a number of more than {_MOST_BITS} bits", "put it in quotes")
+            fields[key.casefold()] = Field(value, line)
+        return fields
 
     def _fault(self, fm: str, message: str) -> Fault:
         found = self._where.search(message)
@@ -221,6 +226,10 @@ def _split(text: str, closing: re.Pattern[str], fence_to_add: str) -> tuple[str,
 
 def _lines(text: str) -> Iterator[str]:
     return iter(text[:MAX_CHARACTERS].split("\n"))
+
+
+def _members(value: object) -> Iterable[object]:
+    return value if isinstance(value, list) else (value,)
 
 
 def _line_of(pattern: str, fm: str) -> int:

@@ -79,7 +79,8 @@ def read_post(
     choice = _choice(metadata.dialect, chosen, known, findings)
     found = read_structure(document, title=metadata.title, choice=choice, findings=findings)
     if found.title is None:
-        if "title" not in front.fields or front.fields["title"].value in (None, ""):
+        given = front.fields.get("title")
+        if given is None or given.value is None or isinstance(given.value, str):  # else told already
             advice = f'add one to the front matter, as in title{front.sign}"…", or begin with a # heading'
             findings.refuse(front.line, "the post has no title", advice)
     elif not (found.items or found.sections or found.intro or found.trends or found.watch):

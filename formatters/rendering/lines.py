@@ -80,7 +80,7 @@ class Line(NamedTuple):
 GAPS = ("\n", "\n\n")
 """What parts a line from the one above, by `gap`."""
 
-_MARKED = (Form.BULLET, Form.NUMBERED)
+_BULLET, _NUMBERED = Form.BULLET, Form.NUMBERED
 
 
 def marker(line: Line) -> str:
@@ -88,11 +88,10 @@ def marker(line: Line) -> str:
 
     Depth shows as dashes: spaces at a line's start are lost or unsightly in proportional type.
     """
-    if line.form not in _MARKED:
-        return ""
-    if line.form is Form.BULLET:
+    form = line.form
+    if form is _BULLET:
         return "– " * line.depth or "• "
-    return f"{'– ' * line.depth}{line.number}. "
+    return f"{'– ' * line.depth}{line.number}. " if form is _NUMBERED else ""
 
 
 def add_blocks(
@@ -231,8 +230,8 @@ def _row_runs(cells: Sequence[Runs], names: list[str], separator: str, joint: st
     return runs
 
 
-def without_tables(lines: Sequence[Line], separator: str) -> list[Line]:
+def without_tables(lines: Sequence[Line], separator: str) -> Sequence[Line]:
     """Return the lines with every table as readable rows."""
     if all(line.table is None for line in lines):
-        return list(lines)
+        return lines
     return [row for line in lines for row in table_rows(line, separator)]

@@ -98,8 +98,9 @@ def _extract_page(view: TitlesView | SourcesView | AdviceView | WatchView, words
 
 def _digest(issue: Issue, notes: Notes, ref: str, words: Words) -> list[Page]:
     told = dict(notes)
-    jumps = introduction(issue, words) + _item_headlines(issue, jump=True)
-    overview = Page("overview", _overview(issue, words), linked=jumps)
+    opening = introduction(issue, words)
+    jumps = opening + _item_headlines(issue, jump=True)
+    overview = Page("overview", opening + _item_headlines(issue), linked=jumps)
     found = [_standing_alone(issue, overview, ref, words) if ref else overview]
     found += [Page(_name(one), _item(one, words, told.get(one.number)), source_buttons(one)) for one in issue.items]
     if closing := _outlook(issue, words) + _sections(issue):
@@ -130,7 +131,7 @@ def _overview_answer(issue: Issue, ref: str, words: Words) -> Page:
     if not issue.items:
         return _headlines(issue, ref, words, buttons=True, name="overview")
     rows = _number_rows(issue, lambda number: AnswerWithItem(ref, number))
-    return Page("overview", _overview(issue, words), rows, single=True)
+    return Page("overview", introduction(issue, words) + _item_headlines(issue), rows, single=True)
 
 
 def _headlines(issue: Issue, ref: str, words: Words, *, buttons: bool, name: str = "headlines") -> Page:
@@ -228,19 +229,16 @@ def introduction(issue: Issue, words: Words) -> list[Line]:
     return lines
 
 
-def _overview(issue: Issue, words: Words) -> list[Line]:
-    return introduction(issue, words) + _item_headlines(issue)
-
-
 def _item_headlines(issue: Issue, *, jump: bool = False) -> list[Line]:
     """Return a line for each item; with `jump`, each leads to the item's own message."""
     lines: list[Line] = []
     for item in issue.items:
         title = text_of(flatten(item.title))
-        runs = [Run(f"{item.number}. {title}")]
         if jump and title.strip():
             runs = [Run(f"{item.number}. "), Run(title, 0, jump_to(_name(item)))]
-        lines.append(Line(Form.TEXT, runs, gap=not lines))
+        else:
+            runs = [Run(f"{item.number}. {title}")]
+        lines.append(Line(Form.TEXT, runs, not lines))
     return lines
 
 

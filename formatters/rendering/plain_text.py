@@ -37,7 +37,8 @@ def plain(lines: Sequence[Line]) -> str:
     """Return the visible text of lines, with list marks and blank lines."""
     written: list[str] = []
     for line in lines:
-        written += (GAPS[line.gap], marker(line), *[run[0] for run in line.runs])
+        written += (GAPS[line.gap], marker(line))
+        written += [run[0] for run in line.runs]
     return "".join(written[1:])
 
 

@@ -24,7 +24,7 @@ from formatters.rendering.page import Page
 from formatters.rendering.pages import pages
 from formatters.rendering.plain_text import plain
 from formatters.rendering.runs import BOLD, CODE, ITALIC, STRUCK, Runs
-from formatters.rendering.telegram_text import attribute, escape, inert, is_linkable
+from formatters.rendering.telegram_text import attribute, escape, inert, is_inert, is_linkable
 from formatters.views import View
 from formatters.words import Words
 
@@ -47,20 +47,22 @@ def render(view: View, words: Words) -> Rendition:
 
 def _parts(page: Page, words: Words) -> list[Part]:
     found = without_tables(page.lines, words.label_separator)
-    lines = inert(found)
     hint = [] if page.hint is None else [page.hint]
-    text = _markup([*lines, *hint])
+    bare = plain(found)
+    safe = is_inert(bare)
+    text = _markup([*(found if safe else inert(found)), *hint])
     if _fits(text):
-        bare = lines if lines is found else inert(found, bare=True)
-        part = _part(page.name, text, page.rows, plain([*bare, *hint]))
-        return [replace(part, linked=_with_jumps(part, page))]
+        if not safe or hint:
+            bare = plain([*inert(found, bare=True), *hint])
+        part = _part(page.name, text, page.rows, bare)
+        return [replace(part, linked=_with_jumps(part, page, safe=safe)) if page.linked else part]
     messages = pack(replace(page, lines=inert(found, cut=True)), _SCALE, words)
     parts: list[Part] = []
     for number, lines in enumerate(messages, 1):
         ours = len(lines) - len(hint) if number == len(messages) else len(lines)  # the hint's command is meant
-        bare = [*inert(lines[:ours], bare=True), *lines[ours:]]
+        bare = plain([*inert(lines[:ours], bare=True), *lines[ours:]])
         rows = page.rows if number == len(messages) else ()
-        parts.append(_part(page.named(number), _markup(lines), rows, plain(bare)))
+        parts.append(_part(page.named(number), _markup(lines), rows, bare))
     return parts
 
 
@@ -75,12 +77,10 @@ def _part(name: str, text: str, rows: tuple[Row, ...], bare: str) -> Part:
     return Part(name, payload, bare)
 
 
-def _with_jumps(part: Part, page: Page) -> Mapping[str, Json] | None:
-    """Return the part's payload with jumps, where the page has some and they surely fit."""
-    if not page.linked:
-        return None
-    text = _markup(inert(page.linked))
-    jumps = sum(is_jump(run.url) for line in page.linked for run in line.runs)
+def _with_jumps(part: Part, page: Page, *, safe: bool) -> Mapping[str, Json] | None:
+    """Return the part's payload with jumps, if they surely fit; what is safe without them needs no search."""
+    text = _markup(page.linked if safe else inert(page.linked))
+    jumps = sum([is_jump(run.url) for line in page.linked for run in line.runs])
     room = limits.TELEGRAM_TEXT_UNITS - jumps * limits.TELEGRAM_MESSAGE_LINK_UNITS
     if limits.utf16_units(text) > room or text.count("</") > limits.TELEGRAM_ENTITIES:
         return None
@@ -163,18 +163,19 @@ def _inline(runs: Runs) -> str:
             link = url if url and is_linkable(url) else ""
             if link:
                 written.append(f'<a href="{attribute(link)}">')
-        shown = escape(text)
-        if style:
-            shown = _styled(shown, style, in_link=bool(link))
-        written.append(shown)
+        shown = escape(text) if "&" in text or "<" in text or ">" in text else text
+        if not style:
+            written.append(shown)
+        elif style == BOLD:
+            written.append(f"<b>{shown}</b>")
+        else:
+            written.append(_styled(shown, style, in_link=bool(link)))
     if link:
         written.append("</a>")
     return "".join(written)
 
 
 def _styled(text: str, style: int, *, in_link: bool) -> str:
-    if style == BOLD:
-        return f"<b>{text}</b>"
     if style & CODE and not in_link:
         return f"<code>{text}</code>"
     if style & STRUCK:

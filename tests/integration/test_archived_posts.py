@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,7 +17,7 @@ from bot.domain.errors import DatabaseError
 from bot.ports.archive import ReadPost
 from bot.ports.posts import Scan
 from bot.posts.directory import PostDirectory
-from bot.posts.writing import Writing
+from bot.posts.writing import AS_IT_COMES, Writing
 from bot.storage.archive import SqlArchive
 from bot.storage.engine import Database, open_database
 from bot.storage.migrations import migrate
@@ -54,15 +55,15 @@ class Folder:
         self.seconds = 1000.0
         self.start()
 
-    def start(self, writing: Writing = Writing()) -> None:  # noqa: B008 - a frozen value
+    def start(self, writing: Writing = AS_IT_COMES) -> None:
         """Begin as a new process does."""
         self.archive = WatchedArchive(self.database)
         self.directory = PostDirectory(
             self.root, HOME, writing=writing, archive=self.archive, monotonic=lambda: self.seconds
         )
 
-    def write(self, name: str, day: date = DAY, **content: str) -> Path:
-        return written_posts.write(self.root, name, written_posts.digest(day, **content))  # type: ignore[arg-type]
+    def write(self, name: str, day: date = DAY, **content: Any) -> Path:
+        return written_posts.write(self.root, name, written_posts.digest(day, **content))
 
     async def scan(self, *, after: float = 0) -> Scan:
         self.seconds += after

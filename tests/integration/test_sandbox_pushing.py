@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -69,12 +70,10 @@ async def listening(receiver: Receiver) -> AsyncIterator[str]:
     app.router.add_post("/here", receiver.take)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    assert site._server is not None
-    port = site._server.sockets[0].getsockname()[1]  # type: ignore[attr-defined]  # typeshed knows no sockets there
+    listens = socket.create_server(("127.0.0.1", 0))
+    await web.SockSite(runner, listens).start()
     try:
-        yield f"http://127.0.0.1:{port}/here"
+        yield f"http://127.0.0.1:{listens.getsockname()[1]}/here"
     finally:
         await runner.cleanup()
 

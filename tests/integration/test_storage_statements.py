@@ -31,10 +31,10 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
         yield opened
 
 
-def plan_of(path: Path, statement: str, parameters: object) -> list[str]:
+def plan_of(path: Path, statement: str, parameters: Any) -> list[str]:
     """Return SQLite's own account of how it carries out a statement."""
     with sqlite3.connect(path) as connection:
-        rows = connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall()  # type: ignore[arg-type]
+        rows = connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall()
     connection.close()
     return [row[3] for row in rows]
 

