@@ -87,8 +87,10 @@ async def _described(services: Services, found: Proposal | Doubt) -> str:
 
 
 async def _recall(settings: Settings, issue: str, *, dry_run: bool, yes: bool) -> None:
+    from bot.languages.recall_phrases import retraction
+
     async with _opened(settings) as (services, stop):
-        told = await services.corrector.told_of_recall(issue)
+        told = [retraction(one, "en") for one in await services.corrector.retractions(issue)]
         if not told:
             raise PostsError(
                 f"Nothing of {issue!r} was sent. Name an issue as digestbot deliveries shows it, such as"
