@@ -95,7 +95,7 @@ class Reader:
         """Return a view as this reader is to see it."""
         if self.is_private:
             view = await conversation.saving.owned(view, self.person, bot=self.bot_name)
-        return conversation.renderer.render(view, Platform.TELEGRAM, self.language).parts[0]
+        return conversation.renderer.answer(view, Platform.TELEGRAM, self.language)
 
     async def answer(self, answer: Answer, conversation: Conversation) -> None:
         """Answer with what there is to show, or with a sentence."""
