@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.output import note
+from bot.cli.deliveries import LOOKED_THROUGH
+from bot.cli.output import did_you_mean, note
 from bot.domain.errors import PostsError
 
 if TYPE_CHECKING:
@@ -88,14 +89,16 @@ async def _described(services: Services, found: Proposal | Doubt) -> str:
 
 async def _recall(settings: Settings, issue: str, *, dry_run: bool, yes: bool) -> None:
     from bot.languages.recall_phrases import retraction
+    from bot.ports.ledger import DeliveryFilter
 
     async with _opened(settings) as (services, stop):
         told = [retraction(one, "en") for one in await services.corrector.retractions(issue)]
         if not told:
-            raise PostsError(
-                f"Nothing of {issue!r} was sent. Name an issue as digestbot deliveries shows it, such as"
-                " 2026-02-12 for 2026-02-12.md"
+            sent = {report.issue_key for report in await services.ledger.reports(DeliveryFilter(limit=LOOKED_THROUGH))}
+            advice = did_you_mean(issue, sent) or (
+                "name an issue as digestbot deliveries shows it, such as 2026-02-12 for 2026-02-12.md"
             )
+            raise PostsError(f"Nothing of {issue!r} was sent; {advice}")
         for line in told:
             typer.echo(line)
         if dry_run:
@@ -148,10 +151,10 @@ async def _known(services: Services, issue: str) -> KnownIssue:
     listed = services.library.listed_by_key(issue)
     known = await services.library.load(listed) if listed is not None else None
     if known is None:
-        raise PostsError(
-            f"There is no post {issue!r} in {str(services.settings.posts)!r}; name it as digestbot deliveries shows it,"
-            f" or take it back: digestbot recall {issue}"
+        advice = did_you_mean(issue, services.library.by_key) or (
+            f"name it as digestbot deliveries shows it, or take it back: digestbot recall {issue}"
         )
+        raise PostsError(f"There is no post {issue!r} in {str(services.settings.posts)!r}; {advice}")
     return known
 
 

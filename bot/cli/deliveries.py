@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from bot.ports.ledger import DeliveryFilter
     from bot.settings import Settings
 
-_LOOKED_THROUGH = 1000
+LARGEST = 2**63 - 1
+"""The largest number that a database counts to."""
+LOOKED_THROUGH = 1000
 """Deliveries among which a name like a misspelt one is looked for."""
 _WIDEST = 1000
 """Columns of a table that no terminal shows."""
@@ -37,7 +39,7 @@ def deliveries(
     troubled: Annotated[
         bool, typer.Option("--troubled", help="Only those that did not get through, or have an unknown part.")
     ] = False,
-    limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=LARGEST, help="The newest so many.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="Print every part's receipt, too.")] = False,
 ) -> None:
     """List deliveries: what was sent where, what was not, and why. `why` explains, `requeue` tries again."""
@@ -78,7 +80,9 @@ def why(
 
 @app.command()
 def requeue(
-    ids: Annotated[list[int], typer.Argument(metavar="ID...", help="Of deliveries, as the list shows them.")],
+    ids: Annotated[
+        list[int], typer.Argument(min=1, max=LARGEST, metavar="ID...", help="Of deliveries, as the list shows them.")
+    ],
     unknown: Annotated[
         bool,
         typer.Option("--unknown", help="Also send again what may have arrived. It may so arrive twice."),
@@ -111,7 +115,7 @@ async def _suggest(settings: Settings, issue: str | None, to: str | None) -> Non
 
     if not (issue or to):
         return
-    known = await _reports(settings, DeliveryFilter(limit=_LOOKED_THROUGH))
+    known = await _reports(settings, DeliveryFilter(limit=LOOKED_THROUGH))
     keys, places = {report.issue_key for report in known}, {str(report.destination) for report in known}
     for option, given, names in (("--issue", issue, keys), ("--to", to, places)):
         if given and given not in names and (question := did_you_mean(given, names)):

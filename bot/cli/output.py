@@ -28,7 +28,7 @@ def did_you_mean(given: str, known: Iterable[str]) -> str:
     """Return a question that names what is known and much like what was given; empty if there is no such name."""
     from difflib import get_close_matches
 
-    near = get_close_matches(given, list(known), 1)
+    near = get_close_matches(given, [name for name in known if name != given], 1)
     return f"did you mean {near[0]!r}?" if near else ""
 
 

@@ -120,9 +120,10 @@ def announce(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask first.")] = False,
 ) -> None:
     """Send a few sentences to every subscriber, once each, as an issue is sent: in order, paced, on record."""
+    from bot.app import require_what_delivering_needs
     from bot.settings import load_settings
 
-    load_settings()
+    require_what_delivering_needs(load_settings())
     text = text.strip()
     if not text:
         raise typer.BadParameter("there is nothing to announce", param_hint="TEXT")

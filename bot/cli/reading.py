@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -140,7 +141,7 @@ def _names(post: Path, settings: Settings) -> Iterable[str]:
     from bot.posts.directory import post_files
 
     with suppress(OSError):
-        yield from (str(file) for file in sorted(post.parent.glob("*.md")))
+        yield from (str(file) for file in sorted(post.parent.glob("*.md")) if file.is_file())
     if settings.posts:
         files = post_files(settings.posts, closed=lambda _: None)
         yield from (file.relative_to(settings.posts).as_posix() for file in files)
@@ -167,7 +168,8 @@ def _files(paths: Iterable[Path]) -> Iterable[tuple[Path, Path]]:
         elif is_file:
             yield path, path.parent
         else:
-            raise PostsError(f"{str(path)!r} does not exist; name a post or a folder of posts")
+            problem = "is neither a file nor a folder" if os.path.lexists(path) else "does not exist"
+            raise PostsError(f"{str(path)!r} {problem}; name a post or a folder of posts")
 
 
 def _cannot_be_read(error: OSError) -> None:

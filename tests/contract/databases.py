@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -113,26 +114,28 @@ def empty_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
-async def migrated(url: str) -> str:
-    async with open_database(url) as database:
-        await migrate(database)
-    return url
-
-
 @pytest.fixture(scope="session")
 def migrated_postgresql_url(postgresql_server_url: str) -> Iterator[str]:
     """The URL of a PostgreSQL database with all tables, which every test leaves empty: a new one takes long to make."""
     with new_postgresql_database(postgresql_server_url) as url:
-        yield asyncio.run(migrated(url))
+        asyncio.run(_migrated(url))
+        yield url
+
+
+async def _migrated(url: str) -> None:
+    async with open_database(url) as database:
+        await migrate(database)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of a database with all tables and nothing in them, of each kind in turn."""
     if request.param == "sqlite":
-        yield asyncio.run(migrated(request.getfixturevalue("sqlite_url")))
+        url: str = request.getfixturevalue("sqlite_url")
+        shutil.copy(request.getfixturevalue("empty_database"), str(make_url(url).database))
+        yield url
         return
-    url: str = request.getfixturevalue("migrated_postgresql_url")
+    url = request.getfixturevalue("migrated_postgresql_url")
     yield url
     with psycopg.connect(url, autocommit=True) as admin:
         admin.execute(f"TRUNCATE {', '.join([*METADATA.tables, PASSAGES])} RESTART IDENTITY".encode())

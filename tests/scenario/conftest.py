@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -28,14 +29,16 @@ def schema() -> dict[str, Any] | None:
 
 
 @pytest.fixture
-async def world(tmp_path: Path, schema: dict[str, Any] | None) -> AsyncIterator[World]:
-    """Local platforms without rate limits, an empty posts folder, and a Slack channel with the bot in it."""
+async def world(tmp_path: Path, empty_database: Path, schema: dict[str, Any] | None) -> AsyncIterator[World]:
+    """Local platforms without rate limits, no posts, an empty ledger, and a Slack channel with the bot in it."""
     sandbox = Sandbox(telegram_limits=TelegramLimits.off(), slack_limits=SlackLimits.off(), schema=schema)
     posts = tmp_path / "posts"
     posts.mkdir()
     async with sandbox:
         channel = sandbox.slack.channel("daily-digest")
         await sandbox.slack.invite(channel)
-        yield World(sandbox, posts, tmp_path / "digestbot.db", channel)
+        database = tmp_path / "digestbot.db"
+        shutil.copy(empty_database, database)
+        yield World(sandbox, posts, database, channel)
         assert sandbox.telegram.schema_violations == []
         assert faults_shown(sandbox.slack) == []

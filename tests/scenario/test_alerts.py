@@ -26,7 +26,8 @@ async def test_a_missing_post_is_told_on_the_first_day_the_third_and_then_weekly
     told = []
     for number in range(1, 19):
         before = len(olga.messages)
-        for hour in ("11:59:59", "12:00:00", "18:00:00"):
+        around = number in {1, 2, 3, 4, 10, 17}
+        for hour in ("11:59:59", "12:00:00", "18:00:00") if around else ("12:00:00",):
             async with world.bot(f"{day(number)} {hour}", **settings) as bot:
                 await bot.app.look()
                 await bot.idle()

@@ -221,6 +221,7 @@ class TestCorrect:
         assert f"Nothing of {outside.day()} was sent yet: digestbot publish" in result.err
         assert path.name in result.err
         assert "There is no post 'other' in " in bot("correct", "other").err
+        assert f"; did you mean '{outside.day()}'?" in bot("correct", f"{outside.day()}x").err
 
 
 class TestRecall:
@@ -228,6 +229,7 @@ class TestRecall:
         outside.write()
         reader = outside.subscriber()
         bot("publish")
+        assert f"; did you mean '{outside.day()}'?" in bot("recall", f"{outside.day()}x", "--yes").err
         dry = bot("recall", str(outside.day()), "--dry-run")
         assert dry.code == 0
         assert "telegram, items, zh (1 delivery): deleted up to 48 hours after it was sent, else replaced" in dry.out
@@ -243,7 +245,7 @@ class TestRecall:
     def test_of_what_was_never_sent_is_refused(self, bot: Digestbot, outside: Outside) -> None:
         result = bot("recall", "2020-01-01", "--yes")
         assert result.code == 1
-        assert "Nothing of '2020-01-01' was sent." in result.err
+        assert "Nothing of '2020-01-01' was sent; name an issue as " in result.err
 
 
 class TestRun:

@@ -135,12 +135,19 @@ class TestDeliveries:
         assert json.loads(digestbot("deliveries", "--json").out) == []
 
     @pytest.mark.parametrize(
-        "arguments", [["--state", "lost"], ["--limit", "0"], ["--to", "nowhere"], ["--limit", "many"]]
+        "arguments",
+        [["--state", "lost"], ["--limit", "0"], ["--to", "nowhere"], ["--limit", "many"], ["--limit", str(2**63)]],
     )
     def test_are_not_listed_for_what_makes_no_sense(self, digestbot: Digestbot, arguments: list[str]) -> None:
         result = digestbot("deliveries", *arguments)
         assert result.code == 2
         assert arguments[0] in result.err
+
+    @pytest.mark.parametrize("number", ["0", "-5", "x", str(2**63)])
+    def test_are_not_tried_again_by_what_is_no_number_of_one(self, digestbot: Digestbot, number: str) -> None:
+        result = digestbot("deliveries", "requeue", "--", number)
+        assert result.code == 2
+        assert "ID" in result.err
 
 
 class TestDoctor:

@@ -110,6 +110,12 @@ class TestAnnounce:
         assert bot("announce", "--yes", text).code == 2
         assert reader.messages == []
 
+    def test_asks_nothing_where_nothing_can_be_sent(self, digestbot: Digestbot, posts: Path) -> None:
+        result = digestbot("announce", "Hello", POSTS="posts")
+        assert result.code == 2
+        assert "Neither Telegram nor Slack is configured" in result.err
+        assert "Send this" not in result.out + result.err
+
     def test_asks_first(self, bot: Digestbot, outside: Outside, here: Path) -> None:
         reader = outside.subscriber()
         assert bot("announce", "Hello").code == 1

@@ -75,6 +75,14 @@ class TestBadInput:
         ):
             assert f"; did you mean {meant!r}?" in digestbot("show", given, POSTS="posts").err
 
+    def test_is_never_taken_for_another_of_the_very_same_name(self, digestbot: Digestbot, posts: Path) -> None:
+        (posts / "folder.md").mkdir()
+        assert "did you mean" not in digestbot("show", "posts/folder.md").err
+
+    def test_may_be_neither_file_nor_folder(self, digestbot: Digestbot, posts: Path) -> None:
+        (posts / "lost.md").symlink_to("nowhere")
+        assert "'posts/lost.md' is neither a file nor a folder; " in digestbot("check", "posts/lost.md").err
+
     def test_may_be_a_folder_that_is_missing(self, digestbot: Digestbot) -> None:
         result = digestbot("check", "missing")
         assert (result.code, result.err) == (

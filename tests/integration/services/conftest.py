@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,21 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.storage.engine import open_database
-from bot.storage.migrations import migrate
 from tests.integration.services.newsroom import Newsroom, chat, digest
-
-
-async def _made(path: Path) -> None:
-    async with open_database(f"sqlite:///{path}") as database:
-        await migrate(database)
-
-
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with all tables and nothing in them."""
-    path = tmp_path_factory.mktemp("ledger") / "empty.db"
-    asyncio.run(_made(path))
-    return path
 
 
 @pytest.fixture
