@@ -50,6 +50,12 @@ class ChatSettings:
     """The first instant at which an issue will come, past pauses and days without; None if that is too far away."""
 
     @property
+    def gets_todays(self) -> bool:
+        """Whether an issue that is released next comes right then: no pause, no hour or day of the reader's own."""
+        preferences = self.preferences
+        return self.active and not self.paused and preferences.hour is None and preferences.weekdays == EVERY_DAY
+
+    @property
     def as_the_digest(self) -> bool:
         """Whether issues come every day by the digest's own clock."""
         preferences = self.preferences

@@ -94,6 +94,21 @@ class TestPause:
             await bot.released(str(TOMORROW))
         assert len(reader.messages) == 1 + 4
 
+    @pytest.mark.parametrize(
+        ("language", "promised", "told"),
+        [
+            ("zh", "08:00 后会送到这里。", "08:00 后再来看看。"),
+            ("en", "it will come here after 08:00.", "look again after 08:00."),
+        ],
+    )
+    async def test_lets_today_promise_nothing(self, world: World, language: str, promised: str, told: str) -> None:
+        reader = await world.subscriber(language=language)
+        reader.account.language_code = language
+        async with world.bot("07:00:00", **NO_SLACK):
+            assert (await reader.ask("/today")).text.endswith(promised)
+            await reader.ask("/pause 3d")
+            assert (await reader.ask("/today")).text.endswith(told)
+
     async def test_holds_back_what_waits_for_the_readers_hour(self, world: World) -> None:
         reader = await world.subscriber()
         world.write(items=2)
@@ -194,7 +209,7 @@ class TestForgetting:
     @pytest.mark.parametrize(
         ("language", "erase", "left"),
         [
-            ("zh", "全部删除", "你仍是运营者，只有 digestbot owners --remove 才能取消。"),
+            ("zh", "全部删除", "你仍是管理者，只有 digestbot owners --remove 才能取消。"),
             ("en", "Erase everything", " You are an owner still; only digestbot owners --remove ends that."),
         ],
     )

@@ -117,8 +117,8 @@ class TelegramCommands:
         _, reader = self._asked(update, context)
         answer = await self._conversation.query.headlines_of_today(subscribed=False, buttons=reader.is_private)
         if isinstance(answer, TodayNotYet):  # only then it matters, and is worth a look into the database
-            subscribed = await self._conversation.subscribing.is_active(reader.destination)
-            answer = replace(answer, subscribed=subscribed)
+            settings = await self._conversation.preferring.settings(reader.destination)
+            answer = replace(answer, subscribed=settings is not None and settings.gets_todays)
         if isinstance(answer, Show) and not reader.is_private:
             await reader.answer_once(answer, self._conversation)
         else:
