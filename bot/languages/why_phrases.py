@@ -11,7 +11,7 @@ from bot.domain.change import SENDING, Kind, kind_of
 from bot.domain.delivery import Deed, DeliveryReport, DeliveryState, PartState, Receipt
 from bot.domain.subscription import Origin, Subscription
 from bot.languages.catalog import translations
-from bot.services.explaining import Findings, Newest
+from bot.services.explaining import Circumstances, Newest
 
 
 class WhyPhrases:
@@ -20,7 +20,7 @@ class WhyPhrases:
     def __init__(self, language: str) -> None:
         self._catalog = translations(language)
 
-    def told(self, found: Findings) -> list[str]:
+    def told(self, found: Circumstances) -> list[str]:
         """Return lines about a destination, and what became of what was to go there."""
         gettext = self._catalog.gettext
         lines = [f"{found.to}{gettext(': ')}{self._subscription(found.subscription, found.now)}"]

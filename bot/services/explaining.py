@@ -27,7 +27,7 @@ class Newest:
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class Circumstances:
     """All that is known of a destination and what was to go there, at one instant."""
 
     to: Destination
@@ -49,7 +49,7 @@ class Explaining:
     zone: tzinfo
     """The digest's own."""
 
-    async def why(self, to: Destination, issue: str | None = None) -> Findings:
+    async def why(self, to: Destination, issue: str | None = None) -> Circumstances:
         """Return what is known of an issue, or the newest ones, at a destination."""
         reports = await self.ledger.reports(DeliveryFilter(issue_key=issue, destination=to, limit=LOOKED_BACK))
         key = issue or await self.ledger.newest_issue()
@@ -57,4 +57,4 @@ class Explaining:
         if key is not None:
             newest = Newest(key, await self.ledger.released_at(key), await self.ledger.recalled_at(key))
         subscription = await self.subscriptions.find(to)
-        return Findings(to, subscription, newest, reports, self.clock.now().astimezone(self.zone))
+        return Circumstances(to, subscription, newest, reports, self.clock.now().astimezone(self.zone))

@@ -97,7 +97,7 @@ class TestPause:
     @pytest.mark.parametrize(
         ("language", "promised", "told"),
         [
-            ("zh", "08:00 后会送到这里。", "08:00 后再来看看。"),
+            ("zh", "08:00 后送到。", "08:00 后再来看看。"),
             ("en", "it will come here after 08:00.", "look again after 08:00."),
         ],
     )

@@ -13,7 +13,7 @@ from bot.domain.delivery import DAILY, DeliveryReport, DeliveryState, PartState,
 from bot.domain.destination import Destination, Platform
 from bot.domain.subscription import Origin, Place, Preferences, Subscription
 from bot.languages.why_phrases import why_phrases_of
-from bot.services.explaining import Findings, Newest
+from bot.services.explaining import Circumstances, Newest
 
 NOW = datetime(2026, 2, 12, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 RELEASED = NOW - timedelta(minutes=90)
@@ -55,7 +55,7 @@ def receipt(part: str, state: PartState = PartState.SENT, reason: str | None = N
 def told(
     subscription: Subscription | None, newest: Newest | None, *reports: DeliveryReport, language: str = "en"
 ) -> str:
-    return "\n".join(why_phrases_of(language).told(Findings(READER, subscription, newest, reports, NOW)))
+    return "\n".join(why_phrases_of(language).told(Circumstances(READER, subscription, newest, reports, NOW)))
 
 
 def test_what_arrived_is_told_with_its_hour_in_the_digests_own_zone() -> None:
