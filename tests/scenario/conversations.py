@@ -56,28 +56,24 @@ async def reading(world: World, language: str) -> Transcript:
         await told.press(lin, today, actions.TurnToHeadlines)
         await told.ask(lin, "/latest")
         item = await told.ask(lin, "/item 2")
-        for wanted in (actions.Unfold, actions.Vote, actions.Vote, actions.Keep, actions.TurnToHeadlines):
-            await told.press(lin, item, wanted)
-        for asked in ("/item", "/item 99", "/item ?", f"/item {say['yesterday']} 1", "/item 2026-02-10 1"):
-            await told.ask(lin, asked)
-        for asked in ("/trends", "/watch", "/sources", "/advice", say["nonsense"], "/nothing"):
-            await told.ask(lin, asked)
+        await told.press_all(
+            lin, item, actions.Unfold, actions.Vote, actions.Vote, actions.Keep, actions.TurnToHeadlines
+        )
+        await told.ask_all(lin, "/item", "/item 99", "/item ?", f"/item {say['yesterday']} 1", "/item 2026-02-10 1")
+        await told.ask_all(lin, "/trends", "/watch", "/sources", "/advice", say["nonsense"], "/nothing")
 
         told.heading("days")
-        for asked in (f"/date {say['yesterday']}", "/date", "/date ?", "/date 2026-02-13", "/date 2026-01-20"):
-            await told.ask(mo, asked)
+        await told.ask_all(mo, f"/date {say['yesterday']}", "/date", "/date ?", "/date 2026-02-13", "/date 2026-01-20")
         titles = await told.ask(mo, "/date 2026-02-10")
         await told.press(mo, titles, actions.AnswerWithHeadlines)
         calendar = await told.ask(mo, "/archive")
-        for wanted in ("4", actions.OpenDay, actions.Explain, actions.TurnToMonth):
-            await told.press(mo, calendar, wanted)
+        await told.press_all(mo, calendar, "4", actions.OpenDay, actions.Explain, actions.TurnToMonth)
 
         told.heading("words, and what is saved")
         found = await told.ask(ann, "/search 延迟")
         await told.press(ann, found, actions.TurnToFindings)
         await told.press(ann, found, actions.AnswerWithItem)
-        for asked in ("/search", "/search !!!", "/search 量子计算机", "/search " + "x " * 60, "/saved"):
-            await told.ask(ann, asked)
+        await told.ask_all(ann, "/search", "/search !!!", "/search 量子计算机", "/search " + "x " * 60, "/saved")
         await told.press(ann, await told.ask(ann, "/item 1"), actions.Keep)
         saved = await told.ask(ann, "/saved")
         await told.press(ann, saved, actions.AnswerWithItem)
@@ -108,37 +104,38 @@ async def subscribing(world: World, language: str) -> Transcript:
     async with world.bot("07:00:00", language=language, **ALONE) as bot:
         told = Transcript(world, bot)
         told.heading("before there is any issue")
-        for asked in ("/today", "/latest", "/item 1", "/trends", "/date 1", "/archive", "/search 延迟", "/catchup"):
-            await told.ask(lin, asked)
+        await told.ask_all(
+            lin, "/today", "/latest", "/item 1", "/trends", "/date 1", "/archive", "/search 延迟", "/catchup"
+        )
 
         told.heading("coming")
-        for asked in ("/time 7:30", "/pause 3d", "/settings"):
-            last = await told.ask(lin, asked)
+        last = await told.ask_all(lin, "/time 7:30", "/pause 3d", "/settings")
         await told.press(lin, last, Deed.JOIN)
-        for asked in ("/start", "/help", "/privacy"):
-            await told.ask(lin, asked)
+        await told.ask_all(lin, "/start", "/help", "/privacy")
 
         told.heading("the menu")
         await told.ask(mo, "/start")
         menu = await told.ask(mo, "/settings")
-        for wanted in (
+        await told.press_all(
+            mo,
+            menu,
             *(Page.HOUR, SetHour(time(7)), Page.ZONE, SetZone("Europe/Berlin"), Page.ZONE, Page.OFFSET, Page.ZONE),
             *(Page.MAIN, Page.DAYS, SetWeekday(6, on=False), SetWeekdays, Page.MAIN, Page.STYLE),
             *(SetStyle(Style.COMPACT), SetSilent, SetPreviews, Page.LANGUAGE),
             SetLanguage("en" if language == "zh" else "zh"),
-        ):
-            await told.press(mo, menu, wanted)
-        for wanted in (Page.LANGUAGE, Deed.FOLLOW, Page.PAUSE, PauseFor(3), Page.PAUSE, Deed.RESUME, Deed.DONE):
-            await told.press(mo, menu, wanted)
+        )
+        await told.press_all(
+            mo, menu, Page.LANGUAGE, Deed.FOLLOW, Page.PAUSE, PauseFor(3), Page.PAUSE, Deed.RESUME, Deed.DONE
+        )
 
         told.heading("by typing")
         await told.ask(ann, "/start")
-        for asked in (
+        await told.ask_all(
+            ann,
             *("/time 7:30", f"/time {say['soon']}", "/time", f"/timezone {say['city']}", "/timezone +5:30"),
             *(f"/timezone {say['nowhere']}", "/timezone", "/pause 3d", "/today", f"/pause {say['soon']}", "/pause"),
             *("/resume", "/start"),
-        ):
-            await told.ask(ann, asked)
+        )
 
         told.heading("leaving")
         await told.press(lin, await told.ask(lin, "/forget"), Deed.KEEP)
@@ -163,7 +160,8 @@ async def together(world: World, language: str) -> Transcript:
         group.standing = Standing.LEFT
         telegram.stand(group, Standing.MEMBER, by=boss)
         await boss.receives(1, chat=group)
-        for asked in (
+        await told.ask_all(
+            mo,
             "/start",
             "/stop",
             "/settings",
@@ -173,10 +171,11 @@ async def together(world: World, language: str) -> Transcript:
             "/today",
             "/item 2",
             "/search 延迟",
-        ):
-            await told.ask(mo, asked, chat=group)
-        for asked in ("/archive", "/latest", "/date 2026-02-11", "/catchup", "/privacy", "/help"):
-            last = await told.ask(mo, asked, chat=group)
+            chat=group,
+        )
+        last = await told.ask_all(
+            mo, "/archive", "/latest", "/date 2026-02-11", "/catchup", "/privacy", "/help", chat=group
+        )
         known = await bot.services.library.newest(DAY)
         assert known is not None
         for action in (
@@ -188,23 +187,22 @@ async def together(world: World, language: str) -> Transcript:
         await told.ask(boss, "/start", chat=group)
         menu = await told.ask(boss, "/settings", chat=group)
         await told.press(mo, menu, SetSilent)
-        for wanted in (SetSilent, Page.LANGUAGE, Deed.FOLLOW, Deed.DONE):
-            await told.press(boss, menu, wanted)
+        await told.press_all(boss, menu, SetSilent, Page.LANGUAGE, Deed.FOLLOW, Deed.DONE)
         await told.ask(boss, "/pause 3d", chat=group)
         await told.ask(boss, "/stop", chat=group)
 
         told.heading("a topic")
-        for who, asked in ((mo, "/start"), (boss, "/start"), (mo, "/today"), (mo, "/today"), (boss, "/settings")):
-            last = await told.ask(who, asked, chat=forum, topic=7)
-        await told.press(boss, last, Deed.DONE)
+        await told.ask(mo, "/start", chat=forum, topic=7)
+        await told.ask(boss, "/start", chat=forum, topic=7)
+        await told.ask_all(mo, "/today", "/today", chat=forum, topic=7)
+        await told.press(boss, await told.ask(boss, "/settings", chat=forum, topic=7), Deed.DONE)
         await told.ask(boss, "/stop", chat=forum, topic=7)
 
         told.heading("a channel")
         await told.ask(mo, "/settings @daily_ai")
         telegram.stand(channel, Standing.ADMINISTRATOR, by=boss)
         menu = await told.arrives(boss, "the bot becomes an admin of Daily", 1)
-        for wanted in (Deed.JOIN, Page.STYLE, SetStyle(Style.RICH), Deed.LEAVE, Deed.DONE):
-            await told.press(boss, menu, wanted)
+        await told.press_all(boss, menu, Deed.JOIN, Page.STYLE, SetStyle(Style.RICH), Deed.LEAVE, Deed.DONE)
         await told.ask(boss, "/time @daily_ai 7:30")
         return told
 
@@ -218,15 +216,13 @@ async def operating(world: World, language: str) -> Transcript:
     async with world.bot("13:00:00", access="invite", **settings) as bot:
         told = Transcript(world, bot)
         told.heading("by invitation")
-        for asked in ("/start", "/today"):
-            await told.ask(guest, asked)
+        await told.ask_all(guest, "/start", "/today")
         link = await _link(told, olga)
         await told.ask(guest, followed(link))
         await told.ask(lin, followed(link))
 
         told.heading("owners alone")
-        for asked in ("/admin", "/publish"):
-            await told.ask(guest, asked)
+        await told.ask_all(guest, "/admin", "/publish")
         owner_link = (await bot.services.owning.membership.owner_link()).address
         await told.ask(lin, followed(owner_link))
         await told.ask(lin, followed(owner_link))
@@ -241,8 +237,7 @@ async def operating(world: World, language: str) -> Transcript:
         await told.press(olga, await told.ask(olga, "/publish"), owners.Publish)
         await bot.idle()
         await told.ask(olga, f"/why {guest.id}")
-        for asked in ("/why", "/why 1", "/invite x", "/announce", "/recall nothing"):
-            await told.ask(olga, asked)
+        await told.ask_all(olga, "/why", "/why 1", "/invite x", "/announce", "/recall nothing")
         await told.press(olga, await told.ask(olga, "/recall"), owners.Dismiss)
         await told.press(olga, await told.ask(olga, "/recall"), owners.Recall)
         await bot.idle()

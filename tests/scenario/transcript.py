@@ -60,6 +60,18 @@ class Transcript:
             self._show(message)
         return shown[-1]
 
+    async def ask_all(self, person: Person, *texts: str, chat: Chat | None = None, topic: int | None = None) -> Message:
+        """Write one after the other, each answered once; return the last answer."""
+        *first, last = texts
+        for text in first:
+            await self.ask(person, text, chat=chat, topic=topic)
+        return await self.ask(person, last, chat=chat, topic=topic)
+
+    async def press_all(self, person: Person, message: Message, *wanted: object) -> None:
+        """Press buttons below one message, one after the other."""
+        for one in wanted:
+            await self.press(person, message, one)
+
     async def press(self, person: Person, message: Message, wanted: object) -> Message:
         """Press the first button that is, or stands for, `wanted`; return the message that shows what came of it."""
         button = next((one for one in message.buttons if _is(one, wanted)), None)
