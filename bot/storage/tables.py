@@ -304,12 +304,19 @@ revisions = Table("revisions", METADATA, _Revisions)
 Index("ix_revisions_first", revisions.c.first_id, revisions.c.id)
 
 
+IDENTITY = ("issue_id", "destination_id", "occasion")
+"""What makes a delivery the one that it is."""
+
+
 class _Deliveries(TypedColumns):
+    """An issue and a rendition are named without a foreign key: nothing ever deletes them, and planning for a million
+    would look up the same two rows a million times. On PostgreSQL chunks would stand in line for them, too."""
+
     id = _key()
-    issue_id: Named[int] = Column(Id, ForeignKey("issues.id"))
+    issue_id: Named[int] = Column(Id)
     destination_id: Named[int] = Column(Id, ForeignKey("destinations.id"))
     occasion: Named[str] = Column(Text)
-    rendition_id: Named[int] = Column(Id, ForeignKey("renditions.id"))
+    rendition_id: Named[int] = Column(Id)
     state: Named[DeliveryState] = Column(Word(DeliveryState))
     epoch: Named[int] = Column(Integer)
     attempts: Named[int] = Column(Integer)
@@ -334,7 +341,7 @@ deliveries = Table(
     METADATA,
     _Deliveries,
     # in this order planning appends; what concerns one destination is found through its (few hundred) issues
-    UniqueConstraint("issue_id", "destination_id", "occasion", name="uq_deliveries_delivery"),
+    UniqueConstraint(*IDENTITY, name="uq_deliveries_delivery"),
 )
 
 IS_PENDING = deliveries.c.state == literal_column("'pending'")
