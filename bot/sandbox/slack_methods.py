@@ -124,6 +124,15 @@ async def get_permalink(slack: Slack, call: Json) -> Json:
     return {"channel": channel.id, "permalink": link}
 
 
+async def reactions_get(slack: Slack, call: Json) -> Json:
+    """https://docs.slack.dev/reference/methods/reactions.get"""
+    channel = _channel(slack, call)
+    message = channel.log.get(str(call.get("timestamp", "")))
+    if message is None or message.deleted:
+        raise SlackError("message_not_found")
+    return {"type": "message", "channel": channel.id, "message": slack.message_json(message)}
+
+
 async def conversations_info(slack: Slack, call: Json) -> Json:
     """https://docs.slack.dev/reference/methods/conversations.info"""
     return {"channel": _channel(slack, call).as_json(slack.bot.id)}
@@ -319,6 +328,7 @@ METHODS: dict[str, tuple[Method, str]] = {
     "chat.delete": (delete, "chat:write"),
     "chat.getPermalink": (get_permalink, ""),
     "chat.unfurl": (unfurl, "links:write"),
+    "reactions.get": (reactions_get, "reactions:read"),
     "conversations.info": (conversations_info, "channels:read"),
     "conversations.list": (conversations_list, "channels:read"),
     "conversations.history": (conversations_history, ""),

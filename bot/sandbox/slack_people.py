@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from bot.sandbox.changes import PATIENCE
 from bot.sandbox.json_types import Json
 from bot.sandbox.slack_screen import SlackScreen
-from bot.sandbox.slack_workspace import Channel, Interaction, SlackAccount, SlackMessage
+from bot.sandbox.slack_workspace import Channel, Draft, Interaction, SlackAccount, SlackMessage
 
 if TYPE_CHECKING:
     from bot.sandbox.slack_state import Slack
@@ -150,20 +150,32 @@ class SlackPerson:
             await self._slack.event(self._shared(message, links), place)
         return message
 
+    async def write(self, text: str) -> Draft:
+        """Write a message without sending it; the app hears of its own links."""
+        draft = Draft(text)
+        unfurl_id = f"{self.id}-{next(self._presses)}"
+        self._slack.drafts[unfurl_id] = draft
+        if links := self._slack.app.links_in(text):
+            # of a draft Slack tells neither the channel nor a time, but words in their place
+            place = {"channel": "COMPOSER", "message_ts": unfurl_id, "unfurl_id": unfurl_id, "source": "composer"}
+            await self._slack.event(self._links_shared(links) | place | {"is_bot_user_member": True}, None)
+        return draft
+
     def _shared(self, message: SlackMessage, links: list[str]) -> Json:
-        """https://docs.slack.dev/reference/events/link_shared"""
         place = message.channel
-        shared: Json = {
-            "type": "link_shared",
+        shared: Json = self._links_shared(links) | {
             "channel": place.id,
             "is_bot_user_member": self._slack.bot.id in place.members,
-            "user": self.id,
             "message_ts": message.ts,
             "unfurl_id": f"{place.id}.{message.ts}",
             "source": "conversations_history",
-            "links": [{"domain": urlsplit(url).hostname, "url": url} for url in links],
         }
         return shared | ({"thread_ts": message.thread_ts} if message.is_reply else {})
+
+    def _links_shared(self, links: list[str]) -> Json:
+        """https://docs.slack.dev/reference/events/link_shared"""
+        told = [{"domain": urlsplit(url).hostname, "url": url} for url in links]
+        return {"type": "link_shared", "user": self.id, "links": told}
 
     async def open_home(self) -> Interaction:
         """Open the app's home tab."""

@@ -20,6 +20,7 @@ from bot.sandbox.slack_views import Views
 from bot.sandbox.slack_workspace import (
     Channel,
     Channels,
+    Draft,
     Interaction,
     Kind,
     SlackAccount,
@@ -68,6 +69,8 @@ class Slack:
         self.channels = Channels()
         self.people: dict[str, SlackPerson] = {}
         self.interactions: dict[str, Interaction] = {}
+        self.drafts: dict[str, Draft] = {}
+        """By unfurl_id."""
         self.views = Views(self.team_id)
         self.missing_scopes: set[str] = set()
         self.edit_window: float | None = None

@@ -37,22 +37,37 @@ async def views_update(slack: Slack, call: Json) -> Json:
 
 async def unfurl(slack: Slack, call: Json) -> Json:
     """https://docs.slack.dev/reference/methods/chat.unfurl"""
-    channel = slack.channels.find(str(call.get("channel", "")))
-    if channel is None:
-        raise SlackError("cannot_find_channel")
-    message = channel.log.get(str(call.get("ts", "")))
-    if message is None or message.deleted:
-        raise SlackError("cannot_unfurl_message")
+    text, shown = _unfurled(slack, call)
     unfurls = call.get("unfurls")
     if not isinstance(unfurls, dict) or not unfurls:
         raise SlackError("missing_unfurls")
     for url, content in unfurls.items():
-        if url not in slack.app.links_in(message.text):
+        if url not in slack.app.links_in(text):
             raise SlackError("cannot_unfurl_url")
         _refuse_bad_unfurl(content)
-    message.unfurls |= unfurls
+    shown |= unfurls
     slack.changes.note()
     return {}
+
+
+def _unfurled(slack: Slack, call: Json) -> tuple[str, dict[str, Json]]:
+    """Return what is unfurled, a message or a draft: its text, and what is shown of its links."""
+    source, unfurl_id = call.get("source"), str(call.get("unfurl_id", ""))
+    if source == "composer":
+        draft = slack.drafts.get(unfurl_id)
+        if draft is None:
+            raise SlackError("cannot_find_channel")
+        return draft.text, draft.unfurls
+    place, ts = str(call.get("channel", "")), str(call.get("ts", ""))
+    if source == "conversations_history":
+        place, _, ts = unfurl_id.partition(".")
+    channel = slack.channels.find(place)
+    if channel is None:
+        raise SlackError("cannot_find_channel")
+    message = channel.log.get(ts)
+    if message is None or message.deleted:
+        raise SlackError("cannot_unfurl_message")
+    return message.text, message.unfurls
 
 
 def _refuse_bad_unfurl(content: Any) -> None:

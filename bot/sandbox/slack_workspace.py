@@ -54,6 +54,15 @@ class SlackVersion:
     metadata: Json | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message that somebody is writing."""
+
+    text: str
+    unfurls: dict[str, Json] = field(default_factory=dict)
+    """What the app shows below it for a link in it."""
+
+
 @dataclass(slots=True, eq=False)
 class SlackMessage:
     """One message with every version it had; `only_for` is the reader of an ephemeral one."""

@@ -64,6 +64,7 @@ class Drain:
         self._expired_at: datetime | None = None
         self._due = asyncio.Event()
         self._claiming = False
+        self._woken = True
         self._working: set[asyncio.Task[None]] = set()
         self._orders = count()
 
@@ -71,6 +72,7 @@ class Drain:
         """Look for due deliveries now."""
         for outlet in self._outlets.values():
             outlet.more = True
+        self._woken = True
         self._due.set()
 
     def stop(self) -> None:
@@ -124,7 +126,9 @@ class Drain:
             if self._expired_at is None or now - self._expired_at >= _EXPIRE_EVERY:
                 await self._ledger.expire(now=now)
                 self._expired_at = now
-            for platform in LANES:
+            # what nobody serves here is looked for when there may be more of it, not whenever a delivery begins
+            served, self._woken = (self._outlets if not self._woken else LANES), False
+            for platform in served:
                 await self._claim_for(platform, now)
         except DatabaseError as error:
             _log.error("the ledger cannot be read; trying again", problem=str(error))

@@ -24,8 +24,6 @@ class Outlet:
     ) -> None:
         """`rate` is in messages a second, for one account. `budget_of` names what an account shares with others."""
         self.sender = sender
-        self.reserve = min(256, max(16, math.ceil(rate / 2)))
-        """Deliveries to have in hand that have not begun: one begins when no chat under way may get its next part."""
         self.open = 0
         self.more = True
         """Whether the last look left something."""
@@ -38,10 +36,15 @@ class Outlet:
 
     @property
     def lacking(self) -> int:
-        """Return how many deliveries to claim; 0 while there are enough. What a pause holds is in nobody's way."""
+        """Return how many deliveries to claim; 0 while there are enough. What a pause holds is in nobody's way.
+
+        Enough is half a second's worth for each account that has been met: they begin when no chat under way may get
+        its next part.
+        """
+        reserve = min(256, max(16, math.ceil(self._rate / 2) * max(1, len(self._paces))))
         waiting = sum(len(ids) for pace, ids in self._unbegun.items() if not pace.is_held)
-        missing = min(self.reserve - waiting, MOST_OPEN - self.open)
-        return missing if missing * 2 >= self.reserve else 0
+        missing = min(reserve - waiting, MOST_OPEN - self.open)
+        return missing if missing * 2 >= reserve else 0
 
     def take(self, delivery: Delivery) -> None:
         """Count a delivery that was claimed."""

@@ -251,3 +251,10 @@ class SqlLedger:
         """Return what was remembered under `name`."""
         async with self.database.reading() as connection:
             return await connection.scalar(select(marks.c.value).where(marks.c.name == name))
+
+    async def all_marked(self, prefix: str) -> dict[str, str]:
+        """Return what was remembered under every name that begins so."""
+        # LIKE would not tell upper from lower case on SQLite
+        wanted = select(marks.c.name, marks.c.value).where(func.substr(marks.c.name, 1, len(prefix)) == prefix)
+        async with self.database.reading() as connection:
+            return {row.name: row.value for row in await connection.execute(wanted)}

@@ -1,7 +1,7 @@
 """YAML front matter, from parser events: no tag ever builds an object, and no value is guessed at.
 
 PyYAML's own loader turns an offset datetime into an instant, while the calendar day that the author wrote is what
-counts. This module is imported when the first post with YAML is read, as it takes its time.
+counts.
 """
 
 from __future__ import annotations

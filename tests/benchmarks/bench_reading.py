@@ -5,8 +5,8 @@ markdown-it-py's own, with tables, strikethrough and the same plugins. Both take
 off while a turn is timed, as `timeit` has it; what is told is the median of the rounds' ratios, so that a machine
 that is slow for a while slows both.
 
-Importing is that of reading and of every renderer. PyYAML is loaded with the first post that has YAML,
-python-frontmatter never; a line without a bound tells the cost with PyYAML.
+Importing is that of reading and of every renderer. python-frontmatter and PyYAML are loaded with the first post that
+has front matter; a line without a bound tells the cost with them.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ RENDERERS = ", ".join(
     f"formatters.rendering.{name}" for name in ("telegram_html", "telegram_rich", "slack_blocks", "plain_text")
 )
 OURS = f"import formatters.reading, {RENDERERS}"
-WITH_YAML = f"{OURS}, formatters.reading.yaml_fields"
+WITH_FRONT_MATTER = f"{OURS}, formatters.reading.front_matter_kinds"
 
 
 def main() -> bool:
@@ -103,7 +103,7 @@ def _seconds(run: Callable[[], object]) -> float:
 
 
 def _importing() -> dict[str, list[float]]:
-    programs = {"libraries": LIBRARIES, "formatters": OURS, "formatters and PyYAML": WITH_YAML}
+    programs = {"libraries": LIBRARIES, "formatters": OURS, "formatters and front matter": WITH_FRONT_MATTER}
     taken: dict[str, list[float]] = {name: [] for name in programs}
     with tempfile.TemporaryDirectory() as folder:
         # all from compiled files, as an installed program has them; the first round writes these

@@ -326,3 +326,12 @@ async def test_a_mark_is_remembered_until_it_changes(ledger: SqlLedger) -> None:
     await ledger.mark("watch closed", "2026-02-11")
     await ledger.mark("watch closed", "2026-02-12")
     assert await ledger.marked("watch closed") == "2026-02-12"
+
+
+async def test_marks_are_listed_by_how_their_names_begin(ledger: SqlLedger) -> None:
+    for name in ("told:slack:C1", "told:slack:C2", "tolds", "told%", "TOLD:x"):
+        await ledger.mark(name, f"of {name}")
+    assert await ledger.all_marked("told:") == {
+        "told:slack:C1": "of told:slack:C1", "told:slack:C2": "of told:slack:C2"
+    }  # fmt: skip
+    assert await ledger.all_marked("told%") == {"told%": "of told%"}

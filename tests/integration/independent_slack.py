@@ -46,6 +46,8 @@ _CONFIGURATION = {
 }
 
 _PATIENCE = 45.0
+_LONGEST_ACKNOWLEDGEMENT = 6.0
+"""Seconds; the server itself waits for five."""
 
 Json = dict[str, Any]
 
@@ -188,17 +190,46 @@ class IndependentSlack:
 
     async def command(self, command: str, text: str = "", *, user: str = LIN) -> Asked:
         """Type a slash command in the channel."""
-        typed = {"appId": APP, "channel": CHANNEL, "user": user, "command": command, "text": text}
-        return await self._ask("command", typed, CHANNEL)
+        return await self._ask("command", _typed(command, text, CHANNEL, user), CHANNEL)
+
+    async def modal_of(self, command: str, text: str, *, channel: str, user: str = LIN) -> Json:
+        """Type a slash command that opens a modal, and return that."""
+        await self._dispatch("command", _typed(command, text, channel, user))
+
+        async def opened() -> bool:
+            return bool(await self.modals())
+
+        await until(opened)
+        return (await self.modals())[-1]
 
     async def say(self, text: str, *, thread_ts: str = "", user: str = LIN) -> Json:
         """Write in the channel, or in a thread of it; an app that is named hears of it."""
         written = {"channel": CHANNEL, "user": user, "text": text} | ({"thread_ts": thread_ts} if thread_ts else {})
         return cast("Json", (await self._control("message", written))["message"])
 
-    async def open_home(self, *, user: str = LIN) -> None:
-        """Open our app's home tab."""
+    async def open_home(self, *, user: str = LIN) -> Json:
+        """Open our app's home tab; return it once it shows what the app published since."""
+        before = await self.home(user=user)
         await self._control("open-home", {"appId": APP, "user": user})
+
+        async def published() -> bool:
+            return await self.home(user=user) != before
+
+        await until(published)
+        return await self.home(user=user)
+
+    async def press_in_home(self, label: str, *, user: str = LIN) -> float:
+        """Press a button of the home tab as the server's own page does; return after how many seconds it is taken.
+
+        The server then tells our app of a press in a message that there is not, and names no view: Slack does not.
+        """
+        pressed = {"t": "block_action", "channel": "", "messageTs": "", "user": user, "appId": APP}
+        button = _button_of(await self.home(user=user), label)
+        return await self._dispatched("the press", lambda: self._act(pressed | {"action": button}))
+
+    async def fill_in(self, values: Json, *, user: str = LIN) -> None:
+        """Submit the open modal with these elements' states, by block_id and action_id; the server tells no others."""
+        await self._act({"t": "view_submit", "user": user, "values": values})
 
     async def press(self, message: Json, label: str, *, user: str = LIN) -> Asked:
         """Press a button by its text; raises LookupError if there is none."""
@@ -221,14 +252,25 @@ class IndependentSlack:
         return Asked(seconds, replies)
 
     async def _dispatch(self, action: str, request: Json) -> float:
+        return await self._dispatched(request, lambda: self._control(action, request))
+
+    async def _dispatched(self, what: object, act: Callable[[], Awaitable[object]]) -> float:
         entries = len(await self.log())
-        await self._control(action, request)  # returns once the app acknowledged, or after 5 seconds
-        new = (await self.log())[entries:]
-        sent = next((entry for entry in new if entry["summary"].startswith(("envelope", "POST "))), None)
-        acknowledged = next((one for one in new if one["kind"] == "ack" or one["summary"] == "HTTP 200"), None)
-        if sent is None or acknowledged is None:
-            raise TimeoutError(f"the app did not acknowledge {request}")
-        return float(acknowledged["time"] - sent["time"]) / 1000
+        await act()
+        found: list[Json] = []
+
+        async def acknowledged() -> bool:
+            new = (await self.log())[entries:]
+            sent = [entry for entry in new if entry["summary"].startswith(("envelope", "POST "))]
+            taken = [one for one in new if one["kind"] == "ack" or one["summary"] == "HTTP 200"]
+            found[:] = [*sent[:1], *taken[:1]]
+            return len(found) == 2
+
+        try:
+            await until(acknowledged, within=_LONGEST_ACKNOWLEDGEMENT)
+        except TimeoutError:
+            raise TimeoutError(f"the app did not acknowledge {what}") from None
+        return float(found[1]["time"] - found[0]["time"]) / 1000
 
     # --- what there is to see ------------------------------------------------------------------------------------
 
@@ -247,6 +289,14 @@ class IndependentSlack:
     async def public(self, channel: str = CHANNEL) -> list[Json]:
         """Return what everybody sees in a channel and its threads, in order."""
         return [message for message in await self.messages(channel) if "ephemeral_to" not in message]
+
+    async def home(self, *, user: str = LIN) -> Json:
+        """Return our app's home tab as the server keeps it for a person; empty if none was published."""
+        return cast("Json", (await self._page())["homeViews"].get(user, {}).get(APP, {}))
+
+    async def modals(self) -> list[Json]:
+        """Return the open modals, the one on top last."""
+        return cast("list[Json]", (await self._page())["modalStack"])
 
     async def call(self, method: str, **parameters: str) -> Json:
         """Call the Web API as our bot."""
@@ -267,6 +317,17 @@ class IndependentSlack:
         """Return the last thousand things between the server and its apps."""
         return cast("list[Json]", (await self._control("log"))["log"])
 
+    async def _page(self) -> Json:
+        """Return what the server's own page is given to show."""
+        async with aiohttp.ClientSession() as session, session.ws_connect(f"{self._root}/ui") as page:
+            return cast("Json", (await page.receive_json())["state"])
+
+    async def _act(self, action: Json) -> None:
+        """Do what only the server's own page can do."""
+        async with aiohttp.ClientSession() as session, session.ws_connect(f"{self._root}/ui") as page:
+            await page.receive_json()
+            await page.send_json(action)
+
     async def _control(self, path: str, request: Json | None = None) -> Json:
         async with (
             aiohttp.ClientSession() as session,
@@ -278,12 +339,22 @@ class IndependentSlack:
             return cast("Json", await said.json())
 
 
+def _typed(command: str, text: str, channel: str, user: str) -> Json:
+    return {"appId": APP, "channel": channel, "user": user, "command": command, "text": text}
+
+
 def _press_of(message: Json, label: str, user: str) -> Json:
-    for block in message.get("blocks", ()):
-        for button in block.get("elements", ()):
+    button = _button_of(message, label)
+    return {"channel": message["channel"], "messageTs": message["ts"], "user": user, "action": button}
+
+
+def _button_of(shown: Json, label: str) -> Json:
+    """Return a button of a message or view by its text."""
+    for block in shown.get("blocks", ()):
+        for button in (*block.get("elements", ()), block.get("accessory", {})):
             if button.get("type") == "button" and button["text"]["text"] == label:
-                return {"channel": message["channel"], "messageTs": message["ts"], "user": user, "action": button}
-    raise LookupError(f"no button {label!r} in {message}")
+                return cast("Json", button)
+    raise LookupError(f"no button {label!r} in {shown}")
 
 
 async def until(holds: Callable[[], Awaitable[bool]], within: float = _PATIENCE) -> None:

@@ -286,6 +286,71 @@ async def test_a_message_is_changed_in_its_place(slack: IndependentSlack, office
     assert changed["thread_ts"] == overview["ts"]
 
 
+async def test_the_home_tab_is_shown_when_it_is_opened_and_follows_todays_issue(
+    slack: IndependentSlack, office: Office
+) -> None:
+    async with office.bot("09:00:00") as bot:
+        empty = await slack.open_home()
+        office.write(items=3)
+        await bot.released(KEY)
+
+        async def shows_the_issue() -> bool:
+            return "第 3 条" in str((await slack.home())["blocks"])
+
+        await until(shows_the_issue)
+        home = await slack.home()
+    asked, *_, last = await slack.calls("views.publish")
+    assert asked["user_id"] == LIN
+    assert "还没发布" in str(empty["blocks"])
+    assert "还没发布" not in str(home["blocks"])
+    assert (home["type"], home["app_id"], home["blocks"]) == ("home", APP, last["view"]["blocks"])
+    assert last["hash"] == empty["hash"], "it replaces the very one that was there"
+    assert json.loads(home["private_metadata"])["for"] == LIN
+
+
+async def test_what_is_filled_in_for_direct_messages_shows_in_the_home_tab(
+    slack: IndependentSlack, office: Office
+) -> None:
+    office.write(items=3)
+    async with office.bot("07:00:00") as bot:
+        direct = (await slack.call("conversations.open", users=LIN))["channel"]["id"]
+        assert "日报不会以私信发给你" in str((await slack.open_home())["blocks"])
+        form = await slack.modal_of("/digest", "settings", channel=direct)
+        await slack.fill_in({
+            "deliver": {"deliver": {"selected_option": {"value": "on"}}},
+            "hour": {"hour": {"value": "9:30"}},
+            "days": {"days": {"selected_options": [{"value": "1"}, {"value": "4"}]}},
+        })  # fmt: skip
+
+        async def shows_the_hour() -> bool:
+            return "09:30" in str((await slack.home())["blocks"])
+
+        await until(shows_the_hour)
+        assert await slack.modals() == []
+        subscription = await bot.services.subscriptions.find(Destination(Platform.SLACK, LIN))
+    assert (form["type"], form["callback_id"]) == ("modal", "settings")
+    assert subscription is not None
+    assert subscription.active
+    assert subscription.preferences.weekdays == frozenset({1, 4})
+
+
+async def test_a_press_in_the_home_tab_that_names_no_view_is_acknowledged_and_does_nothing(
+    slack: IndependentSlack, office: Office
+) -> None:
+    """The server tells of a press in the home tab as of one in a message, which Slack never does: nobody's, then."""
+    office.write(items=3)
+    async with office.bot("10:00:00") as bot:
+        await bot.released(KEY)
+        home = await slack.open_home()
+        seconds = [await slack.press_in_home(label) for label in ("2", "以私信接收")]
+        (answer,) = (await slack.command("/digest", "help")).replies
+        assert await slack.home() == home
+        assert not await bot.services.conversation.subscribing.is_active(Destination(Platform.SLACK, LIN))
+    assert max(seconds) < 3
+    assert answer["ephemeral_to"] == LIN
+    assert await slack.modals() == []
+
+
 async def test_signed_requests_are_answered_as_those_of_socket_mode(
     program: Path, tmp_path: Path, office: Office, slack: IndependentSlack
 ) -> None:

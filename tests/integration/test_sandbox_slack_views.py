@@ -208,6 +208,23 @@ async def test_links_of_the_apps_own_domain_are_unfurled(sandbox: Sandbox, clien
     assert await refusal(nowhere) == "cannot_unfurl_message"
 
 
+async def test_links_of_messages_and_drafts_are_unfurled_by_the_id_that_was_told(
+    sandbox: Sandbox, client: AsyncWebClient
+) -> None:
+    sandbox.slack.app.unfurl_domains = ("digest.example",)
+    lin = sandbox.slack.user("lin")
+    url = "https://digest.example/a"
+    said, draft = await lin.say(url, sandbox.slack.channel("talk", people=[lin])), await lin.write(url)
+    sent, written = (one.payload["event"] for one in sandbox.slack.interactions.values())
+    assert (sent["source"], written["source"], written["channel"]) == ("conversations_history", "composer", "COMPOSER")
+    for told, shown in ((sent, said), (written, draft)):
+        named = {name: told[name] for name in ("unfurl_id", "source")}
+        await client.chat_unfurl(**named, unfurls={url: {"blocks": [LINE]}})
+        assert shown.unfurls == {url: {"blocks": [LINE]}}
+    nobodys = client.chat_unfurl(unfurl_id="U1-99", source="composer", unfurls={url: {"blocks": [LINE]}})
+    assert await refusal(nobodys) == "cannot_find_channel"
+
+
 async def test_a_shortcut_tells_the_message_with_its_links_in_brackets(sandbox: Sandbox) -> None:
     lin = sandbox.slack.user("lin")
     channel = sandbox.slack.channel("talk", people=[lin])

@@ -14,6 +14,7 @@ from bot.sandbox.limits import SlackLimits, TelegramLimits
 from bot.sandbox.server import Sandbox
 from tests.block_kit import faults_shown
 from tests.conftest import PROJECT
+from tests.scenario.workspaces import installable
 from tests.scenario.world import World
 
 SCHEMA = PROJECT.parent / "shared" / "specs" / "telegram-bot-api-10.3.schema.json"
@@ -42,3 +43,9 @@ async def world(tmp_path: Path, empty_database: Path, schema: dict[str, Any] | N
         yield World(sandbox, posts, database, channel)
         assert sandbox.telegram.schema_violations == []
         assert faults_shown(sandbox.slack) == []
+
+
+@pytest.fixture
+def served(world: World) -> dict[str, Any]:
+    """Settings of a Slack app that anybody may install, with no workspace of its own."""
+    return installable(world)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from bot.sandbox.server import Sandbox
 from tests.conftest import PROJECT
+from tests.scenario.world import eventually
 
 
 def zone_at_noon() -> tuple[str, date]:
@@ -35,6 +39,22 @@ def environment(sandbox: Sandbox, posts: Path, database: Path, **more: str) -> d
     }
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("DIGESTBOT_")}
     return inherited | settings | more
+
+
+async def comes_true(condition: Callable[[], bool]) -> None:
+    """Return once it is true; TimeoutError if that takes more than a minute and a half."""
+
+    async def holds() -> bool:
+        return condition()
+
+    await eventually(holds, 90)
+
+
+def finished(database: Path, occasion: str) -> bool:
+    """Tell whether a delivery whose occasion begins so was carried out."""
+    with closing(sqlite3.connect(database, timeout=60)) as ledger:
+        counting = "SELECT count(*) FROM deliveries WHERE state = 'sent' AND occasion LIKE ?"
+        return bool(ledger.execute(counting, (f"{occasion}%",)).fetchone()[0])
 
 
 class BotProcess:

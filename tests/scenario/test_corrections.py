@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import sqlite3
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from bot.domain.delivery import DeliveryState
 from bot.ports.ledger import DeliveryFilter
 from bot.sandbox.telegram_people import Person
 from tests import written_posts
-from tests.scenario.processes import BotProcess, environment, zone_at_noon
+from tests.scenario.processes import BotProcess, comes_true, environment, finished, zone_at_noon
 from tests.scenario.world import DAY, Bot, World, eventually
 
 KEY = str(DAY)
@@ -221,37 +220,23 @@ class TestKilledHalfway:
         channel = world.sandbox.telegram.channel("Daily", username="daily_ai")
         settings = environment(world.sandbox, world.posts, world.database, DIGESTBOT_TELEGRAM_CHATS="@daily_ai")
 
-        async def has(condition: Callable[[], bool]) -> None:
-            async def true() -> bool:
-                return condition()
-
-            await eventually(true, 90)
-
-        def finished(kind: str) -> bool:
-            with sqlite3.connect(world.database) as ledger:
-                return bool(
-                    ledger.execute(
-                        "SELECT count(*) FROM deliveries WHERE state = 'sent' AND occasion LIKE ?", (f"{kind}%",)
-                    ).fetchone()[0]
-                )
-
         first = BotProcess(settings, tmp_path)
         try:
-            await has(lambda: world.database.exists() and len(channel.from_bot) == self.ITEMS + 2)
-            await has(lambda: finished("daily"))
+            await comes_true(lambda: world.database.exists() and len(channel.from_bot) == self.ITEMS + 2)
+            await comes_true(lambda: finished(world.database, "daily"))
             linked = len([message for message in channel.from_bot if message.edits])
             assert linked == 1, "the overview leads to its items"
             path.write_text(
                 path.read_text("utf-8").replace("的内容", "的正文").replace("## 2) ", NEW_ITEM + "## 2) "), "utf-8"
             )
-            await has(lambda: sum("的正文" in message.text for message in channel.from_bot) >= 2)
+            await comes_true(lambda: sum("的正文" in message.text for message in channel.from_bot) >= 2)
             first.kill()
         finally:
             first.close()
         assert sum("的正文" in message.text for message in channel.from_bot) < self.ITEMS
         second = BotProcess(settings, tmp_path)
         try:
-            await has(lambda: finished("correction"))
+            await comes_true(lambda: finished(world.database, "correction"))
             assert await second.terminate() == 0
         finally:
             second.close()

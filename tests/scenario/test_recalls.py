@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 
 from bot.domain.delivery import DeliveryState
@@ -12,7 +10,7 @@ from bot.domain.destination import Destination, Platform
 from bot.domain.issues import KnownIssue
 from bot.ports.ledger import DeliveryFilter
 from tests import written_posts
-from tests.scenario.processes import BotProcess, environment, zone_at_noon
+from tests.scenario.processes import BotProcess, comes_true, environment, finished, zone_at_noon
 from tests.scenario.world import DAY, Bot, World, eventually
 
 KEY = str(DAY)
@@ -133,23 +131,12 @@ async def test_killed_halfway_the_rest_is_taken_back_after_the_restart(world: Wo
     channel = world.sandbox.telegram.channel("Daily", username="daily_ai")
     settings = environment(world.sandbox, world.posts, world.database, DIGESTBOT_TELEGRAM_CHATS="@daily_ai")
 
-    async def has(condition: Callable[[], bool]) -> None:
-        async def true() -> bool:
-            return condition()
-
-        await eventually(true, 90)
-
-    def finished(kind: str) -> bool:
-        with sqlite3.connect(world.database) as ledger:
-            counting = "SELECT count(*) FROM deliveries WHERE state = 'sent' AND occasion LIKE ?"
-            return bool(ledger.execute(counting, (f"{kind}%",)).fetchone()[0])
-
     first = BotProcess(settings, tmp_path)
     try:
-        await has(lambda: world.database.exists() and len(channel.from_bot) == 8)
-        await has(lambda: finished("daily"))
+        await comes_true(lambda: world.database.exists() and len(channel.from_bot) == 8)
+        await comes_true(lambda: finished(world.database, "daily"))
         assert await asyncio.to_thread(recalled_by_command, settings, tmp_path) == 0
-        await has(lambda: len(channel.from_bot) <= 6)
+        await comes_true(lambda: len(channel.from_bot) <= 6)
         first.kill()
     finally:
         first.close()
@@ -157,7 +144,7 @@ async def test_killed_halfway_the_rest_is_taken_back_after_the_restart(world: Wo
     assert left > 0
     second = BotProcess(settings, tmp_path)
     try:
-        await has(lambda: finished("recall"))
+        await comes_true(lambda: finished(world.database, "recall"))
         assert await second.terminate() == 0
     finally:
         second.close()

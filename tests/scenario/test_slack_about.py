@@ -109,6 +109,15 @@ async def test_a_link_to_an_issue_shows_its_headlines(world: World) -> None:
     assert "February 12, 2026 · 2 items" in shown(message)
 
 
+async def test_a_link_shows_what_it_leads_to_while_the_message_is_still_being_written(world: World) -> None:
+    world.sandbox.slack.app.unfurl_domains = ("digest.example",)
+    world.write(items=2)
+    async with world.bot("10:00:00", site_url=SITE):
+        draft = await world.sandbox.slack.user().write(f"{SITE}/2026-02-12/#2")
+        await world.sandbox.slack.changes.until(lambda: draft.unfurls, what="an unfurled link")
+    assert "2. 第 2 条：缓存把首字延迟降到 20 毫秒" in str(draft.unfurls)
+
+
 async def test_what_is_not_certainly_meant_is_left_alone(world: World) -> None:
     world.sandbox.slack.app.unfurl_domains = ("digest.example",)
     world.write(items=2)
@@ -176,6 +185,37 @@ async def test_thumbs_on_an_item_are_votes_and_taking_them_back_undoes_it(world:
         await bo.take_back(message, "+1")
         await lin.take_back(message, "+1::skin-tone-3")
         await come_to(bot, [(2, 0, 1)])
+
+
+async def test_of_two_thumbs_the_last_counts_and_the_other_again_when_that_is_taken_back(world: World) -> None:
+    world.write(items=2)
+    lin = world.sandbox.slack.user("lin")
+    async with world.bot("08:00:00") as bot:
+        await bot.released(str(DAY))
+        message = item(world, 1)
+        await lin.react(message, "+1")
+        await lin.react(message, "-1")
+        await come_to(bot, [(1, 0, 1)])
+        await lin.take_back(message, "-1")
+        await come_to(bot, [(1, 1, 0)])
+        await lin.react(message, "thumbsup::skin-tone-2")
+        await lin.take_back(message, "+1")
+        await lin.react(item(world, 2), "-1")
+        await come_to(bot, [(1, 1, 0), (2, 0, 1)])
+        await lin.take_back(message, "thumbsup::skin-tone-2")
+        await come_to(bot, [(2, 0, 1)])
+
+
+async def test_where_slack_does_not_tell_what_reactions_there_are_a_thumb_is_taken_back(world: World) -> None:
+    world.write(items=2)
+    lin = world.sandbox.slack.user("lin")
+    world.sandbox.slack.faults.respond("reactions.get", 200, {"ok": False, "error": "message_not_found"})
+    async with world.bot("08:00:00") as bot:
+        await bot.released(str(DAY))
+        await lin.react(item(world, 1), "+1")
+        await come_to(bot, [(1, 1, 0)])
+        await lin.take_back(item(world, 1), "+1")
+        await come_to(bot, [])
 
 
 async def test_a_bookmark_saves_for_whoever_set_it_and_the_home_tab_shows_it(world: World) -> None:

@@ -14,12 +14,10 @@ from bot.sandbox.slack_people import SlackPerson
 from bot.sandbox.slack_push import signed, written
 from bot.sandbox.slack_workspace import SlackMessage
 from formatters.actions import Keep, TurnToSaved, encode
-from tests.scenario.test_many_workspaces import served, two_workspaces
+from tests.scenario.workspaces import installed, two_workspaces
 from tests.scenario.world import DAY, World, eventually
 
 KEY = str(DAY)
-
-__all__ = ["served"]  # a fixture
 
 
 def press_of(person: SlackPerson, message: SlackMessage, value: str, **changes: Any) -> dict[str, Any]:
@@ -134,6 +132,19 @@ class TestAnotherTeam:
             await bot.released(KEY)
         assert place.from_bot == []
 
+    async def test_that_did_not_install_the_app_is_told_so_and_nothing_else(
+        self, world: World, served: dict[str, Any]
+    ) -> None:
+        world.write()
+        stranger = world.sandbox.slack.another("stranger")
+        eve = stranger.user("eve")
+        place = stranger.channel("daily", people=[eve])
+        async with two_workspaces(world, served) as (bot, _ann, _bea):
+            for command, words in (("/today", ""), ("/digest", "subscribe")):
+                (answer,) = await eve.replies(await eve.command(command, words, place))
+                assert answer.text == "这个工作区没有安装这个应用，请联系管理应用的人。"
+            assert await bot.services.subscriptions.audiences() == {}
+
     async def test_that_never_installed_the_app_is_not_answered_in_anothers_name(
         self, world: World, served: dict[str, Any]
     ) -> None:
@@ -168,3 +179,38 @@ class TestAnotherTeam:
             (answer,) = await ann.replies(await ann.command("/digest", "help", place))
         assert answer.text.startswith("命令：")
         assert place.from_bot == [], "another bot is not talked to"
+
+
+async def test_an_event_that_slack_repeats_is_worked_on_once(world: World, served: dict[str, Any]) -> None:
+    async with two_workspaces(world, served) as (bot, ann, bea):
+        place = ann.workspace.channel("daily", people=[ann])
+        await ann.replies(await ann.command("/digest", "subscribe", place))
+        team = ann.workspace
+        event = {
+            "type": "event_callback", "team_id": team.team_id, "api_app_id": team.app_id, "event_id": "Ev1",
+            "event": {"type": "app_uninstalled"}, "event_time": 1,
+        }  # fmt: skip
+        body, kind = written("events_api", event)
+
+        async def told(number: int) -> int:
+            headers = {"Content-Type": kind, **signed(team.app.signing_secret, body)}
+            if number:
+                headers |= {"X-Slack-Retry-Num": str(number), "X-Slack-Retry-Reason": "http_timeout"}
+            async with (
+                aiohttp.ClientSession() as session,
+                session.post(f"{served['public_url']}/slack/events", data=body, headers=headers) as answer,
+            ):
+                return answer.status
+
+        to = Destination.in_team(team.team_id, place.id)
+        assert await told(0) == 200
+
+        async def ended() -> bool:
+            return not await bot.services.conversation.subscribing.is_active(to)
+
+        await eventually(ended)
+        await installed(served, team, ann)
+        await ann.replies(await ann.command("/digest", "subscribe", place))
+        assert [await told(number) for number in (1, 2, 3)] == [200, 200, 200]
+        await bea.replies(await bea.command("/digest", "help"))
+        assert await bot.services.conversation.subscribing.is_active(to), "installed again after the first"

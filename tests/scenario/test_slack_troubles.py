@@ -9,10 +9,9 @@ import pytest
 
 from bot.domain.delivery import DeliveryReport, DeliveryState, PartState
 from bot.domain.destination import Destination
-from bot.platforms.slack.encryption import new_key
 from bot.ports.ledger import DeliveryFilter
 from bot.sandbox.slack_people import SlackPerson
-from tests.scenario.test_many_workspaces import installed
+from tests.scenario.workspaces import installed
 from tests.scenario.world import DAY, Bot, World, eventually
 
 KEY = str(DAY)
@@ -126,7 +125,9 @@ async def test_a_pause_that_slack_asks_for_is_kept_and_nobody_is_told(world: Wor
 
 
 @pytest.mark.parametrize("code", ["token_revoked", "account_inactive"])
-async def test_a_refused_token_is_the_operators_matter(world: World, ann: SlackPerson, code: str) -> None:
+async def test_a_refused_token_is_the_operators_matter(
+    world: World, ann: SlackPerson, code: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     world.write()
     world.sandbox.slack.faults.respond("chat.postMessage", 200, {"ok": False, "error": code}, times=None)
     async with world.bot("08:00:00", slack_installer=ann.id) as bot:
@@ -137,6 +138,10 @@ async def test_a_refused_token_is_the_operators_matter(world: World, ann: SlackP
 
         await eventually(is_known)
     assert ann.direct.from_bot == []
+    (told,) = [line for line in capsys.readouterr().out.splitlines() if "Slack refuses the app's token" in line]
+    assert "[error" in told
+    assert "DIGESTBOT_SLACK_BOT_TOKEN" in told
+    assert code in told
 
 
 async def test_without_anybody_to_tell_the_ledger_knows(world: World) -> None:
@@ -158,13 +163,8 @@ async def test_a_channel_that_was_made_private_and_renamed_keeps_its_issue(world
 
 
 async def test_where_the_app_was_installed_its_installer_is_told_and_a_new_subscription_is_told_anew(
-    world: World,
+    world: World, served: dict[str, Any]
 ) -> None:
-    app = world.sandbox.slack.app
-    served = world.served(
-        telegram_token=None, slack_bot_token=None, slack_channel=None, slack_client_id=app.client_id,
-        slack_client_secret=app.client_secret, encryption_keys=new_key(),
-    )  # fmt: skip
     team = world.sandbox.slack.another("team")
     bea, cem = team.user("bea"), team.user("cem")
     place = team.channel("daily", people=[bea, cem], bot=False)

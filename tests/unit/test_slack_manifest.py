@@ -35,6 +35,7 @@ SCOPE_OF_METHOD = {
     "conversations_open": "im:write",
     "conversations_replies": "channels:history",
     "oauth_v2_access": "",
+    "reactions_get": "reactions:read",
     "users_info": "users:read",
     "views_open": "",
     "views_publish": "",

@@ -13,10 +13,9 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.languages import Language
 from bot.languages.view_phrases import ViewPhrases, view_phrases_of
 from bot.platforms.slack.blocks import PRESSED, Json, button, context, modal, section
-from bot.platforms.slack.readers import SlackReader, metadata_for, reader_in
+from bot.platforms.slack.readers import Readers, SlackReader, metadata_for
 from bot.services.conversation import Conversation
 from bot.services.related import Related
 from formatters.actions import AnswerWithHeadlines, AnswerWithItem, encode
@@ -33,9 +32,9 @@ _MARK = re.compile(r"<[@#!][^>]*>|:[a-z0-9_+\-]+:")
 class AboutMessage:
     """Answers with a modal that only the asker sees."""
 
-    def __init__(self, conversation: Conversation, language: Language) -> None:
+    def __init__(self, conversation: Conversation, readers: Readers) -> None:
         self._conversation = conversation
-        self._language = language
+        self._readers = readers
 
     def register(self, app: AsyncApp) -> None:
         """Attach the listener."""
@@ -45,7 +44,9 @@ class AboutMessage:
         self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
     ) -> None:
         await ack()
-        reader = await reader_in(body, context, self._conversation.preferring, self._language)
+        reader = await self._readers.admitted(body, context, client)
+        if reader is None:
+            return
         message = body.get("message") or {}
         links, words = list(_links(message)), _words(message)
         found = await self._conversation.relating.to(words, links)

@@ -9,11 +9,13 @@ from typing import Any
 import aiohttp
 import structlog
 from slack_bolt.async_app import AsyncRespond
+from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.webhook.webhook_response import WebhookResponse
 
 from bot.domain.destination import Platform
 from bot.languages import phrases_of
 from bot.languages.slack_phrases import slack_phrases_of
+from bot.platforms.slack.manners import Manners, Spoken
 from bot.platforms.slack.verbs import Found
 from bot.services.answers import Sentence, Show, TodayNotYet
 from bot.services.conversation import Conversation
@@ -53,6 +55,15 @@ class Answering:
         if found.shared and shareable:
             payload["blocks"].append(_actions(slack_phrases_of(language).share(), SHARE, found.shared))
         return payload
+
+    async def admitted(
+        self, manners: Manners, respond: AsyncRespond, body: Json, context: AsyncBoltContext
+    ) -> Spoken | None:
+        """Return how to speak with whoever pressed; None for somebody who presses too often, who is told so once."""
+        spoken = await manners.of(context, str(body["user"]["id"]))
+        if spoken.wait is not None:
+            await answer(respond, self.payload(spoken.wait, spoken.language, shareable=False))
+        return spoken if spoken.admitted else None
 
     def public(self, found: Found, language: str, *, sharer: str = "") -> Json:
         """Return the same for everybody: nothing in it turns the page, and it names who shares it."""

@@ -22,6 +22,7 @@ from bot.platforms.slack.mentions import Mentions
 from bot.platforms.slack.permalinks import Permalinks
 from bot.platforms.slack.presses import Presses
 from bot.platforms.slack.reactions import Reactions
+from bot.platforms.slack.readers import Readers
 from bot.platforms.slack.reading_modal import ReadingModal
 from bot.platforms.slack.sender import SlackSender
 from bot.platforms.slack.settings_modal import SettingsModal
@@ -82,18 +83,19 @@ class SlackConnection:
         self._app.use(Once())
         verbs = Verbs(conversation, command, sender.notices)
         answering, manners = Answering(conversation, command), Manners(conversation, language)
-        self._home = Home(client, workspaces, conversation, language)
+        readers = Readers(conversation, language)
+        self._home = Home(client, workspaces, conversation, readers)
         self._home.register(self._app)
-        settings_modal = SettingsModal(conversation, language, self._home.refresh)
+        settings_modal = SettingsModal(conversation, readers, language, self._home.refresh)
         settings_modal.register(self._app)
         SlackCommands(
             verbs, answering, manners, command=command, open_settings=settings_modal.asked_by_command
         ).register(self._app)
         Presses(conversation, verbs, answering, manners, language).register(self._app)
         Mentions(verbs, answering, manners).register(self._app)
-        Permalinks(language).register(self._app)
-        ReadingModal(conversation, language, self._home.refresh).register(self._app)
-        AboutMessage(conversation, language).register(self._app)
+        Permalinks(answering, manners).register(self._app)
+        ReadingModal(conversation, readers, self._home.refresh).register(self._app)
+        AboutMessage(conversation, readers).register(self._app)
         Reactions(conversation.feedback, self._home.refresh).register(self._app)
         if conversation.site is not None:
             Unfurling(conversation.site, language).register(self._app)

@@ -17,12 +17,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.destination import Destination, Platform
 from bot.domain.subscription import Place
-from bot.languages import Language, phrases_of
+from bot.languages import phrases_of
 from bot.languages.settings_phrases import settings_phrases_of
 from bot.languages.view_phrases import view_phrases_of
 from bot.platforms.slack.blocks import Json, section
 from bot.platforms.slack.home_view import DIRECT, MONTH, SAVED_PAGE, HomeContent, home_view
-from bot.platforms.slack.readers import SlackReader, details_of, metadata_for, reader_at, reader_in
+from bot.platforms.slack.readers import Readers, SlackReader, details_of, metadata_for
 from bot.platforms.slack.workspaces import Workspaces, place_in
 from bot.services.answers import Show
 from bot.services.conversation import Conversation
@@ -61,12 +61,12 @@ class Home:
     """Publishes home tabs."""
 
     def __init__(
-        self, client: AsyncWebClient, workspaces: Workspaces, conversation: Conversation, language: Language
+        self, client: AsyncWebClient, workspaces: Workspaces, conversation: Conversation, readers: Readers
     ) -> None:
         self._client = client
         self._workspaces = workspaces
         self._conversation = conversation
-        self._language = language
+        self._readers = readers
         self._homes: OrderedDict[Destination, _Home] = OrderedDict()
         self._watching: asyncio.Task[None] | None = None
 
@@ -99,27 +99,40 @@ class Home:
         if event.get("tab") != "home":
             return
         place = place_in(context, str(event["user"]))
-        reader = await reader_at(place, self._conversation.preferring, self._language)
-        await self._publish(place, self._home(reader, event.get("view") or {}))
+        reader = await self._readers.at(place)
+        if self._readers.admits(reader):
+            await self._publish(place, self._home(reader, event.get("view") or {}))
 
     async def _turned_to_month(
-        self, ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext
+        self,
+        ack: AsyncAck,
+        action: dict[str, Any],
+        body: dict[str, Any],
+        context: AsyncBoltContext,
+        client: AsyncWebClient,
     ) -> None:
         await ack()
         chosen = str((action.get("selected_option") or {}).get("value", ""))
-        reader, home = await self._pressed(body, context)
-        if home is not None and (month := _month(chosen)) is not None:
+        pressed = await self._pressed(body, context, client)
+        if pressed is not None and (month := _month(chosen)) is not None:
+            reader, home = pressed
             home.shown = replace(home.shown, month=month)
             await self._publish(reader.place, home)
 
     async def _turned_saved(
-        self, ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext
+        self,
+        ack: AsyncAck,
+        action: dict[str, Any],
+        body: dict[str, Any],
+        context: AsyncBoltContext,
+        client: AsyncWebClient,
     ) -> None:
         await ack()
         value = str(action.get("value", ""))
-        reader, home = await self._pressed(body, context)
-        if home is None:
+        pressed = await self._pressed(body, context, client)
+        if pressed is None:
             return
+        reader, home = pressed
         dropped = decode(value)
         if isinstance(dropped, DropSaved):
             await self._conversation.saving.drop(dropped, reader.person)
@@ -128,13 +141,19 @@ class Home:
         await self._publish(reader.place, home)
 
     async def _direct(
-        self, ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext
+        self,
+        ack: AsyncAck,
+        action: dict[str, Any],
+        body: dict[str, Any],
+        context: AsyncBoltContext,
+        client: AsyncWebClient,
     ) -> None:
         """Begin or end direct messages."""
         await ack()
-        reader, home = await self._pressed(body, context)
-        if home is None:
+        pressed = await self._pressed(body, context, client)
+        if pressed is None:
             return
+        reader, home = pressed
         subscribing = self._conversation.subscribing
         if action.get("value") == "start":
             await subscribing.start(reader.place, language=reader.language, place=Place.PRIVATE)
@@ -142,13 +161,17 @@ class Home:
             await subscribing.stop(reader.place)
         await self._publish(reader.place, home)
 
-    async def _pressed(self, body: Json, context: AsyncBoltContext) -> tuple[SlackReader, _Home | None]:
-        """Return who pressed, and their home tab; None where the view is not theirs."""
-        reader = await reader_in(body, context, self._conversation.preferring, self._language)
+    async def _pressed(
+        self, body: Json, context: AsyncBoltContext, client: AsyncWebClient
+    ) -> tuple[SlackReader, _Home] | None:
+        """Return who pressed, and their home tab; None where the view is not theirs, or they press too often."""
+        reader = await self._readers.admitted(body, context, client)
+        if reader is None:
+            return None
         view = body.get("view") or {}
         if details_of(view, reader) is None:
             _log.warning("a button in a home tab of another reader, or of another version, was pressed")
-            return reader, None
+            return None
         return reader, self._home(reader, view)
 
     def _home(self, reader: SlackReader, view: Json) -> _Home:
@@ -187,7 +210,7 @@ class Home:
                 return
 
     async def _view(self, place: Destination, home: _Home) -> Json:
-        reader = await reader_at(place, self._conversation.preferring, self._language)
+        reader = await self._readers.at(place)
         conversation, shown = self._conversation, home.shown
         saved = await conversation.saving.saved(reader.person, shown.saved_page)
         content = HomeContent(

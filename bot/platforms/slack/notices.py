@@ -15,6 +15,7 @@ from bot.domain.destination import Destination
 from bot.domain.errors import DatabaseError
 from bot.languages import Language
 from bot.languages.slack_phrases import slack_phrases_of
+from bot.platforms.slack.web_api import REFUSED
 from bot.platforms.slack.workspaces import Workspaces
 
 _log = structlog.get_logger(__name__)
@@ -25,6 +26,9 @@ _GRACE = 5.0
 """Seconds for what is on its way when the bot stops."""
 _MOST_WAITING = 1000
 """Notices on their way; of more troubles at once only the log tells."""
+_FRESH = 60.0
+"""Seconds for which the marks of all places are known without asking: another process may send to them, too."""
+_PREFIX = "told:"
 _PERSON = ("U", "W", "D")
 
 
@@ -37,6 +41,10 @@ class Marks(Protocol):
 
     async def marked(self, name: str) -> str | None:
         """Return what was remembered under a name."""
+        ...
+
+    async def all_marked(self, prefix: str) -> dict[str, str]:
+        """Return what was remembered under every name that begins so."""
         ...
 
 
@@ -64,11 +72,17 @@ class Notices:
         self._seconds = seconds
         self._told: dict[Destination, str] = {}
         """The last trouble that was told of each place, empty for none; as the marks have it."""
+        self._lately: dict[str, str] = {}
+        self._lately_at = float("-inf")
+        self._looking = asyncio.Lock()
+        self._refused: set[str] = set()
+        """Workspaces whose token was refused since the last message that arrived there."""
         self._turns: dict[str, asyncio.Lock] = {}
         self._working: set[asyncio.Task[None]] = set()
 
     def note(self, to: Destination, outcome: Outcome, *, bot: str) -> None:
         """Take note of what became of a message to a channel. Returns at once; `bot` is the app's name there."""
+        self._note_token(to.team, outcome)
         if to.channel.startswith(_PERSON):
             return
         match outcome:
@@ -76,13 +90,28 @@ class Notices:
                 if self._told.get(to) != "":
                     self._begin(self._well(to))
             case Gone(reason) | Rejected(reason) | Unsent(reason) | Unfit(reason):
-                code = reason.partition(":")[0]
+                code = _code(reason)
                 if self._phrases.trouble(code, bot=bot, command=self._command) and self._told.get(to) != code:
                     self._begin(self._tell(to, code, bot))
             case Throttled() | Moved() | Unknown():
                 pass
             case _:
                 assert_never(outcome)
+
+    def _note_token(self, team: str, outcome: Outcome) -> None:
+        """Tell the log, once, that a workspace's token is refused: with it nobody there can be told anything."""
+        match outcome:
+            case Sent():
+                self._refused.discard(team)
+            case Gone(reason) | Unsent(reason) if _code(reason) in REFUSED and team not in self._refused:
+                self._refused.add(team)
+                _log.error(
+                    "Slack refuses the app's token: nothing goes out in its workspace",
+                    team=team or "that of DIGESTBOT_SLACK_BOT_TOKEN",
+                    problem=reason,
+                )
+            case _:
+                pass
 
     async def forget(self, to: Destination) -> None:
         """Tell the next trouble of a place even if it is the same: somebody has just set it up again."""
@@ -106,10 +135,19 @@ class Notices:
 
     async def _well(self, to: Destination) -> None:
         try:
-            await self.forget(to)
+            if (await self._told_lately()).get(_name(to)):
+                await self._remember(to, "")
             self._told[to] = ""
         except DatabaseError as error:
             _log.warning("it could not be noted that a channel is well again", place=str(to), problem=str(error))
+
+    async def _told_lately(self) -> dict[str, str]:
+        """Return what was told of all places: looked up once a minute, as an issue reaches thousands of them."""
+        async with self._looking:
+            now = asyncio.get_running_loop().time()
+            if now - self._lately_at >= _FRESH:
+                self._lately, self._lately_at = await self._marks.all_marked(_PREFIX), now
+            return self._lately
 
     async def _tell(self, to: Destination, code: str, bot: str) -> None:
         async with self._turns.setdefault(to.team, asyncio.Lock()):
@@ -155,8 +193,12 @@ class Notices:
 
     async def _remember(self, to: Destination, code: str) -> None:
         await self._marks.mark(_name(to), code)
-        self._told[to] = code
+        self._told[to] = self._lately[_name(to)] = code
+
+
+def _code(reason: str) -> str:
+    return reason.partition(":")[0]
 
 
 def _name(to: Destination) -> str:
-    return f"told:{to}"
+    return f"{_PREFIX}{to}"

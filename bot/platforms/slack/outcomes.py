@@ -157,6 +157,9 @@ FAILURES: tuple[tuple[tuple[type[Exception], ...], Callable[[str], Outcome]], ..
 )  # fmt: skip
 """By what came in place of an answer; the first row that fits counts."""
 
+JUDGED: tuple[type[Exception], ...] = (SlackApiError, *(error for errors, _ in FAILURES for error in errors))
+"""What a call may raise and `outcome_of` understands; every other exception is a fault of ours."""
+
 
 def outcome_of(error: Exception, bot_name: str, *, team: str = "") -> Outcome:
     """Return the outcome that `error` of a send stands for. `bot_name` is used in advice.

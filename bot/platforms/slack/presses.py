@@ -47,7 +47,7 @@ class Presses:
         self, ack: AsyncAck, respond: AsyncRespond, action: Json, body: Json, context: AsyncBoltContext
     ) -> None:
         await ack()
-        spoken = await self._admitted(respond, body, context)
+        spoken = await self._answering.admitted(self._manners, respond, body, context)
         if spoken is None:
             return
         value = str(action.get("value", ""))
@@ -65,7 +65,7 @@ class Presses:
     ) -> None:
         """Show everybody what one person saw, and say who shows it."""
         await ack()
-        spoken = await self._admitted(respond, body, context)
+        spoken = await self._answering.admitted(self._manners, respond, body, context)
         if spoken is None:
             return
         shown = await self._shown(str(action.get("value", "")), spoken)
@@ -94,12 +94,6 @@ class Presses:
                 return await self._verbs.extract(Extract(what), ref)
             case _:
                 return Found(OutdatedButton())
-
-    async def _admitted(self, respond: AsyncRespond, body: Json, context: AsyncBoltContext) -> Spoken | None:
-        spoken = await self._manners.of(context, str(body["user"]["id"]))
-        if spoken.wait is not None:
-            await answer(respond, self._answering.payload(spoken.wait, spoken.language, shareable=False))
-        return spoken if spoken.admitted else None
 
     async def _send_all(self, action: SendAll, body: Json, context: AsyncBoltContext, language: str) -> str:
         """Deliver the issue to the reader's own conversation with the bot."""

@@ -13,15 +13,14 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.destination import Destination, Platform
-from bot.languages import Language, phrases_of, words_of
+from bot.languages import phrases_of, words_of
 from bot.languages.view_phrases import view_phrases_of
-from bot.platforms.slack.blocks import PRESSED, Json, actions, button, in_view, modal, section
-from bot.platforms.slack.readers import SlackReader, details_of, metadata_for, reader_in
+from bot.platforms.slack.blocks import PRESSED, Json, actions, button, in_view, modal
+from bot.platforms.slack.readers import Readers, SlackReader, details_of, metadata_for, told
 from bot.services.answers import Answer, OutdatedButton, Show
 from bot.services.conversation import Conversation
 from formatters.actions import (
     Action,
-    AnswerWithItem,
     Keep,
     SendAll,
     TurningAction,
@@ -44,11 +43,11 @@ class ReadingModal:
     """Answers the buttons in views whose value is an action."""
 
     def __init__(
-        self, conversation: Conversation, language: Language, changed: Callable[[Destination], Awaitable[None]]
+        self, conversation: Conversation, readers: Readers, changed: Callable[[Destination], Awaitable[None]]
     ) -> None:
         """`changed` is told whose saved items changed."""
         self._conversation = conversation
-        self._language = language
+        self._readers = readers
         self._changed = changed
 
     def register(self, app: AsyncApp) -> None:
@@ -64,7 +63,9 @@ class ReadingModal:
         context: AsyncBoltContext,
     ) -> None:
         await ack()
-        reader = await reader_in(body, context, self._conversation.preferring, self._language)
+        reader = await self._readers.admitted(body, context, client)
+        if reader is None:
+            return
         view = body.get("view") or {}
         if details_of(view, reader) is None:
             _log.warning("a button in a view of another reader, or of another version, was pressed")
@@ -130,7 +131,7 @@ class ReadingModal:
         return phrases.sending_all_directly() if added else phrases.already_sent_all()
 
     def _told(self, text: str, reader: SlackReader) -> Json:
-        return self._modal([section(text)], reader)
+        return told(text, reader.language, metadata=metadata_for(reader))
 
     def _modal(self, blocks: list[Json], reader: SlackReader) -> Json:
         labels = view_phrases_of(reader.language).labels()
@@ -150,8 +151,3 @@ async def _show(shown: Json, pressed: Action | None, body: Json, client: AsyncWe
     except SlackApiError as error:
         # the reader has closed it, or pressed again meanwhile, which shows what is newer
         _log.warning("a modal could not be shown", problem=str(error.response.get("error")))
-
-
-def opening(ref: str, number: int) -> str:
-    """Return a button's value that opens an item."""
-    return encode(AnswerWithItem(ref, number))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,7 +27,7 @@ from bot.domain.delivery import (
 from bot.domain.destination import Destination
 from bot.domain.throttling import ScopeEvidence
 from bot.platforms.slack.notices import Notices
-from bot.platforms.slack.outcomes import UNFIT_BLOCKS, is_not_found, outcome_of
+from bot.platforms.slack.outcomes import JUDGED, UNFIT_BLOCKS, is_not_found, outcome_of
 from bot.platforms.slack.workspaces import Workspaces
 from bot.ports.sender import Capabilities
 from formatters.parts import Json, Part
@@ -69,10 +70,12 @@ class SlackSender:
         """
         self._client = client
         self.notices = notices
-        self._evidence = ScopeEvidence()
         self._workspaces = workspaces
+        self._evidence: dict[str, ScopeEvidence] = {}
+        """Of each workspace's token, by team."""
         self._addresses: dict[str, str] = {}
         """What a workspace's permalinks begin with, by team."""
+        self._asking: dict[str, asyncio.Lock] = {}
         self.capabilities = Capabilities(
             pace=pace,
             edit=True,
@@ -136,15 +139,16 @@ class SlackSender:
         **arguments: Any,
     ) -> Outcome:
         """Call a method and return what became of it; of a refusal, with whom it concerns."""
-        begun = self._evidence.begin()
+        evidence = self._evidence.setdefault(to.team, ScopeEvidence())
+        begun = evidence.begin()
         try:
             answer = await self._call(method, to, **arguments)
             outcome = answer if isinstance(answer, Gone) else accepted(answer)
-        except Exception as error:  # noqa: BLE001  # outcome_of raises again what it does not know
+        except JUDGED as error:
             outcome = (
                 if_not_found if if_not_found and is_not_found(error) else outcome_of(error, self.bot_name, team=to.team)
             )
-        return self._evidence.judge(outcome, place=to.chat, begun=begun, likely=Scope.CHAT)
+        return evidence.judge(outcome, place=to.chat, begun=begun, likely=Scope.CHAT)
 
     async def _call(self, method: _Method, to: Destination, **arguments: Any) -> AsyncSlackResponse | Gone:
         """Call a method with the token of the place's workspace; Gone if the app is no longer there."""
@@ -165,19 +169,28 @@ class SlackSender:
 
         https://docs.slack.dev/reference/methods/chat.getPermalink
         """
-        if to.team not in self._addresses:
-            try:
-                answer = await self._call(self._client.auth_test, to)
-            except Exception as error:  # noqa: BLE001  # outcome_of raises again what it does not know
-                outcome_of(error, self.bot_name)
-                return None
-            if isinstance(answer, Gone):
-                return None
-            self._addresses[to.team] = str(answer["url"]).rstrip("/")
+        address = await self._address_of(to)
+        if address is None:
+            return None
         channel, ts = _place(message_id, to)
         root = _place(under, to)[1] if under else to.thread
         thread = f"?thread_ts={root}&cid={channel}" if root and root != ts else ""
-        return f"{self._addresses[to.team]}/archives/{channel}/p{ts.replace('.', '')}{thread}"
+        return f"{address}/archives/{channel}/p{ts.replace('.', '')}{thread}"
+
+    async def _address_of(self, to: Destination) -> str | None:
+        """Return what the permalinks of the place's workspace begin with: asked for once, however many need it."""
+        async with self._asking.setdefault(to.team, asyncio.Lock()):
+            if to.team not in self._addresses:
+                try:
+                    answer = await self._call(self._client.auth_test, to)
+                except JUDGED as error:
+                    reason = outcome_of(error, self.bot_name, team=to.team)
+                    _log.warning("Slack does not tell a workspace's address", team=to.team, reason=str(reason))
+                    return None
+                if isinstance(answer, Gone):
+                    return None
+                self._addresses[to.team] = str(answer["url"]).rstrip("/")
+            return self._addresses[to.team]
 
     async def look_up(
         self, tag: Tag, *, to: Destination, under: str | None, since: datetime
@@ -193,7 +206,7 @@ class SlackSender:
         for _ in range(_MOST_PAGES):
             try:
                 page = await self._call(method, to, channel=channel, **asked)
-            except Exception as error:  # noqa: BLE001  # outcome_of raises again what it does not know
+            except JUDGED as error:
                 return _unread(outcome_of(error, self.bot_name, team=to.team))
             if isinstance(page, Gone):
                 return Unreadable(page.reason)

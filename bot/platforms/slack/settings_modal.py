@@ -19,9 +19,9 @@ from bot.languages import Language, phrases_of
 from bot.languages.settings_phrases import settings_phrases_of
 from bot.languages.view_phrases import view_phrases_of
 from bot.languages.zones import find_zone
-from bot.platforms.slack.blocks import Json, modal, section
+from bot.platforms.slack.blocks import Json
 from bot.platforms.slack.home_view import SETTINGS
-from bot.platforms.slack.readers import SlackReader, details_of, metadata_for, reader_in
+from bot.platforms.slack.readers import Readers, SlackReader, details_of, metadata_for, told
 from bot.platforms.slack.settings_form import CALLBACK, DAYS, DELIVER, STYLE, Filled, read_form, settings_form
 from bot.services.conversation import Conversation
 from bot.services.preferring import ChatSettings
@@ -33,10 +33,15 @@ class SettingsModal:
     """Opens the form, and does what was filled in."""
 
     def __init__(
-        self, conversation: Conversation, language: Language, changed: Callable[[Destination], Awaitable[None]]
+        self,
+        conversation: Conversation,
+        readers: Readers,
+        language: Language,
+        changed: Callable[[Destination], Awaitable[None]],
     ) -> None:
-        """`changed` is told whose direct messages changed."""
+        """`changed` is told whose direct messages changed; `language` is that of places that chose none."""
         self._conversation = conversation
+        self._readers = readers
         self._language = language
         self._changed = changed
 
@@ -65,28 +70,33 @@ class SettingsModal:
         self, command: dict[str, Any], place: Destination, context: AsyncBoltContext, client: AsyncWebClient
     ) -> None:
         """Open the form for the place where a slash command was typed."""
-        body = {"user": {"id": str(command["user_id"])}}
-        reader = await reader_in(body, context, self._conversation.preferring, self._language)
-        await self.open(reader, place, str(command["trigger_id"]), client)
+        body = {"user": {"id": str(command["user_id"])}, "trigger_id": command["trigger_id"]}
+        await self._asked(body, client, context, place)
 
     async def _asked_at_home(
         self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
     ) -> None:
         await ack()
-        reader = await reader_in(body, context, self._conversation.preferring, self._language)
-        await self.open(reader, reader.place, str(body["trigger_id"]), client)
+        await self._asked(body, client, context)
+
+    async def _asked(
+        self, body: Json, client: AsyncWebClient, context: AsyncBoltContext, place: Destination | None = None
+    ) -> None:
+        """Open the form for a place, or the reader's own."""
+        reader = await self._readers.admitted(body, context, client)
+        if reader is not None:
+            await self.open(reader, place or reader.place, str(body["trigger_id"]), client)
 
     async def _submitted(
         self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], context: AsyncBoltContext
     ) -> None:
         """Answer with what is wrong, or close the form: Slack waits three seconds for that."""
         try:
-            reader = await reader_in(body, context, self._conversation.preferring, self._language)
+            reader = await self._readers.of(body, context)
             place = _place(view, reader)
             if place is None:
-                await ack(
-                    response_action="update", view=_told(view_phrases_of(reader.language).outdated_form(), reader)
-                )
+                outdated = view_phrases_of(reader.language).outdated_form()
+                await ack(response_action="update", view=told(outdated, reader.language, title="settings"))
                 return
             errors = await self._fill_in(view, reader, place)
             if errors:
@@ -96,9 +106,8 @@ class SettingsModal:
         except Exception as error:  # noqa: BLE001  # the form would close as if it had been saved
             reference = uuid.uuid4().hex[:8]
             _log.error("settings could not be saved", reference=reference, exc_info=error)
-            await ack(
-                response_action="update", view=_apology(phrases_of(self._language).apology(reference), self._language)
-            )
+            apology = phrases_of(self._language).apology(reference)
+            await ack(response_action="update", view=told(apology, self._language, title="settings"))
             return
         await self._changed(reader.place)
 
@@ -141,12 +150,3 @@ def _place(view: Json, reader: SlackReader) -> Destination | None:
     except ValueError:
         return None
     return place if place.platform is Platform.SLACK and place.team == reader.place.team else None
-
-
-def _told(text: str, reader: SlackReader) -> Json:
-    return _apology(text, reader.language)
-
-
-def _apology(text: str, language: str) -> Json:
-    labels = view_phrases_of(language).labels()
-    return modal(labels["settings"], [section(text)], close=labels["close"])

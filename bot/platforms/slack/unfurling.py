@@ -38,8 +38,6 @@ class Unfurling:
         app.event("link_shared")(self._shared)
 
     async def _shared(self, event: dict[str, Any], client: AsyncWebClient) -> None:
-        if event.get("source") == "composer":  # it is told again once the message is there
-            return
         unfurls: Json = {}
         for link in event.get("links", ())[:_MOST_LINKS]:
             meant = await self._site.meant(str(link["url"]))
@@ -48,9 +46,10 @@ class Unfurling:
         if not unfurls:
             return
         try:
-            await client.chat_unfurl(channel=str(event["channel"]), ts=str(event["message_ts"]), unfurls=unfurls)
+            # a link that is still being written has an id, and stands in no channel
+            await client.chat_unfurl(unfurl_id=event["unfurl_id"], source=event["source"], unfurls=unfurls)
         except SlackApiError as error:
-            # the message was deleted meanwhile, or its author wants no previews
+            # the message was deleted or never sent, or its author wants no previews
             _log.warning("links could not be unfurled", problem=str(error.response.get("error")))
 
     def _blocks(self, meant: Meant) -> list[Json]:

@@ -53,7 +53,7 @@ class Workspaces:
         self._installations = installations
         self._rotator = rotator
         self._known: dict[str, Workspace] = {}
-        self._renewing = asyncio.Lock()
+        self._asking: dict[str, asyncio.Lock] = {}
 
     async def introduce(self, client: AsyncWebClient) -> str:
         """Ask Slack who the settings' own token is; return the bot's name."""
@@ -68,10 +68,11 @@ class Workspaces:
         """Return the workspace that destinations name so, with a token that is still good for a while."""
         if not team:
             return self._own
+        return self._fresh(team) or await self._looked_up(team)
+
+    def _fresh(self, team: str) -> Workspace | None:
         known = self._known.get(team)
-        if known is None or _is_due(known.expires_at):
-            known = await self._looked_up(team)
-        return known
+        return None if known is None or _is_due(known.expires_at) else known
 
     async def of_request(
         self, team_id: str | None, enterprise_id: str | None, *, is_enterprise_install: bool
@@ -119,7 +120,9 @@ class Workspaces:
     async def _looked_up(self, team: str) -> Workspace | None:
         if self._installations is None:
             return None
-        async with self._renewing:  # a refresh token serves once
+        async with self._asking.setdefault(team, asyncio.Lock()):  # a refresh token serves once
+            if (known := self._fresh(team)) is not None:
+                return known
             bot = await self._installations.find(team)
             if bot is None:
                 self._known.pop(team, None)

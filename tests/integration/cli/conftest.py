@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import structlog
 
 from bot.cli import command_line
 from bot.settings import PREFIX
+from tests.integration.cli.outside import Outside, Platforms
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,5 +71,21 @@ def digestbot(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
         printed = capsys.readouterr()
         assert "Traceback" not in printed.out + printed.err
         return Result(code, printed.out, printed.err)
+
+    return run
+
+
+@pytest.fixture
+def outside(here: Path, posts: Path) -> Iterator[Outside]:
+    with Platforms() as platforms:
+        yield Outside(platforms, here)
+
+
+@pytest.fixture
+def bot(digestbot: Digestbot, outside: Outside) -> Digestbot:
+    """The command line with settings for both platforms."""
+
+    def run(*arguments: str, **settings: str) -> Result:
+        return digestbot(*arguments, **(outside.settings | settings))
 
     return run

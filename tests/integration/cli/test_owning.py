@@ -3,29 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.integration.cli.conftest import Digestbot, Result
-from tests.integration.cli.outside import Outside, Platforms
-
-
-@pytest.fixture
-def outside(here: Path, posts: Path) -> Iterator[Outside]:
-    with Platforms() as platforms:
-        yield Outside(platforms, here)
-
-
-@pytest.fixture
-def bot(digestbot: Digestbot, outside: Outside) -> Digestbot:
-    """The command line with settings for both platforms."""
-
-    def run(*arguments: str, **settings: str) -> Result:
-        return digestbot(*arguments, **(outside.settings | settings))
-
-    return run
+from tests.integration.cli.conftest import Digestbot
+from tests.integration.cli.outside import Outside
 
 
 class TestOwnerLink:

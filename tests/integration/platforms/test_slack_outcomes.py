@@ -15,6 +15,7 @@ from bot.domain.destination import Destination, Platform
 from bot.platforms.slack.outcomes import ERRORS, outcome_of
 from bot.platforms.slack.sender import SlackSender
 from bot.platforms.slack.web_api import slack_client, slack_session
+from bot.platforms.slack.workspaces import Workspace, Workspaces
 from formatters.parts import Part
 from tests.integration.platforms.scripted_server import (
     HTML,
@@ -41,7 +42,14 @@ ACCEPTED = answers({"ok": True, "channel": "C1", "ts": "1772755200.000100"})
 @asynccontextmanager
 async def connected(url: str, session: aiohttp.ClientSession | None = None) -> AsyncIterator[SlackSender]:
     async with session or slack_session() as opened:
-        yield SlackSender(slack_client("xoxb-test", f"{url}/api/", opened), "digest")
+        yield SlackSender(slack_client("xoxb-test", f"{url}/api/", opened), "digest", workspaces=Everywhere())
+
+
+class Everywhere(Workspaces):
+    """Every team has installed the app."""
+
+    async def find(self, team: str) -> Workspace | None:
+        return Workspace(team, f"xoxb-{team}")
 
 
 async def sent_to(url: str, session: aiohttp.ClientSession | None = None) -> Outcome:
@@ -216,6 +224,12 @@ async def test_a_channel_that_is_refused_alone_has_its_own_limit() -> None:
 
 async def test_two_channels_that_are_refused_in_a_row_show_the_workspaces_limit() -> None:
     assert await scopes(TOO_MANY, to=[CHANNEL, OTHER]) == [Scope.CHAT, Scope.PLATFORM]
+
+
+async def test_channels_of_two_workspaces_that_are_refused_in_a_row_have_limits_of_their_own() -> None:
+    first, second, neighbour = (Destination.in_team(*place) for place in (("T1", "C1"), ("T2", "C2"), ("T2", "C3")))
+    assert await scopes(TOO_MANY, to=[first, second]) == [Scope.CHAT, Scope.CHAT]
+    assert await scopes(TOO_MANY, to=[first, second, neighbour]) == [Scope.CHAT, Scope.CHAT, Scope.PLATFORM]
 
 
 # --- connections ---------------------------------------------------------------------------------------------------

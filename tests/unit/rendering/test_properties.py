@@ -33,7 +33,7 @@ from tests.unit.rendering.makers import WORDS
 from tests.unit.rendering.strategies import ISSUES
 
 anything = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
