@@ -56,8 +56,9 @@ format: setup ## Format the code and mend what ruff can mend
 bench: setup ## Run the benchmarks
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
-golden: setup ## Write the golden files of tests/fixtures/renderings again; read the difference
+golden: setup ## Write the golden files of tests/fixtures again; read the difference
 	@$(BIN)/python -m tests.unit.rendering.golden
+	@$(BIN)/python -m tests.scenario.transcript
 
 lock: setup ## Refresh deploy/requirements from pyproject.toml (ARGS=--upgrade for the newest versions)
 	@$(BIN)/python $(LOCKED)/lock.py --uv $(UV) $(ARGS)

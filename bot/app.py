@@ -169,6 +169,7 @@ async def opened_services(
             clock=clock,
             wake_drain=drain.wake,
         )
+        preferring = Preferring(subscriptions, ledger, timetable, clock)
         conversation = Conversation(
             query=Query(library, timetable, clock),
             browsing=Browsing(library, SqlSearch(database), timetable, clock),
@@ -177,11 +178,11 @@ async def opened_services(
             relating=Relating(library, SqlSearch(database), timetable, clock),
             feedback=Feedback(SqlMessages(database), saving),
             site=Site(settings.site_url, library, timetable, clock) if settings.site_url else None,
-            preferring=Preferring(subscriptions, ledger, timetable, clock),
+            preferring=preferring,
             catching_up=CatchingUp(
                 subscriptions=subscriptions, ledger=ledger, library=library, timetable=timetable, clock=clock
             ),
-            forgetting=Forgetting(subscriptions, keepsakes, owners.membership),
+            forgetting=Forgetting(subscriptions, saving, preferring, owners.membership),
             renderer=rendering,
             publisher=publisher,
             operating=owners.operating,

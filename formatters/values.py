@@ -1,13 +1,13 @@
 """Values: frozen dataclasses with slots, made quickly.
 
-`dataclass` compiles six functions for each class, which is most of what importing this package would cost. Three of
-them can be the same for all classes, and are here.
+`dataclass` compiles six functions for each class, which is most of what importing this package would cost. Five of
+them can be the same for all classes, and are here; `__init__` is compiled when the first value is made.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Any, TypeVar, dataclass_transform
+from dataclasses import FrozenInstanceError, dataclass, field, fields, make_dataclass
+from typing import Any, NoReturn, TypeVar, dataclass_transform
 
 _Class = TypeVar("_Class")
 
@@ -15,10 +15,32 @@ _Class = TypeVar("_Class")
 @dataclass_transform(frozen_default=True)
 def value(of: type[_Class]) -> type[_Class]:
     """Make a class what `dataclass(frozen=True, slots=True)` makes of it."""
-    made = dataclass(frozen=True, slots=True, eq=False, repr=False)(of)
+    made = dataclass(init=False, repr=False, eq=False, slots=True)(of)
     for name, method in _METHODS.items():
         setattr(made, name, method)
     return made
+
+
+def _first(self: Any, *args: object, **kwargs: object) -> None:
+    """Make the first value of a class: put its own `__init__` in the place of this one."""
+    of: Any = self.__class__
+    like = make_dataclass(
+        of.__name__,
+        [
+            (one.name, object, field(default=one.default, default_factory=one.default_factory, init=one.init))
+            for one in fields(of)
+        ],
+        frozen=True,
+        eq=False,
+        repr=False,
+        slots=True,
+    )
+    of.__init__ = init = vars(like)["__init__"]
+    init(self, *args, **kwargs)
+
+
+def _refuse(self: Any, name: str, *_: object) -> NoReturn:
+    raise FrozenInstanceError(f"{self.__class__.__qualname__}.{name} cannot change")
 
 
 def _compared(instance: Any) -> tuple[object, ...]:
@@ -38,4 +60,11 @@ def _repr(self: Any) -> str:
     return f"{self.__class__.__qualname__}({shown})"
 
 
-_METHODS = {"__eq__": _equals, "__hash__": _hash, "__repr__": _repr}
+_METHODS = {
+    "__init__": _first,
+    "__setattr__": _refuse,
+    "__delattr__": _refuse,
+    "__eq__": _equals,
+    "__hash__": _hash,
+    "__repr__": _repr,
+}

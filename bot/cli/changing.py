@@ -88,10 +88,11 @@ async def _described(services: Services, found: Proposal | Doubt) -> str:
 
 
 async def _recall(settings: Settings, issue: str, *, dry_run: bool, yes: bool) -> None:
+    from bot.languages.recall_phrases import retraction
     from bot.ports.ledger import DeliveryFilter
 
     async with _opened(settings) as (services, stop):
-        told = await services.corrector.told_of_recall(issue)
+        told = [retraction(one, "en") for one in await services.corrector.retractions(issue)]
         if not told:
             sent = {report.issue_key for report in await services.ledger.reports(DeliveryFilter(limit=LOOKED_THROUGH))}
             advice = did_you_mean(issue, sent) or (

@@ -124,6 +124,7 @@ async def _suggest(settings: Settings, issue: str | None, to: str | None) -> Non
 
 async def _explained(settings: Settings, to: Destination, issue: str | None) -> list[str]:
     from bot.app import opened_database
+    from bot.languages.why_phrases import why_phrases_of
     from bot.scheduling.clock import SystemClock
     from bot.services.explaining import Explaining
     from bot.storage.ledger import SqlLedger
@@ -131,7 +132,7 @@ async def _explained(settings: Settings, to: Destination, issue: str | None) -> 
 
     async with opened_database(settings) as database:
         explaining = Explaining(SqlLedger(database), SqlSubscriptions(database), SystemClock(), settings.timezone)
-        return await explaining.why(to, issue)
+        return why_phrases_of("en").told(await explaining.why(to, issue))
 
 
 async def _requeued(settings: Settings, ids: Sequence[int], *, unknown: bool) -> list[int]:

@@ -13,9 +13,11 @@ from babel.numbers import format_decimal
 from bot.domain.alerts import Alert, LatePost, ManyFailures, MissingPost, RefusedPosts
 from bot.domain.membership import Redemption, Role
 from bot.languages.catalog import translations
+from bot.languages.recall_phrases import retraction
 from bot.languages.words import short_day
 from bot.ports.figures import Run, Subscribers
 from bot.services.announcing import Decision
+from bot.services.correct import Retraction
 from bot.services.membership import Link
 from bot.services.status import IssueStatus, Status
 
@@ -241,10 +243,10 @@ class OwnerPhrases:
             " it: /recall 2026-02-12"
         )
 
-    def offer_to_recall(self, key: str, forms: Sequence[str]) -> str:
-        """Return the question before something is taken back. `forms` are lines of English."""
+    def offer_to_recall(self, key: str, retractions: Sequence[Retraction]) -> str:
+        """Return the question before something is taken back, with what that does."""
         text = self._catalog.gettext("Take {key} back everywhere? This cannot be undone.").format(key=key)
-        return "\n".join([text, "", *forms])
+        return "\n".join([text, "", *(retraction(one, self._language) for one in retractions)])
 
     def recalled(self, key: str, planned: int, stopped: int) -> str:
         """Return what came of taking something back."""

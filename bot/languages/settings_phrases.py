@@ -13,6 +13,7 @@ from bot.domain.preference_changes import Refusal
 from bot.domain.subscription import EVERY_DAY, Place
 from bot.languages.catalog import translations
 from bot.languages.zones import zone_label
+from bot.services.forgetting import Forgotten
 from bot.services.preferring import ChatSettings
 from formatters.views import Style
 
@@ -363,10 +364,14 @@ class SettingsPhrases:
             [
                 gettext(
                     "What I keep: the number of this chat, its language and its settings; which issues were sent"
-                    " here, with the numbers of those messages; and the items that you save or vote on."
+                    " here, with the numbers of those messages; and the items that you save or vote on. Of who was"
+                    " invited, or operates me: that they were, and when."
                 ),
                 gettext("What I do not keep: names, user names, phone numbers, or anything that you write."),
-                gettext("/stop ends the subscription and keeps the settings for your return. /forget erases it all."),
+                gettext(
+                    "/stop ends the subscription and keeps the settings for your return. /forget erases it all, and an"
+                    " invitation with it."
+                ),
             ]
         )
 
@@ -377,9 +382,13 @@ class SettingsPhrases:
             " Messages in this chat stay. This cannot be undone."
         )
 
-    def forgotten(self) -> str:
-        """Return what is said when all was erased."""
-        return self._catalog.gettext("Everything about this chat is erased. /start begins anew.")
+    def forgotten(self, forgotten: Forgotten) -> str:
+        """Return what is said when all was erased; of an owner, what stays."""
+        gettext = self._catalog.gettext
+        text = gettext("Everything about this chat is erased. /start begins anew.")
+        if forgotten is Forgotten.ALL_BUT_OWNER:
+            text += gettext(" You are an owner still; only digestbot owners --remove ends that.")
+        return text
 
     def kept(self) -> str:
         """Return what is said when nothing was erased after all."""

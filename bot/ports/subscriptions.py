@@ -87,8 +87,11 @@ class Subscriptions(Protocol):
         """
         ...
 
-    async def audiences(self) -> dict[tuple[Platform, Style, str], int]:
-        """Return how many active subscriptions there are for each (platform, style, language)."""
+    async def audiences(self, *, awake_at: datetime | None = None) -> dict[tuple[Platform, Style, str], int]:
+        """Return how many active subscriptions there are for each (platform, style, language).
+
+        With `awake_at` only those count that do not pause at that instant.
+        """
         ...
 
     async def active_fixed(self) -> list[Subscription]:

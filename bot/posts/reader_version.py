@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from datetime import tzinfo
 from functools import cache
@@ -21,17 +21,20 @@ _READS = (
 
 def reader_version(writing: Writing, home: tzinfo) -> str:
     """Return a name for how posts are read and made findable: by this code, with these settings."""
-    told = "\n".join((_code_version(), str(home), *_told(writing)))
+    told = "\n".join((_own_version(), str(home), *_told(writing)))
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 @cache
-def _code_version() -> str:
-    """Return a hash of the code and the data that decide what is read."""
+def _own_version() -> str:
+    return code_version([files(package).joinpath(path) for package, _, path in (one.partition("/") for one in _READS)])
+
+
+def code_version(places: Iterable[Traversable]) -> str:
+    """Return a hash of the code and the data in these files and folders."""
     found = hashlib.sha256()
-    for place in _READS:
-        package, _, path = place.partition("/")
-        for file in _files(files(package).joinpath(path)):
+    for place in places:
+        for file in _files(place):
             found.update(file.name.encode() + b"\0" + file.read_bytes())
     return found.hexdigest()
 

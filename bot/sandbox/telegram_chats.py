@@ -151,6 +151,13 @@ class Message:
             found["reply_markup"] = now.markup
         return found
 
+    def as_inaccessible_json(self) -> Json:
+        """Return what is told of a deleted one that an app still shows.
+
+        https://core.telegram.org/bots/api#inaccessiblemessage
+        """
+        return {"message_id": self.id, "chat": self.chat.as_json(), "date": 0}
+
 
 @dataclass(slots=True, eq=False)
 class Chat:
@@ -166,6 +173,8 @@ class Chat:
     people: dict[int, Account] = field(default_factory=dict)
     admins: set[int] = field(default_factory=set)
     standing: Standing = Standing.MEMBER
+    may_post: bool = True
+    """Whether a channel lets the bot post, as its admin."""
     started: bool = True
     blocked: bool = False
     deactivated: bool = False

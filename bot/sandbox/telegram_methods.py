@@ -155,7 +155,7 @@ async def get_chat_member(telegram: Telegram, call: Json) -> Json:
     chat = _readable(telegram, call)
     user_id = int(call.get("user_id", 0))
     if user_id == telegram.bot.id:
-        return bot_member(telegram.bot, chat.standing.value)
+        return bot_member(telegram.bot, chat.standing.value, may_post=chat.may_post)
     account = chat.people.get(user_id)
     if account is not None:
         return _member(chat, account)
@@ -227,7 +227,7 @@ def _writable(telegram: Telegram, call: Json) -> Chat:
             raise forbidden("bot can't initiate conversation with a user")
     elif chat.standing is Standing.LEFT:
         raise forbidden(f"bot is not a member of the {chat.kind} chat")
-    elif chat.kind == "channel" and chat.standing is not Standing.ADMINISTRATOR:
+    elif chat.kind == "channel" and not (chat.standing is Standing.ADMINISTRATOR and chat.may_post):
         raise bad_request("need administrator rights in the channel chat")
     return chat
 

@@ -154,13 +154,13 @@ def bot_link(bot: Account) -> str:
     return f"https://t.me/{bot.username}?start="
 
 
-def bot_member(bot: Account, status: str) -> Json:
-    """Return the ChatMember of the bot itself in this status."""
+def bot_member(bot: Account, status: str, *, may_post: bool = True) -> Json:
+    """Return the ChatMember of the bot itself in this status; `may_post` is of a channel's admin."""
     member: Json = {"status": status, "user": bot.as_json()}
     if status == "kicked":
         member["until_date"] = 0
     if status == "administrator":
-        member |= ADMINISTRATOR_RIGHTS
+        member |= ADMINISTRATOR_RIGHTS | {"can_post_messages": may_post}
     return member
 
 

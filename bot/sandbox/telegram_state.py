@@ -197,7 +197,7 @@ class Telegram:
         payload: Json = {
             "id": press.id,
             "from": account.as_json(),
-            "message": message.as_json(),
+            "message": message.as_json() if not message.deleted else message.as_inaccessible_json(),
             "chat_instance": str(abs(message.chat.id) * 7),
             "data": data,
         }
@@ -212,5 +212,5 @@ class Telegram:
             "from": actor.as_json(),
             "date": int(self.now()),
             "old_chat_member": bot_member(self.bot, old),
-            "new_chat_member": bot_member(self.bot, new),
+            "new_chat_member": bot_member(self.bot, new, may_post=chat.may_post),
         }

@@ -32,8 +32,8 @@ class Announcing:
         self._clock = clock
 
     async def audience(self) -> int:
-        """Return how many destinations would get an announcement now."""
-        return sum((await self._subscriptions.audiences()).values())
+        """Return how many destinations would get an announcement now: who pauses does not."""
+        return sum((await self._subscriptions.audiences(awake_at=self._clock.now())).values())
 
     async def draft(self, text: str, author: Person) -> Announcement:
         """Keep a draft, which nobody gets until it is confirmed."""

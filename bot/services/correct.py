@@ -12,7 +12,7 @@ from bot.domain.destination import Platform
 from bot.domain.issues import KnownIssue, ListedIssue
 from bot.ports.changes import Changes, Lineage, Target
 from bot.ports.clock import Clock
-from bot.ports.sender import Sender
+from bot.ports.sender import Capabilities, Sender
 from bot.services.library import Library
 from bot.services.publish import Publisher
 from formatters.editions import revised
@@ -50,6 +50,17 @@ class Doubt:
     reason: str
     final: bool
     """Whether it cannot be corrected on demand either."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retraction:
+    """What was delivered in one form, and what a recall can do about it."""
+
+    lineage: Lineage
+    reach: int
+    """Deliveries."""
+    capabilities: Capabilities | None
+    """Of its platform; None where that is not configured at present."""
 
 
 class Corrector:
@@ -172,38 +183,19 @@ class Corrector:
         """Return what takes the place of a message that cannot be deleted."""
         return self._publisher.render(NoticeView(), lineage.platform, Style.ITEMS, lineage.language)[0]
 
-    def _taking_back(self, lineage: Lineage) -> str:
-        """Return in words what a recall does to messages of a lineage."""
-        sender = self._senders.get(lineage.platform)
-        if sender is None:
-            return f"waits until {lineage.platform} is configured"
-        within, instead = sender.capabilities.delete_within, sender.capabilities.edit
-        if within is None:
-            return "replaced by a notice" if instead else "stays, as its messages can be neither deleted nor edited"
-        if within == timedelta.max:
-            return "deleted"
-        hours = f"deleted up to {within // timedelta(hours=1)} hours after it was sent"
-        return f"{hours}, else replaced by a notice" if instead else hours
-
     async def recall(self, issue_key: str) -> tuple[int, int]:
         """Take an issue back; return how many deliveries do so, and how many that waited are stopped."""
         lineages = await self._changes.lineages(issue_key)
         notices = {(lineage.platform, lineage.language): self.notice(lineage) for lineage in lineages}
         return await self._changes.recall(issue_key, notices, now=self._clock.now())
 
-    async def told_of_recall(self, issue_key: str) -> list[str]:
-        """Return a line of English for each form in which the issue was delivered: how often, and what a recall does.
-
-        Empty if nothing of it was sent.
-        """
-        found: list[str] = []
+    async def retractions(self, issue_key: str) -> list[Retraction]:
+        """Return for each form in which the issue was delivered what a recall does; empty if nothing of it was sent."""
+        found: list[Retraction] = []
         for lineage in await self._changes.lineages(issue_key):
-            reach = await self.reach(lineage)
-            if not reach:
-                continue
-            deliveries = f"{reach} {'delivery' if reach == 1 else 'deliveries'}"
-            form = f"{lineage.platform}, {lineage.style}, {lineage.language}"
-            found.append(f"{form} ({deliveries}): {self._taking_back(lineage)}")
+            if reach := await self.reach(lineage):
+                sender = self._senders.get(lineage.platform)
+                found.append(Retraction(lineage, reach, sender.capabilities if sender else None))
         return found
 
 

@@ -10,7 +10,7 @@ from bot.domain.issues import KnownIssue
 from bot.ports.clock import Clock
 from bot.ports.ledger import Ledger
 from bot.services.announcing import Announcing, Decision
-from bot.services.correct import Corrector
+from bot.services.correct import Corrector, Retraction
 from bot.services.explaining import Explaining
 from bot.services.holding import Brake
 from bot.services.library import Library
@@ -24,8 +24,8 @@ class Sending:
     """Something that was sent."""
 
     key: str
-    forms: tuple[str, ...]
-    """A line of English for each form in which it was sent: how often, and what a recall does."""
+    retractions: tuple[Retraction, ...]
+    """What a recall does to each form in which it was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,8 @@ class Operating:
         if not key:
             newest = next(self.library.listed_until(self.brake.today), None)
             key = newest.key if newest else ""
-        forms = await self.corrector.told_of_recall(key) if key else []
-        return Sending(key, tuple(forms)) if forms else None
+        retractions = await self.corrector.retractions(key) if key else []
+        return Sending(key, tuple(retractions)) if retractions else None
 
     def key_of(self, ref: str) -> str:
         """Return the key of what a button names; that of an announcement is its ref."""

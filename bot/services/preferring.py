@@ -50,6 +50,12 @@ class ChatSettings:
     """The first instant at which an issue will come, past pauses and days without; None if that is too far away."""
 
     @property
+    def gets_todays(self) -> bool:
+        """Whether an issue that is released next comes right then: no pause, no hour or day of the reader's own."""
+        preferences = self.preferences
+        return self.active and not self.paused and preferences.hour is None and preferences.weekdays == EVERY_DAY
+
+    @property
     def as_the_digest(self) -> bool:
         """Whether issues come every day by the digest's own clock."""
         preferences = self.preferences
@@ -74,6 +80,8 @@ class Preferring:
         self._timetable = timetable
         self._clock = clock
         self._languages: dict[Destination, _Known] = {}
+        self._changes = 0
+        """How often a language may have changed: what was asked for meanwhile is not remembered."""
 
     @property
     def now(self) -> datetime:
@@ -88,15 +96,22 @@ class Preferring:
         now, known = self._clock.now(), self._languages.get(destination)
         if known is not None and known.own == own and now - known.since < _KNOWN_FOR:
             return known.spoken
+        changes = self._changes
         subscription = await self._subscriptions.find(destination)
         preferences = subscription.preferences if subscription else None
         spoken = preferences.language if preferences and preferences.language_chosen else own
         if preferences and preferences.language != spoken:
             await self.change(destination, FollowLanguage(own))
-        if len(self._languages) >= _MOST_KNOWN:
-            self._languages.clear()
-        self._languages[destination] = _Known(own, spoken, now)
+        elif changes == self._changes:
+            if len(self._languages) >= _MOST_KNOWN:
+                self._languages.clear()
+            self._languages[destination] = _Known(own, spoken, now)
         return spoken
+
+    def forget_languages(self) -> None:
+        """Remember no language any more, as that of some destinations is another now."""
+        self._languages.clear()
+        self._changes += 1
 
     async def settings(self, destination: Destination) -> ChatSettings | None:
         """Return the settings of a destination; None if it never subscribed."""
@@ -130,6 +145,7 @@ class Preferring:
 
         subscription = await self._subscriptions.adjust(destination, adjusted)
         self._languages.pop(destination, None)
+        self._changes += 1
         if subscription is None:
             return Refusal.NOT_SUBSCRIBED
         if refusal is not None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import ANNOUNCEMENT, FOR_SUBSCRIBERS, LIFETIME, DeliveryState, PartState
@@ -99,8 +99,7 @@ def _audience(plan: Plan) -> ColumnElement[bool]:
     if plan.occasion != ANNOUNCEMENT:
         return joined
     # an issue has its slot, which heeds a pause; an announcement goes out at once, and nobody on holiday wants it
-    paused_until = destinations.c.paused_until
-    return and_(joined, or_(paused_until.is_(None), paused_until <= plan.audience.joined_by))
+    return and_(joined, slots.awake(plan.audience.joined_by))
 
 
 def _candidates(plan: Plan) -> ColumnElement[bool]:

@@ -35,14 +35,14 @@ def at_once(now: datetime) -> list[Group]:
 
 async def groups(connection: AsyncConnection, slots: Slots, candidates: ColumnElement[bool]) -> list[Group]:
     """Return the groups of the candidates, those of the release first. Who does not want the issue is in none."""
-    found = [Group(and_(~HAS_OWN_SLOT, _awake(slots.release)), slots.release)]
+    found = [Group(and_(~HAS_OWN_SLOT, awake(slots.release)), slots.release)]
     choices = select(_PLACE.hour, _PLACE.zone, _PLACE.weekdays).where(candidates, IS_ACTIVE, HAS_OWN_SLOT).distinct()
     for hour, zone, weekdays in (await connection.execute(choices)).all():
         preferences = _preferring(hour, zone, weekdays)
         due_at = slot(preferences, slots.release, slots.home)
         if wanted(preferences, due_at):
             same = and_(_is(_PLACE.hour, hour), _is(_PLACE.zone, zone), _PLACE.weekdays == weekdays)
-            found.append(Group(and_(HAS_OWN_SLOT, same, _awake(due_at)), due_at, own=True))
+            found.append(Group(and_(HAS_OWN_SLOT, same, awake(due_at)), due_at, own=True))
     return sorted(found, key=lambda group: group.due_at)
 
 
@@ -55,6 +55,6 @@ def _is(column: ColumnElement[Any], value: object) -> ColumnElement[bool]:
     return column.is_(None) if value is None else column == value
 
 
-def _awake(at: datetime) -> ColumnElement[bool]:
+def awake(at: datetime) -> ColumnElement[bool]:
     """Return the condition that no pause lasts at this instant."""
     return or_(_PLACE.paused_until.is_(None), _PLACE.paused_until <= at)

@@ -15,6 +15,7 @@ from bot.domain.subscription import Origin, Place, Preferences, Subscription, pl
 from bot.storage import destination_rows
 from bot.storage.destination_rows import PREFERENCES, at_address, inserting
 from bot.storage.engine import Database
+from bot.storage.slots import awake
 from bot.storage.tables import IS_ACTIVE, IS_FIXED
 from bot.storage.tables import destinations as rows
 from formatters.views import Style
@@ -150,11 +151,14 @@ class SqlSubscriptions:
             ]
             await _end(connection, and_(IS_FIXED, rows.c.id.not_in(named)), DROPPED, now)
 
-    async def audiences(self) -> dict[tuple[Platform, Style, str], int]:
-        """Return how many active subscriptions there are for each (platform, style, language)."""
+    async def audiences(self, *, awake_at: datetime | None = None) -> dict[tuple[Platform, Style, str], int]:
+        """Return how many active subscriptions there are, who pauses at `awake_at` left out, for each of these."""
         group = (rows.c.platform, rows.c.style, rows.c.language)
+        counting = select(*group, func.count()).where(IS_ACTIVE).group_by(*group)
+        if awake_at is not None:
+            counting = counting.where(awake(awake_at))
         async with self._database.reading() as connection:
-            counted = await connection.execute(select(*group, func.count()).where(IS_ACTIVE).group_by(*group))
+            counted = await connection.execute(counting)
             return {
                 (platform, style, language): number
                 for platform, style, language, number in counted

@@ -32,7 +32,6 @@ from bot.logs import configure_logs
 from bot.platforms.telegram.application import ReaderContext, TelegramApplication
 from bot.platforms.telegram.commands import TelegramCommands
 from bot.platforms.telegram.connection import telegram_bot
-from bot.platforms.telegram.sender import arguments_of
 from bot.scheduling.clock import SystemClock
 from bot.services.answers import Show
 from bot.services.throttling import Throttle
@@ -41,6 +40,7 @@ from formatters.actions import TurnToHeadlines, TurnToItem, encode
 from formatters.parts import Json
 from tests import written_posts
 from tests.benchmarks.bare_server import NUMBER, BareServer, running
+from tests.benchmarks.library_arguments import arguments_of
 
 POSTS, ITEMS = 10_000, 3
 ROUNDS = 600

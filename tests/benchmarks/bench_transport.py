@@ -163,7 +163,8 @@ async def _telegram(server: BareServer, part: Part, stack: AsyncExitStack) -> di
 
     from bot.platforms.telegram.connection import telegram_bot
     from bot.platforms.telegram.request import as_json
-    from bot.platforms.telegram.sender import TelegramSender, arguments_of
+    from bot.platforms.telegram.sender import TelegramSender
+    from tests.benchmarks.library_arguments import arguments_of
 
     url = f"{server.url}/bot{TOKEN}/sendMessage"
     plain, ours = Bot(TOKEN, base_url=f"{server.url}/bot"), telegram_bot(TOKEN, server.url)

@@ -77,6 +77,17 @@ async def test_audiences_are_counted_by_platform_style_and_language(subscription
     }
 
 
+async def test_audiences_leave_out_who_pauses_if_asked_to(subscriptions: SqlSubscriptions) -> None:
+    for name in ("1", "2"):
+        await subscriptions.subscribe(chat(name), language="zh", now=NOW)
+    paused = (await found(subscriptions, chat("1"))).preferences
+    await subscriptions.prefer(chat("1"), replace(paused, paused_at=NOW, paused_until=NOW + HOUR))
+    group = (Platform.TELEGRAM, Style.ITEMS, "zh")
+    assert await subscriptions.audiences() == {group: 2}
+    assert await subscriptions.audiences(awake_at=NOW) == {group: 1}
+    assert await subscriptions.audiences(awake_at=NOW + HOUR) == {group: 2}
+
+
 async def test_the_settings_name_exactly_the_fixed_destinations(subscriptions: SqlSubscriptions) -> None:
     await subscriptions.set_fixed([chat("2"), chat("1"), chat("1"), channel()], language="zh", now=NOW)
     fixed = await subscriptions.active_fixed()

@@ -97,6 +97,19 @@ async def test_who_joined_later_or_left_before_their_turn_does_not_get_it(world:
     assert "Hello" not in [*leaving.texts, *late.texts]
 
 
+async def test_who_pauses_is_neither_counted_nor_told(world: World) -> None:
+    olga, settings = owner_of(world, language="en")
+    lin, away = await world.subscriber("Lin"), await world.subscriber("Away")
+    async with world.bot("09:00:00", **settings) as bot:
+        paused = await away.ask("/pause 3d")
+        asked = await _asked(olga, "Hello")
+        assert asked.text == "The message above goes to 1 subscriber, just as it is. Send it?"
+        await (await olga.press(asked, "Send to all")).answered()
+        assert asked.text == "The announcement is on its way to 1 subscriber."
+        await bot.idle()
+    assert (lin.texts, away.messages) == (["Hello"], [paused])
+
+
 async def test_killed_halfway_everybody_gets_it_and_nobody_twice(world: World, tmp_path: Path) -> None:
     olga, settings = owner_of(world)
     readers = [await world.subscriber(f"Reader {number}") for number in range(40)]

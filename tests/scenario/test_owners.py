@@ -304,4 +304,4 @@ class TestWhy:
         async with world.bot("08:00:00", **settings):
             for asked in ("/why", "/why Lin", "/why slack:#daily"):
                 assert (await olga.ask(asked)).text.startswith("哪里？")
-            assert "never subscribed" in (await olga.ask("/why @nobody_here")).text
+            assert "从未订阅" in (await olga.ask("/why @nobody_here")).text

@@ -9,6 +9,7 @@ import pytest
 from bot.domain.destination import Destination, Platform
 from bot.ports.ledger import DeliveryFilter
 from bot.sandbox.telegram_chats import Standing
+from tests.scenario.owners import owner_of
 from tests.scenario.test_styles import NO_SLACK
 from tests.scenario.test_telegram_settings import ended, preferences, tap
 from tests.scenario.world import DAY, World
@@ -92,6 +93,21 @@ class TestPause:
         async with world.bot(f"{TOMORROW} 08:00:00", **NO_SLACK) as bot:
             await bot.released(str(TOMORROW))
         assert len(reader.messages) == 1 + 4
+
+    @pytest.mark.parametrize(
+        ("language", "promised", "told"),
+        [
+            ("zh", "08:00 后送到。", "08:00 后再来看看。"),
+            ("en", "it will come here after 08:00.", "look again after 08:00."),
+        ],
+    )
+    async def test_lets_today_promise_nothing(self, world: World, language: str, promised: str, told: str) -> None:
+        reader = await world.subscriber(language=language)
+        reader.account.language_code = language
+        async with world.bot("07:00:00", **NO_SLACK):
+            assert (await reader.ask("/today")).text.endswith(promised)
+            await reader.ask("/pause 3d")
+            assert (await reader.ask("/today")).text.endswith(told)
 
     async def test_holds_back_what_waits_for_the_readers_hour(self, world: World) -> None:
         reader = await world.subscriber()
@@ -179,6 +195,31 @@ class TestForgetting:
             place = Destination(Platform.TELEGRAM, str(reader.id))
             assert await bot.services.subscriptions.find(place) is None
             assert await bot.services.ledger.reports(DeliveryFilter()) == []
+
+    async def test_leaves_nothing_to_be_seen_of_what_was_saved(self, world: World) -> None:
+        reader = await world.subscriber()
+        world.write(items=2)
+        async with world.bot("09:00:00", **NO_SLACK):
+            await (await reader.press(await reader.ask("/item 1"), "🔖 收藏")).answered()
+            assert (await reader.ask("/item 1")).button("✓ 已收藏")
+            await tap(reader, await reader.ask("/forget"), "全部删除")
+            assert (await reader.ask("/item 1")).button("🔖 收藏")
+            assert (await reader.ask("/saved")).text.startswith("你还没有收藏")
+
+    @pytest.mark.parametrize(
+        ("language", "erase", "left"),
+        [
+            ("zh", "全部删除", "你仍是管理者，只有 digestbot owners --remove 才能取消。"),
+            ("en", "Erase everything", " You are an owner still; only digestbot owners --remove ends that."),
+        ],
+    )
+    async def test_tells_an_owner_what_stays(self, world: World, language: str, erase: str, left: str) -> None:
+        owner, named = owner_of(world, language=language)
+        async with world.bot("09:00:00", **named):
+            question = await owner.ask("/forget")
+            await tap(owner, question, erase)
+            assert question.text.endswith(left)
+            assert (await owner.ask("/admin")).buttons
 
     async def test_is_not_for_chats_that_the_operator_named(self, world: World) -> None:
         admin = world.sandbox.telegram.user()

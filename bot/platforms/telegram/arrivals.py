@@ -11,8 +11,8 @@ from bot.domain.destination import Destination, Platform
 from bot.languages import Language, negotiate
 from bot.languages.settings_phrases import settings_phrases_of
 from bot.platforms.telegram.menu_actions import Page
+from bot.platforms.telegram.paced_bot import answer
 from bot.platforms.telegram.replies import Reader
-from bot.platforms.telegram.sender import post
 from bot.platforms.telegram.settings_menu import SettingsMenu
 from bot.services.conversation import Conversation
 
@@ -45,6 +45,6 @@ async def _offer(change: ChatMemberUpdated, bot: Bot, conversation: Conversation
     if isinstance(member, ChatMemberAdministrator) and not member.can_post_messages:
         payload = {**payload, "text": f"{payload['text']}\n\n{phrases.may_not_post(title)}"}
     try:
-        await post(bot, payload, private)
+        await answer(bot, payload, private)
     except (Forbidden, BadRequest) as error:  # who never wrote to the bot cannot be written to
         _log.info("nobody could be told of a channel", chat=chat.id, problem=error.message)

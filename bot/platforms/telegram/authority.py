@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from telegram import Bot, Chat, Message, User
+from telegram import Bot, Message, User
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
@@ -49,8 +49,3 @@ async def managed(bot: Bot, chat: int | str, user: User | None) -> Managed | Non
     if found.type == ChatType.PRIVATE or not await is_admin(bot, found.id, user):
         return None
     return Managed(found.id, found.title or str(chat), found.type)
-
-
-def title_of(chat: Chat) -> str:
-    """Return how a chat is called in a sentence."""
-    return chat.title or str(chat.id)

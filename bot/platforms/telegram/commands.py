@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-import uuid
 from dataclasses import replace
 from functools import partial
 
-import structlog
 from telegram import ChatMemberUpdated, Message, Update
 from telegram.constants import ChatMemberStatus
-from telegram.error import Conflict, Forbidden, NetworkError, TelegramError
 from telegram.ext import (
     ChatMemberHandler,
     CommandHandler,
@@ -19,13 +16,13 @@ from telegram.ext import (
 )
 
 from bot.domain.destination import Platform
-from bot.domain.errors import DatabaseError
 from bot.languages import Language, phrases_of
 from bot.languages.owner_phrases import owner_phrases_of
 from bot.platforms.telegram.admission import Admission
 from bot.platforms.telegram.application import ReaderContext, TelegramApplication
 from bot.platforms.telegram.arrivals import arrived
 from bot.platforms.telegram.door import Door
+from bot.platforms.telegram.failures import Failures
 from bot.platforms.telegram.inline import InlineAnswers
 from bot.platforms.telegram.joining import Joining
 from bot.platforms.telegram.menu_presses import MenuPresses
@@ -36,12 +33,9 @@ from bot.platforms.telegram.reading import ReadingCommands
 from bot.platforms.telegram.replies import Reader, hinted
 from bot.platforms.telegram.settings_commands import SettingsCommands
 from bot.platforms.telegram.tongues import Tongues
-from bot.services.answers import Extract, OutdatedLink, Sentence, Show, TodayNotYet
-from bot.services.archive_answers import Unavailable
+from bot.services.answers import Extract, OutdatedLink, Show, TodayNotYet
 from bot.services.conversation import Conversation
 from formatters.actions import decode_start
-
-_log = structlog.get_logger(__name__)
 
 ALLOWED_UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY, Update.MY_CHAT_MEMBER]
 
@@ -72,7 +66,7 @@ class TelegramCommands:
             application.add_handler(CommandHandler(name, answer, filters=filters.UpdateType.MESSAGE))
         Tongues(self._conversation.preferring, self._default).register(application)
         Door(self._conversation.throttle, self._default).register(application)
-        for part in (SettingsCommands, MenuPresses, Presses, ReadingCommands, InlineAnswers):
+        for part in (SettingsCommands, MenuPresses, Presses, ReadingCommands, InlineAnswers, Failures):
             part(self._conversation, self._default).register(application)
         application.add_handlers(
             [
@@ -82,7 +76,6 @@ class TelegramCommands:
                 ChatMemberHandler(self._membership, ChatMemberHandler.MY_CHAT_MEMBER),
             ]
         )
-        application.add_error_handler(self._failed)
 
     async def publish_menu(self, application: TelegramApplication) -> None:
         """Register the command menus."""
@@ -124,8 +117,8 @@ class TelegramCommands:
         _, reader = self._asked(update, context)
         answer = await self._conversation.query.headlines_of_today(subscribed=False, buttons=reader.is_private)
         if isinstance(answer, TodayNotYet):  # only then it matters, and is worth a look into the database
-            subscribed = await self._conversation.subscribing.is_active(reader.destination)
-            answer = replace(answer, subscribed=subscribed)
+            settings = await self._conversation.preferring.settings(reader.destination)
+            answer = replace(answer, subscribed=settings is not None and settings.gets_todays)
         if isinstance(answer, Show) and not reader.is_private:
             await reader.answer_once(answer, self._conversation)
         else:
@@ -174,50 +167,10 @@ class TelegramCommands:
             await self._conversation.subscribing.moved(
                 Platform.TELEGRAM, str(message.chat.id), str(message.migrate_to_chat_id)
             )
-
-    async def _failed(self, update: object, context: _Context) -> None:
-        """Apologize with a reference; the log has the rest under it."""
-        error = context.error
-        if isinstance(error, Conflict):
-            _log.error("another process polls with this token", advice="stop it; one token, one bot")
-            return
-        if not isinstance(update, Update):
-            _log.warning("Telegram cannot be reached; trying again", problem=str(error))
-            return
-        if isinstance(error, DatabaseError):
-            _log.error("the database cannot be used; the reader was asked to come back", problem=str(error))
-            await self._tell(update, context, Unavailable())
-            return
-        if isinstance(error, Forbidden) and update.effective_chat:
-            chat = str(update.effective_chat.id)
-            await self._conversation.subscribing.lost(Platform.TELEGRAM, chat, reason=error.message)
-            return
-        if isinstance(error, NetworkError):
-            _log.warning("an answer did not get through", problem=str(error))
-            return
-        reference = uuid.uuid4().hex[:8]
-        _log.error("an update could not be handled", reference=reference, update_id=update.update_id, exc_info=error)
-        await self._tell(update, context, reference)
-
-    async def _tell(self, update: Update, context: _Context, problem: Sentence | str) -> None:
-        """Tell the reader of a problem; `problem` may be the reference of an apology."""
-        try:
-            if (query := update.callback_query) is not None:
-                reader = Reader.of_press(context, query, self._default)
-                await query.answer(_told(reader.language if reader else self._default, problem), show_alert=True)
-            elif update.effective_message is not None:
-                reader = Reader.of_message(context, update.effective_message, self._default)
-                await reader.say(_told(reader.language, problem))
-        except TelegramError as error:
-            _log.warning("the apology did not get through", problem=str(error))
+            self._conversation.preferring.forget_languages()
 
     def _asked(self, update: Update, context: _Context) -> tuple[Message, Reader]:
         message = update.effective_message
         if message is None:
             raise ValueError(f"update {update.update_id} holds no message; the handlers' filters let it through")
         return message, Reader.of_message(context, message, self._default)
-
-
-def _told(language: Language, problem: Sentence | str) -> str:
-    phrases = phrases_of(language)
-    return phrases.apology(problem) if isinstance(problem, str) else phrases.sentence(problem)

@@ -20,7 +20,6 @@ from bot.platforms.telegram.application import ReaderContext, TelegramApplicatio
 from bot.services.conversation import Conversation
 from formatters.actions import TurnToMonth, start_argument
 from formatters.document import plain
-from formatters.parts import Part
 from formatters.views import ItemView
 
 _PAGE = 10
@@ -66,7 +65,7 @@ class InlineAnswers:
         )
 
     def _result(self, view: ItemView, language: Language) -> InlineQueryResultArticle:
-        part: Part = self._conversation.renderer.render(view, Platform.TELEGRAM, language).parts[0]
+        part = self._conversation.renderer.answer(view, Platform.TELEGRAM, language)
         item = view.issue.item(view.number)
         title = plain(item.title) if item else part.text
         day = f"{view.issue.date} · " if view.issue.date else ""

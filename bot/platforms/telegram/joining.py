@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from telegram import Bot
+from telegram.error import TelegramError
 
 from bot.domain.destination import Platform
 from bot.languages import Language
 from bot.languages.settings_phrases import settings_phrases_of
+from bot.platforms.telegram.outcomes import is_shut_out
+from bot.platforms.telegram.paced_bot import answer
 from bot.platforms.telegram.replies import Reader, greeted
-from bot.platforms.telegram.sender import post
 from bot.platforms.telegram.subjects import Subject
 from bot.services.conversation import Conversation
 from bot.services.subscribing import Welcome
@@ -41,19 +43,25 @@ class Joining:
                 welcome.missed, reader.destination, language=reader.language, message_id=message_id
             )
 
-    async def join_elsewhere(self, subject: Subject, bot: Bot) -> None:
-        """Subscribe a channel; what it missed today is posted there at once."""
+    async def join_elsewhere(self, subject: Subject, bot: Bot) -> bool:
+        """Subscribe a channel; what it missed today is posted there at once. Return False if the bot may not post."""
         language = self._default
         welcome = await self._conversation.subscribing.start(
             subject.destination, language=language, place=subject.place
         )
         if welcome.missed is None:
-            return
+            return True
         overview = self._conversation.renderer.render(welcome.missed.overview, Platform.TELEGRAM, language).parts[0]
-        message_id = await post(bot, overview.payload, subject.destination)
+        try:
+            message_id = await answer(bot, overview.payload, subject.destination)
+        except TelegramError as error:
+            if is_shut_out(error):
+                return False
+            raise
         await self._conversation.subscribing.overview_shown(
             welcome.missed, subject.destination, language=language, message_id=message_id
         )
+        return True
 
     async def _greeting(self, reader: Reader, welcome: Welcome) -> str:
         """Return what is said: by the digest's hours, or by those that the chat chose."""

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import structlog
-from telegram import CallbackQuery, Message, Update
-from telegram.error import TelegramError
+from telegram import CallbackQuery, Update
 from telegram.ext import CallbackQueryHandler
 
 from bot.domain.preference_changes import Change, FollowLanguage, Pause, Refusal, Resume
@@ -30,8 +28,7 @@ from bot.platforms.telegram.replies import Reader
 from bot.platforms.telegram.subjects import Subject, elsewhere, here
 from bot.services.answers import OutdatedButton
 from bot.services.conversation import Conversation
-
-_log = structlog.get_logger(__name__)
+from bot.services.forgetting import Forgotten
 
 _Context = ReaderContext
 
@@ -54,19 +51,17 @@ class MenuPresses:
             return
         reader = Reader.of_press(context, query, self._default)
         button = decode_menu(query.data or "")
-        if reader is None or button is None or not isinstance(query.message, Message):
+        # of a message that is no more nobody knows in which topic it stood
+        known = reader is not None and query.message and (reader.is_private or query.message.is_accessible)
+        if reader is None or button is None or not known:
             language = self._default if reader is None else reader.language
             of_menu = MENU_DATA.match(query.data or "")  # no data at all passes the handler's pattern
             sentence = settings_phrases_of(language).outdated_menu() if of_menu else _outdated(language)
             await query.answer(sentence, show_alert=True)
             return
-        try:
-            subject = await self._subject(query, reader, button)
-            if subject is not None:
-                await self._act(query, reader, subject, button.action)
-        except TelegramError:
-            await _answered(query, settings_phrases_of(reader.language).outdated_menu())
-            raise
+        subject = await self._subject(query, reader, button)
+        if subject is not None:
+            await self._act(query, reader, subject, button.action)
 
     async def _subject(self, query: CallbackQuery, reader: Reader, button: MenuButton) -> Subject | None:
         """Return what the menu is about; None, and who pressed is told, if they may not change it."""
@@ -96,11 +91,13 @@ class MenuPresses:
             case _:
                 await self._change(query, reader, subject, action)
 
-    async def _open(self, query: CallbackQuery, reader: Reader, subject: Subject, page: Page) -> None:
+    async def _open(
+        self, query: CallbackQuery, reader: Reader, subject: Subject, page: Page, *, warning: str = ""
+    ) -> None:
         settings = await self._conversation.preferring.settings(subject.destination)
         shown = subject.menu.invitation() if settings is None else subject.menu.page(page, settings)
         await reader.turn(query, shown)
-        await query.answer()
+        await query.answer(warning or None, show_alert=bool(warning))
 
     async def _change(
         self, query: CallbackQuery, reader: Reader, subject: Subject, action: ButtonChange | PauseFor | Deed
@@ -127,11 +124,12 @@ class MenuPresses:
                 return action
 
     async def _join(self, query: CallbackQuery, reader: Reader, subject: Subject) -> None:
-        if subject.elsewhere:
-            await self._joining.join_elsewhere(subject, query.get_bot())
-        else:
+        warning = ""
+        if not subject.elsewhere:
             await self._joining.join(reader)
-        await self._open(query, reader, subject, Page.MAIN)
+        elif not await self._joining.join_elsewhere(subject, query.get_bot()):
+            warning = subject.phrases.may_not_post(subject.title)
+        await self._open(query, reader, subject, Page.MAIN, warning=warning)
 
     async def _leave(self, query: CallbackQuery, reader: Reader, subject: Subject) -> None:
         parting = await self._conversation.subscribing.stop(subject.destination)
@@ -149,18 +147,11 @@ class MenuPresses:
         text = subject.phrases.kept()
         if erase:
             forgotten = await self._conversation.forgetting.forget(subject.destination)
-            text = subject.phrases.forgotten() if forgotten else reader.phrases.fixed_by_settings()
+            nothing = forgotten is Forgotten.NOTHING
+            text = reader.phrases.fixed_by_settings() if nothing else subject.phrases.forgotten(forgotten)
         await reader.turn(query, subject.menu.payload(text, []))
         await query.answer()
 
 
 def _outdated(language: Language) -> str:
     return phrases_of(language).sentence(OutdatedButton())
-
-
-async def _answered(query: CallbackQuery, text: str) -> None:
-    """Answer a press whose handling failed; that may fail as well."""
-    try:
-        await query.answer(text, show_alert=True)
-    except TelegramError as error:
-        _log.warning("a press could not be answered", problem=error.message)

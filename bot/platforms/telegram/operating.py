@@ -12,6 +12,7 @@ from bot.domain.destination import Destination, Platform, telegram_destination
 from bot.domain.person import Person
 from bot.languages import Language, phrases_of
 from bot.languages.owner_phrases import OwnerPhrases, owner_phrases_of
+from bot.languages.why_phrases import why_phrases_of
 from bot.platforms.telegram.application import ReaderContext, TelegramApplication
 from bot.platforms.telegram.owner_buttons import (
     PATTERN,
@@ -97,7 +98,7 @@ class OwnerCommands:
             await reader.say(phrases.nothing_was_sent())
             return
         offered = _offered(phrases, (phrases.button("recall"), Recall(self._operating.ref_of(found.key))), Dismiss())
-        await reader.show(_with(phrases.offer_to_recall(found.key, found.forms), offered))
+        await reader.show(_with(phrases.offer_to_recall(found.key, found.retractions), offered))
 
     async def _hold(self, _message: Message, reader: Reader, _person: Person) -> None:
         await reader.show(await self._held(reader))
@@ -120,7 +121,8 @@ class OwnerCommands:
         except ValueError:
             await reader.say(_phrases(reader).why_usage())
             return
-        await reader.say(_fitting(await self._operating.explaining.why(place)))
+        found = await self._operating.explaining.why(place)
+        await reader.say(_fitting(why_phrases_of(reader.language).told(found)))
 
     async def _invite(self, message: Message, reader: Reader, _person: Person) -> None:
         phrases, membership = _phrases(reader), self._operating.membership

@@ -99,6 +99,11 @@ def outcome_of(error: TelegramError, to: Destination) -> Outcome:
     return row_of(error).becomes(error, to)
 
 
+def is_shut_out(error: TelegramError) -> bool:
+    """Return whether the bot may not write there, whatever it says."""
+    return row_of(error).becomes is _gone
+
+
 def pause_of(error: RetryAfter) -> timedelta:
     """Return how long Telegram asks to wait: the library tells an int or a timedelta, as it is configured."""
     after = error.retry_after

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-import structlog
 from telegram import CallbackQuery, Update
-from telegram.error import TelegramError
 from telegram.ext import CallbackQueryHandler
 
 from bot.languages import Language, phrases_of, words_of
@@ -33,8 +31,6 @@ from formatters.actions import (
 from formatters.rendering.own_row import save_button, unfolded_row, vote_buttons
 from formatters.views import Own
 
-_log = structlog.get_logger(__name__)
-
 _Context = ReaderContext
 
 
@@ -59,15 +55,10 @@ class Presses:
             language = phrases_of(self._default) if reader is None else reader.phrases
             await query.answer(language.sentence(OutdatedButton()), show_alert=True)
             return
-        try:
-            if reader.is_private:
-                await self._act(query, reader, action)
-            else:
-                await self._lead_away(query, reader, action, context.bot.username)
-        except TelegramError:
-            # what was asked for could not be sent; the button must not go on turning
-            await _answered(query, reader.phrases.sentence(OutdatedButton()))
-            raise
+        if reader.is_private:
+            await self._act(query, reader, action)
+        else:
+            await self._lead_away(query, reader, action, context.bot.username)
 
     async def _act(self, query: CallbackQuery, reader: Reader, action: Action) -> None:
         match action:
@@ -138,11 +129,3 @@ class Presses:
             return
         await show_rows(query, rows)
         await query.answer(notice or None)
-
-
-async def _answered(query: CallbackQuery, text: str) -> None:
-    """Answer a press whose handling failed; that may fail as well."""
-    try:
-        await query.answer(text, show_alert=True)
-    except TelegramError as error:
-        _log.warning("a press could not be answered", problem=error.message)

@@ -9,17 +9,18 @@ from datetime import timedelta
 
 import structlog
 from telegram import Bot, CallbackQuery, Chat, InlineKeyboardButton, InlineKeyboardMarkup, Message, User
-from telegram.constants import ChatMemberStatus, ChatType
+from telegram.constants import ChatType
 from telegram.error import BadRequest, RetryAfter
 
 from bot.domain.destination import Destination, Platform
 from bot.domain.person import Person
 from bot.languages import Language, Phrases, negotiate, phrases_of
 from bot.platforms.telegram.application import ReaderContext
-from bot.platforms.telegram.outcomes import pause_of
+from bot.platforms.telegram.authority import is_admin, writes_as_chat
+from bot.platforms.telegram.outcomes import is_already_so, pause_of
 from bot.platforms.telegram.paced_bot import answer
 from bot.platforms.telegram.profile import place_of_chat
-from bot.platforms.telegram.sender import arguments_of, message_link
+from bot.platforms.telegram.sender import message_link, show_instead
 from bot.services.answers import Answer, Show, TodayNotYet
 from bot.services.archive_answers import AnsweredHere
 from bot.services.conversation import Conversation
@@ -94,7 +95,7 @@ class Reader:
         """Return a view as this reader is to see it."""
         if self.is_private:
             view = await conversation.saving.owned(view, self.person, bot=self.bot_name)
-        return conversation.renderer.render(view, Platform.TELEGRAM, self.language).parts[0]
+        return conversation.renderer.answer(view, Platform.TELEGRAM, self.language)
 
     async def answer(self, answer: Answer, conversation: Conversation) -> None:
         """Answer with what there is to show, or with a sentence."""
@@ -133,12 +134,7 @@ class Reader:
 
     async def may_manage(self, message: Message) -> bool:
         """Return whether the writer of `message` may change the chat's subscription."""
-        if self.is_private or (message.sender_chat is not None and message.sender_chat.id == self.chat_id):
-            return True  # an admin who writes anonymously writes as the group itself
-        if self._user is None:
-            return False
-        member = await self._bot.get_chat_member(self.chat_id, self._user.id)
-        return member.status in {ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR}
+        return self.is_private or writes_as_chat(message) or await is_admin(self._bot, self.chat_id, self._user)
 
     async def say(self, text: str) -> None:
         """Answer with one plain sentence."""
@@ -161,11 +157,13 @@ class Reader:
             return await answer(self._bot, payload, self.destination)
 
     async def turn(self, query: CallbackQuery, payload: Payload) -> None:
-        """Show a payload in place of the message whose button was pressed."""
+        """Show a payload in place of the message whose button was pressed; anew, where that one cannot be changed."""
+        if query.message is None:
+            raise ValueError(f"press {query.id} tells no message; a reader of it was never made")
         try:
-            await query.edit_message_text(**arguments_of(payload))
+            await show_instead(self._bot, payload, str(query.message.message_id), self.destination)
         except BadRequest as error:
-            if "not modified" in error.message.lower():
+            if is_already_so(error):
                 return
             if "can't be edited" in error.message.lower() or "not found" in error.message.lower():
                 await self.show(payload)

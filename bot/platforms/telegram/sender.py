@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import Bot
 from telegram.error import EndPointNotFound, InvalidToken, TelegramError
 
 from bot.domain.delivery import Outcome, Rejected, Scope, Sent, Tag, Unfit, Unsent
@@ -182,6 +182,11 @@ async def post(bot: Bot, payload: Mapping[str, Json], to: Destination, *, silent
     return _message_id(await call(bot, method_of(payload), {**place_of(to, silent=silent), **payload}))
 
 
+async def show_instead(bot: Bot, payload: Mapping[str, Json], message_id: str, to: Destination) -> None:
+    """Show a rendered payload in a message's place."""
+    await call(bot, "editMessageText", {**_message(message_id, to), **payload})
+
+
 def place_of(to: Destination, *, silent: bool) -> dict[str, Json]:
     """Return the parameters that a payload goes with."""
     return _place(chat_id(to), int(to.thread) if to.thread else None, silent=silent)
@@ -230,13 +235,3 @@ def _message_id(result: Any) -> str:
         return str(result["message_id"])
     except (KeyError, TypeError) as error:
         raise AnswerLost("the answer names no message") from error
-
-
-def arguments_of(payload: Mapping[str, Json]) -> dict[str, Any]:
-    """Return a payload as python-telegram-bot's arguments for sending or editing a message."""
-    arguments: dict[str, Any] = dict(payload)
-    if "reply_markup" in arguments:
-        arguments["reply_markup"] = InlineKeyboardMarkup.de_json(arguments["reply_markup"], None)
-    if "link_preview_options" in arguments:
-        arguments["link_preview_options"] = LinkPreviewOptions.de_json(arguments["link_preview_options"], None)
-    return arguments

@@ -29,6 +29,8 @@ class Subject:
     menu: SettingsMenu
     elsewhere: bool
     """Whether the menu stands in another chat than the one it is about."""
+    title: str = ""
+    """What the place is called, if it is elsewhere."""
 
 
 def here(reader: Reader, *, language: str = "") -> Subject:
@@ -45,7 +47,9 @@ async def elsewhere(reader: Reader, bot: Bot, chat: int | str, user: User | None
     phrases = settings_phrases_of(reader.language)
     menu = SettingsMenu(phrases, chat=str(found.id), title=found.title)
     place = place_of_chat(found.kind, topic=False)
-    return Subject(Destination(Platform.TELEGRAM, str(found.id)), place, phrases, menu, elsewhere=True)
+    return Subject(
+        Destination(Platform.TELEGRAM, str(found.id)), place, phrases, menu, elsewhere=True, title=found.title
+    )
 
 
 def split(argument: str) -> tuple[str, str]:

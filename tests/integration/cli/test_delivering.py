@@ -222,6 +222,7 @@ class TestRecall:
         assert "2 deliveries to take back, 0 stopped before they began." in done.out
         assert reader.messages == []
         assert [message for message in outside.channel.from_bot if not message.deleted] == []
+        assert len(re.findall(rf" recall:\S+ +sent +{PARTS} ", bot("deliveries").out)) == 2, "how many steps were done"
         assert "the recall (" in bot("deliveries", "why", f"telegram:{reader.id}").out
 
     def test_of_what_was_never_sent_is_refused(self, bot: Digestbot, outside: Outside) -> None:

@@ -292,7 +292,7 @@ class Newsroom:
             feedback=Feedback(SqlMessages(self.database), saving),
             site=None,
             catching_up=self.catching_up,
-            forgetting=Forgetting(self.subscriptions, keepsakes, self.owning.membership),
+            forgetting=Forgetting(self.subscriptions, saving, self.preferring, self.owning.membership),
             renderer=Renderer(words_of),
             publisher=self.publisher,
             operating=self.owning.operating,

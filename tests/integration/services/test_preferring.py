@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import time, timedelta
 
 import pytest
 
-from bot.domain.preference_changes import Pause, Refusal, SetHour, SetSilent, SetStyle, SetWeekday, SetWeekdays, SetZone
-from bot.services.preferring import ChatSettings
+from bot.domain.destination import Destination
+from bot.domain.preference_changes import (
+    Pause,
+    Refusal,
+    SetHour,
+    SetLanguage,
+    SetSilent,
+    SetStyle,
+    SetWeekday,
+    SetWeekdays,
+    SetZone,
+)
+from bot.domain.subscription import Subscription
+from bot.services.preferring import ChatSettings, Preferring
+from bot.storage.engine import Database
+from bot.storage.subscriptions import SqlSubscriptions
 from formatters.views import Style
 from tests.integration.services.newsroom import CHANNEL, TOMORROW, Newsroom, at, chat
 
@@ -77,3 +92,40 @@ async def test_tell_that_the_operator_named_the_place(newsroom: Newsroom) -> Non
     found = await newsroom.preferring.settings(CHANNEL)
     assert found is not None
     assert (found.fixed, found.styles[0]) == (True, Style.THREAD)
+
+
+class SlowToTell(SqlSubscriptions):
+    """Subscriptions whose first answer is on its way until it is let go."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.asked, self.let_go = asyncio.Event(), asyncio.Event()
+
+    async def find(self, destination: Destination) -> Subscription | None:
+        found = await super().find(destination)
+        self.asked.set()
+        await self.let_go.wait()
+        return found
+
+
+class TestTheLanguage:
+    async def test_that_was_chosen_is_spoken_at_once(self, reader: Newsroom) -> None:
+        assert await reader.preferring.language_of(READER, "zh") == "zh"
+        await reader.preferring.change(READER, SetLanguage("en"))
+        assert await reader.preferring.language_of(READER, "zh") == "en"
+
+    async def test_that_is_chosen_while_the_old_one_is_looked_up_is_spoken_at_once(self, reader: Newsroom) -> None:
+        slow = SlowToTell(reader.database)
+        preferring = Preferring(slow, reader.ledger, reader.timetable, reader.clock)
+        asking = asyncio.create_task(preferring.language_of(READER, "zh"))
+        await slow.asked.wait()
+        await preferring.change(READER, SetLanguage("en"))
+        slow.let_go.set()
+        assert await asking == "zh", "the update came before the change"
+        assert await preferring.language_of(READER, "zh") == "en"
+
+    async def test_that_was_chosen_is_forgotten_with_all_the_rest(self, reader: Newsroom) -> None:
+        await reader.preferring.change(READER, SetLanguage("en"))
+        assert await reader.preferring.language_of(READER, "zh") == "en"
+        await reader.conversation().forgetting.forget(READER)
+        assert await reader.preferring.language_of(READER, "zh") == "zh"

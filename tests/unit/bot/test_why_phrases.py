@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,12 +12,13 @@ import pytest
 from bot.domain.delivery import DAILY, DeliveryReport, DeliveryState, PartState, Receipt
 from bot.domain.destination import Destination, Platform
 from bot.domain.subscription import Origin, Place, Preferences, Subscription
-from bot.services.explaining import Explainer, Newest
+from bot.languages.why_phrases import why_phrases_of
+from bot.services.explaining import Circumstances, Newest
 
-NOW = datetime(2026, 2, 12, 1, 30, tzinfo=UTC)
+NOW = datetime(2026, 2, 12, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 RELEASED = NOW - timedelta(minutes=90)
 READER = Destination(Platform.TELEGRAM, "500000001")
-EXPLAINER = Explainer(NOW, ZoneInfo("Asia/Shanghai"))
+PHRASES = why_phrases_of("en")
 NEWEST = Newest("2026-02-12", RELEASED)
 SUBSCRIBED = Subscription(
     id=1,
@@ -50,13 +52,15 @@ def receipt(part: str, state: PartState = PartState.SENT, reason: str | None = N
     return Receipt(0, part, state, "7" if state is PartState.SENT else None, "", reason, RELEASED)
 
 
-def told(subscription: Subscription | None, newest: Newest | None, *reports: DeliveryReport) -> str:
-    return "\n".join(EXPLAINER.destination(READER, subscription, newest, reports))
+def told(
+    subscription: Subscription | None, newest: Newest | None, *reports: DeliveryReport, language: str = "en"
+) -> str:
+    return "\n".join(why_phrases_of(language).told(Circumstances(READER, subscription, newest, reports, NOW)))
 
 
 def test_what_arrived_is_told_with_its_hour_in_the_digests_own_zone() -> None:
     arrived = replace(REPORT, receipts=(receipt("overview"), receipt("item-1"), receipt("closing")))
-    assert list(EXPLAINER.delivery(arrived)) == [
+    assert list(PHRASES.delivery(arrived, NOW)) == [
         "2026-02-12, the daily delivery (7): 3 of 3 messages arrived, finished at 08:01."
     ]
 
@@ -64,7 +68,7 @@ def test_what_arrived_is_told_with_its_hour_in_the_digests_own_zone() -> None:
 def test_each_part_with_a_story_has_a_line() -> None:
     lost = receipt("item-1", PartState.UNKNOWN, "the connection broke")
     refused = receipt("closing", PartState.REJECTED, "message is too long")
-    lines = list(EXPLAINER.delivery(replace(REPORT, receipts=(receipt("overview"), lost, refused))))
+    lines = list(PHRASES.delivery(replace(REPORT, receipts=(receipt("overview"), lost, refused)), NOW))
     assert lines[0].endswith("1 of 3 messages arrived, finished at 08:01.")
     assert lines[1].startswith("  item-1: may or may not have arrived at 08:00: the connection broke.")
     assert lines[2] == "  closing: refused at 08:00: message is too long."
@@ -94,7 +98,20 @@ def test_a_pause_that_a_platform_asked_for_is_told_with_its_end() -> None:
 
 
 def test_an_old_instant_is_told_with_its_date() -> None:
-    assert f"{EXPLAINER.time(NOW - timedelta(days=1))}" == "2026-02-11 09:30"
+    old = replace(REPORT, finished_at=NOW - timedelta(days=1))
+    assert "finished at 2026-02-11 09:30." in told(SUBSCRIBED, NEWEST, old)
+
+
+def test_an_owner_who_reads_chinese_is_told_in_chinese() -> None:
+    """All but what the ledger noted in English or in a platform's own words, and what is typed."""
+    lost = receipt("item-1", PartState.UNKNOWN, "the connection broke")
+    waits = replace(REPORT, state=DeliveryState.PENDING, due_at=NOW - timedelta(minutes=1), receipts=(lost,))
+    ended = replace(SUBSCRIBED, active=False, ended_at=RELEASED, end_reason="/stop")
+    for found in ((None, NEWEST), (ended, NEWEST), (SUBSCRIBED, NEWEST, REPORT), (SUBSCRIBED, NEWEST, waits)):
+        for line in told(*found, language="zh").splitlines():
+            words = re.sub(r"digestbot [\w -]+|telegram:\d+|/\w+|items|zh|item-1|the connection broke", "", line)
+            assert not re.search("[A-Za-z]{2,}", words), line
+            assert re.search("[一-鿿]", words), line
 
 
 class TestNothingWasPlanned:
