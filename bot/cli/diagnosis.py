@@ -101,6 +101,7 @@ async def _telegram(settings: Settings) -> AsyncIterator[Finding]:
     if settings.telegram_token is None:
         yield Finding("telegram", "not configured (DIGESTBOT_TELEGRAM_TOKEN)")
         return
+    from telegram import ChatMember
     from telegram.error import InvalidToken, TelegramError
 
     from bot.platforms.telegram.connection import telegram_bot
@@ -123,6 +124,9 @@ async def _telegram(settings: Settings) -> AsyncIterator[Finding]:
                 member = await bot.get_chat_member(chat, bot.id)
             except TelegramError as error:
                 yield Finding("telegram", f"{destination.chat}: {error.message}; add @{bot.username} there", 3)
+                continue
+            if member.status in {ChatMember.LEFT, ChatMember.BANNED}:
+                yield Finding("telegram", f"{destination.chat}: the bot is not there; add @{bot.username}", 3)
             else:
                 yield Finding("telegram", f"{destination.chat}: the bot is {member.status} there")
     finally:

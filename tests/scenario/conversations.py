@@ -230,15 +230,15 @@ async def operating(world: World, language: str) -> Transcript:
 
         told.heading("today's issue")
         status = await told.ask(olga, "/admin")
-        for wanted in (owners.Hold, owners.ShowStatus, owners.LetGo):
+        for wanted in (owners.Order.HOLD, owners.Order.SHOW_STATUS, owners.Order.LET_GO):
             status = await told.press(olga, status, wanted)
-        await told.press(olga, await told.ask(olga, "/hold"), owners.LetGo)
-        await told.press(olga, await told.ask(olga, "/publish"), owners.Dismiss)
+        await told.press(olga, await told.ask(olga, "/hold"), owners.Order.LET_GO)
+        await told.press(olga, await told.ask(olga, "/publish"), owners.Order.DISMISS)
         await told.press(olga, await told.ask(olga, "/publish"), owners.Publish)
         await bot.idle()
         await told.ask(olga, f"/why {guest.id}")
         await told.ask_all(olga, "/why", "/why 1", "/invite x", "/announce", "/recall nothing")
-        await told.press(olga, await told.ask(olga, "/recall"), owners.Dismiss)
+        await told.press(olga, await told.ask(olga, "/recall"), owners.Order.DISMISS)
         await told.press(olga, await told.ask(olga, "/recall"), owners.Recall)
         await bot.idle()
         await told.ask(olga, "/preview")

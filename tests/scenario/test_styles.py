@@ -14,9 +14,8 @@ from bot.ports.ledger import DeliveryFilter
 from bot.sandbox.telegram_chats import Chat, Message
 from bot.sandbox.telegram_people import Person
 from formatters.views import Style
+from tests.scenario.owners import ALONE
 from tests.scenario.world import DAY, Bot, World
-
-NO_SLACK: dict[str, Any] = {"slack_bot_token": None, "slack_app_token": None}
 
 
 async def prefer(bot: Bot, person: Person, style: Style, **others: Any) -> None:
@@ -27,10 +26,10 @@ async def prefer(bot: Bot, person: Person, style: Style, **others: Any) -> None:
 async def delivered(world: World, style: Style, *, items: int = 3, **others: Any) -> Person:
     """Return a reader who got today's issue in this style."""
     reader = await world.subscriber()
-    async with world.bot("07:00:00", **NO_SLACK) as bot:
+    async with world.bot("07:00:00", **ALONE) as bot:
         await prefer(bot, reader, style, **others)
     world.write(items=items)
-    async with world.bot("08:00:00", **NO_SLACK) as bot:
+    async with world.bot("08:00:00", **ALONE) as bot:
         await bot.released(str(DAY))
     return reader
 
@@ -45,11 +44,11 @@ class TestHeadlinesInAGroup:
         """A group that got today's issue."""
         admin = world.sandbox.telegram.user(name="Admin")
         group = world.sandbox.telegram.group(admins=[admin])
-        async with world.bot("07:00:00", **NO_SLACK):
+        async with world.bot("07:00:00", **ALONE):
             welcome = await admin.ask("/start", chat=group)
             assert "一则目录，点标题到私聊里阅读" in welcome.text
         world.write(items=3)
-        async with world.bot("08:00:00", **NO_SLACK) as bot:
+        async with world.bot("08:00:00", **ALONE) as bot:
             await bot.released(str(DAY))
         return group
 
@@ -61,7 +60,7 @@ class TestHeadlinesInAGroup:
 
     async def test_open_that_very_item_and_subscribe_nobody(self, world: World, group: Chat) -> None:
         stranger = world.sandbox.telegram.user(name="Stranger", started=False)
-        async with world.bot("09:00:00", **NO_SLACK) as bot:
+        async with world.bot("09:00:00", **ALONE) as bot:
             await stranger.follow(links(group.from_bot[1])[1])
             (answer,) = await stranger.receives(1)
             assert answer.text.startswith("2. 第 2 条")
@@ -72,7 +71,7 @@ class TestHeadlinesInAGroup:
 
     async def test_open_all_headlines_by_their_button(self, world: World, group: Chat) -> None:
         reader = await world.subscriber()
-        async with world.bot("09:00:00", **NO_SLACK):
+        async with world.bot("09:00:00", **ALONE):
             await reader.follow(group.from_bot[1].button("在私聊中阅读")["url"])
             (answer,) = await reader.receives(1)
             assert answer.text.startswith(f"推理日报｜{DAY}")
@@ -81,7 +80,7 @@ class TestHeadlinesInAGroup:
     async def test_that_lead_nowhere_any_more_say_so(self, world: World, group: Chat) -> None:
         reader = world.sandbox.telegram.user()
         (world.posts / f"{DAY}.md").unlink()
-        async with world.bot("09:00:00", **NO_SLACK) as bot:
+        async with world.bot("09:00:00", **ALONE) as bot:
             for link in (links(group.from_bot[1])[0], "https://t.me/digest_sandbox_bot?start=0-a-x-1"):
                 await reader.follow(link)
             first, second = await reader.receives(2)
@@ -101,7 +100,7 @@ async def test_a_button_that_turns_pages_opens_the_private_chat_where_others_rea
     world.write(items=3)
     member = world.sandbox.telegram.user()
     group = world.sandbox.telegram.group(people=[member])
-    async with world.bot("09:00:00", **NO_SLACK) as bot:
+    async with world.bot("09:00:00", **ALONE) as bot:
         known = await bot.services.library.newest(DAY)
         assert known is not None
         destination = Destination(Platform.TELEGRAM, str(group.id))
@@ -121,7 +120,7 @@ class TestCompact:
         reader = await delivered(world, Style.COMPACT)
         (message,) = reader.messages
         folded = message.text
-        async with world.bot("09:00:00", **NO_SLACK):
+        async with world.bot("09:00:00", **ALONE):
             await (await reader.press(message, "2")).answered()
             assert message.text.startswith("2. 第 2 条")
             await (await reader.press(message, "目录")).answered()
@@ -130,7 +129,7 @@ class TestCompact:
 
     async def test_sends_the_whole_issue_on_demand(self, world: World) -> None:
         reader = await delivered(world, Style.COMPACT)
-        async with world.bot("09:00:00", **NO_SLACK) as bot:
+        async with world.bot("09:00:00", **ALONE) as bot:
             await (await reader.press(reader.messages[0], "全部发来")).answered()
             await bot.idle()
         assert len(reader.messages) == 1 + 5
@@ -165,7 +164,7 @@ class TestRich:
         assert [message.rich for message in reader.messages] == [None] * 5
         assert [message.silent for message in reader.messages] == [False, True, True, True, True]
         assert len(world.sandbox.telegram.calls.of("sendRichMessage")) == 1
-        async with world.bot("09:00:00", **NO_SLACK) as bot:
+        async with world.bot("09:00:00", **ALONE) as bot:
             (report,) = await bot.services.ledger.reports(DeliveryFilter(issue_key=str(DAY)))
             assert (report.state, report.parts) == (DeliveryState.SENT, 5)
             assert report.note
@@ -189,14 +188,14 @@ async def test_previews_are_shown_where_they_are_wanted(world: World) -> None:
 async def test_a_style_of_the_settings_is_that_of_the_channel(world: World) -> None:
     world.write(items=2)
     channel = world.sandbox.telegram.channel("Daily", username="daily_ai")
-    async with world.bot("08:00:00", telegram_chats="@daily_ai=rich", **NO_SLACK) as bot:
+    async with world.bot("08:00:00", telegram_chats="@daily_ai=rich", **ALONE) as bot:
         await bot.released(str(DAY))
     assert [message.rich is not None for message in channel.from_bot] == [True]
 
 
 async def test_a_supergroup_of_the_settings_gets_headlines_once_telegram_has_told_what_it_is(world: World) -> None:
     supergroup = world.sandbox.telegram.supergroup()
-    chats = {"telegram_chats": str(supergroup.id), **NO_SLACK}
+    chats = {"telegram_chats": str(supergroup.id), **ALONE}
     async with world.bot("07:00:00", **chats) as bot:
         (fixed,) = await bot.services.subscriptions.active_fixed()
         assert (fixed.preferences.place, fixed.preferences.style) == (Place.GROUP, Style.HEADLINES)
@@ -218,7 +217,7 @@ async def test_a_supergroup_of_the_settings_gets_headlines_once_telegram_has_tol
 async def test_each_extract_has_its_command(world: World, command: str, begins: str) -> None:
     world.write(items=2)
     reader = world.sandbox.telegram.user()
-    async with world.bot("09:00:00", **NO_SLACK):
+    async with world.bot("09:00:00", **ALONE):
         answer = await reader.ask(command)
     assert answer.text.startswith(begins)
 

@@ -10,8 +10,8 @@ from structlog.testing import capture_logs
 
 from bot.domain.destination import Destination, Platform
 from bot.sandbox.telegram_chats import Standing
-from tests.scenario.test_styles import NO_SLACK
-from tests.scenario.test_telegram_settings import ended
+from tests.scenario.owners import ALONE
+from tests.scenario.settings_steps import ended
 from tests.scenario.world import World
 
 APOLOGIES = {
@@ -28,7 +28,7 @@ async def test_an_unexpected_error_is_one_apology_whose_reference_the_log_has(wo
     world.write()
     reader = world.sandbox.telegram.user(language_code=language)
     with capture_logs() as logs:
-        async with world.bot("10:00:00", **NO_SLACK):
+        async with world.bot("10:00:00", **ALONE):
             menu = await reader.ask("/today")
             world.sandbox.telegram.faults.respond("sendMessage", 400, BAD)
             said = re.fullmatch(APOLOGIES[language], (await reader.ask("/today")).text)
@@ -48,7 +48,7 @@ async def test_an_unexpected_error_is_one_apology_whose_reference_the_log_has(wo
 async def test_a_page_that_could_not_be_turned_asks_for_patience(world: World, status: int) -> None:
     world.write()
     reader = await world.subscriber()
-    async with world.bot("10:00:00", **NO_SLACK):
+    async with world.bot("10:00:00", **ALONE):
         page, menu = await reader.ask("/today"), await reader.ask("/settings")
         for message, button in ((page, "1"), (menu, "时间")):
             world.sandbox.telegram.faults.respond("editMessageText", status)
@@ -59,7 +59,7 @@ async def test_a_page_that_could_not_be_turned_asks_for_patience(world: World, s
 async def test_a_page_that_telegram_holds_back_tells_how_long(world: World) -> None:
     world.write()
     reader = world.sandbox.telegram.user()
-    async with world.bot("10:00:00", **NO_SLACK):
+    async with world.bot("10:00:00", **ALONE):
         page = await reader.ask("/today")
         world.sandbox.telegram.faults.throttle("editMessageText", 7)
         press = await (await reader.press(page, "1")).answered()
@@ -70,7 +70,7 @@ async def test_a_press_that_waited_too_long_turns_the_page_and_troubles_nobody(w
     world.write()
     reader = world.sandbox.telegram.user()
     with capture_logs() as logs:
-        async with world.bot("10:00:00", **NO_SLACK):
+        async with world.bot("10:00:00", **ALONE):
             page = await reader.ask("/today")
             too_old = {"ok": False, "error_code": 400, "description": TOO_OLD}
             world.sandbox.telegram.faults.respond("answerCallbackQuery", 400, too_old)
@@ -86,7 +86,7 @@ async def test_a_button_of_a_message_that_is_no_more_still_works(world: World, p
     world.write()
     telegram = world.sandbox.telegram
     reader = telegram.user()
-    async with world.bot("10:00:00", **NO_SLACK):
+    async with world.bot("10:00:00", **ALONE):
         page = await reader.ask("/today" if pressed == "1" else "/item 1")
         page.deleted = True
         press = await (await reader.press(page, pressed)).answered()
@@ -100,7 +100,7 @@ async def test_a_menu_in_a_topic_that_is_no_more_says_so(world: World) -> None:
     telegram = world.sandbox.telegram
     admin = telegram.user()
     forum = telegram.supergroup(topics={7: "AI"}, admins=[admin])
-    async with world.bot("10:00:00", **NO_SLACK) as bot:
+    async with world.bot("10:00:00", **ALONE) as bot:
         await admin.ask("/start", chat=forum, topic=7)
         menu = await admin.ask("/settings", chat=forum, topic=7)
         menu.deleted = True
@@ -127,7 +127,7 @@ async def test_a_channel_that_does_not_let_the_bot_post_is_told_of_and_the_priva
     channel = telegram.channel("Daily", admins=[owner], standing=Standing.LEFT)
     channel.may_post = False
     world.write()
-    async with world.bot("08:00:00", **NO_SLACK) as bot:
+    async with world.bot("08:00:00", **ALONE) as bot:
         await bot.released("2026-02-12")
         before = len(owner.messages)
         telegram.stand(channel, Standing.ADMINISTRATOR, by=owner)
@@ -141,7 +141,7 @@ async def test_a_channel_that_does_not_let_the_bot_post_is_told_of_and_the_priva
 
 async def test_a_reader_who_blocks_the_bot_while_it_answers_is_subscribed_no_more(world: World) -> None:
     reader = await world.subscriber()
-    async with world.bot("10:00:00", **NO_SLACK) as bot:
+    async with world.bot("10:00:00", **ALONE) as bot:
         blocked = {"ok": False, "error_code": 403, "description": "Forbidden: bot was blocked by the user"}
         world.sandbox.telegram.faults.respond("sendMessage", 403, blocked)  # the news of it is still on its way
         await reader.send("/help")

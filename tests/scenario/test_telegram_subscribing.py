@@ -9,9 +9,8 @@ import pytest
 from bot.domain.destination import Destination, Platform
 from bot.ports.ledger import DeliveryFilter
 from bot.sandbox.telegram_chats import Standing
-from tests.scenario.owners import owner_of
-from tests.scenario.test_styles import NO_SLACK
-from tests.scenario.test_telegram_settings import ended, preferences, tap
+from tests.scenario.owners import ALONE, owner_of
+from tests.scenario.settings_steps import ended, preferences, tap
 from tests.scenario.world import DAY, World
 
 YESTERDAY, TOMORROW = DAY - timedelta(days=1), DAY + timedelta(days=1)
@@ -25,7 +24,7 @@ class TestStart:
     async def test_greets_and_shows_the_newest_issue_at_once(self, world: World, language: str, greeting: str) -> None:
         world.write(YESTERDAY)
         reader = world.sandbox.telegram.user(language_code=language)
-        async with world.bot("07:00:00", **NO_SLACK):
+        async with world.bot("07:00:00", **ALONE):
             welcome = await reader.ask("/start")
         assert welcome.text.startswith(greeting)
         assert f"推理日报｜{YESTERDAY}" in welcome.text
@@ -34,16 +33,16 @@ class TestStart:
     async def test_of_a_newest_issue_of_another_day_does_not_count_as_todays(self, world: World) -> None:
         world.write(YESTERDAY)
         reader = world.sandbox.telegram.user()
-        async with world.bot("07:00:00", **NO_SLACK):
+        async with world.bot("07:00:00", **ALONE):
             await reader.ask("/start")
         world.write(items=2)
-        async with world.bot("08:00:00", **NO_SLACK) as bot:
+        async with world.bot("08:00:00", **ALONE) as bot:
             await bot.released(str(DAY))
         assert len(reader.messages) == 1 + 4
 
     async def test_of_who_returns_tells_the_hours_they_chose(self, world: World) -> None:
         reader = await world.subscriber()
-        async with world.bot("09:00:00", **NO_SLACK):
+        async with world.bot("09:00:00", **ALONE):
             await reader.ask("/timezone 柏林")
             await reader.ask("/time 7:30")
             await reader.ask("/stop")
@@ -56,7 +55,7 @@ class TestStart:
         world.write(YESTERDAY)
         admin = world.sandbox.telegram.user()
         group = world.sandbox.telegram.group(admins=[admin])
-        async with world.bot("07:00:00", **NO_SLACK):
+        async with world.bot("07:00:00", **ALONE):
             welcome = await admin.ask("/start", chat=group)
         assert f"推理日报｜{YESTERDAY}" in welcome.text
         assert ["url" in button for button in welcome.buttons] == [True]
@@ -69,7 +68,7 @@ class TestStart:
             await reader.block()
         else:
             reader.chat.deactivated = True
-        async with world.bot("08:00:00", **NO_SLACK) as bot:
+        async with world.bot("08:00:00", **ALONE) as bot:
             await bot.released(str(DAY))
             assert await ended(bot, reader.chat)
             assert reader.messages == []
@@ -82,15 +81,15 @@ class TestStart:
 class TestPause:
     async def test_holds_issues_back_until_it_is_over(self, world: World) -> None:
         reader = await world.subscriber()
-        async with world.bot("07:00:00", **NO_SLACK):
+        async with world.bot("07:00:00", **ALONE):
             answer = await reader.ask("/pause 1d")
             assert answer.text == "已暂停到2月13日周五 07:00。发送 /start 提前结束，错过的用 /catchup 补看。"
         world.write(items=2)
-        async with world.bot("08:00:00", **NO_SLACK) as bot:
+        async with world.bot("08:00:00", **ALONE) as bot:
             await bot.released(str(DAY))
         assert reader.messages == [answer]
         world.write(TOMORROW, items=2)
-        async with world.bot(f"{TOMORROW} 08:00:00", **NO_SLACK) as bot:
+        async with world.bot(f"{TOMORROW} 08:00:00", **ALONE) as bot:
             await bot.released(str(TOMORROW))
         assert len(reader.messages) == 1 + 4
 
@@ -104,7 +103,7 @@ class TestPause:
     async def test_lets_today_promise_nothing(self, world: World, language: str, promised: str, told: str) -> None:
         reader = await world.subscriber(language=language)
         reader.account.language_code = language
-        async with world.bot("07:00:00", **NO_SLACK):
+        async with world.bot("07:00:00", **ALONE):
             assert (await reader.ask("/today")).text.endswith(promised)
             await reader.ask("/pause 3d")
             assert (await reader.ask("/today")).text.endswith(told)
@@ -112,9 +111,9 @@ class TestPause:
     async def test_holds_back_what_waits_for_the_readers_hour(self, world: World) -> None:
         reader = await world.subscriber()
         world.write(items=2)
-        async with world.bot("07:59:50", **NO_SLACK):
+        async with world.bot("07:59:50", **ALONE):
             await reader.ask("/time 21")
-        async with world.bot("08:00:00", **NO_SLACK) as bot:
+        async with world.bot("08:00:00", **ALONE) as bot:
             await bot.app.look()
             await reader.ask("/pause 3d")
             await bot.idle()
@@ -123,7 +122,7 @@ class TestPause:
 
     async def test_ends_with_start_and_with_resume_and_with_a_tap(self, world: World) -> None:
         reader = await world.subscriber()
-        async with world.bot("09:00:00", **NO_SLACK) as bot:
+        async with world.bot("09:00:00", **ALONE) as bot:
             for ending in ("/start", "/resume"):
                 await reader.ask("/pause 一周")
                 assert (await preferences(bot, reader.id)).paused(bot.services.clock.now())
@@ -147,14 +146,14 @@ class TestCatchUp:
     async def test_lists_what_was_missed_to_tap(self, world: World, language: str, heading: str, nothing: str) -> None:
         reader = await world.subscriber(language=language)
         reader.account.language_code = language
-        async with world.bot("07:00:00", **NO_SLACK):
+        async with world.bot("07:00:00", **ALONE):
             assert (await reader.ask("/catchup")).text == nothing
             await reader.ask("/pause 2d")
         for day in (DAY, TOMORROW):
             world.write(day, items=2)
-            async with world.bot(f"{day} 08:00:00", **NO_SLACK) as bot:
+            async with world.bot(f"{day} 08:00:00", **ALONE) as bot:
                 await bot.released(str(day))
-        async with world.bot(f"{TOMORROW} 09:00:00", **NO_SLACK):
+        async with world.bot(f"{TOMORROW} 09:00:00", **ALONE):
             answer = await reader.ask("/catchup")
             assert answer.text.startswith(heading)
             assert [button["text"] for button in answer.buttons] == [f"推理日报｜{TOMORROW}", f"推理日报｜{DAY}"]
@@ -166,11 +165,11 @@ class TestCatchUp:
         telegram = world.sandbox.telegram
         admin, member = telegram.user(name="Admin"), telegram.user(name="Member")
         group = telegram.group(admins=[admin], people=[member])
-        async with world.bot("07:00:00", **NO_SLACK):
+        async with world.bot("07:00:00", **ALONE):
             await admin.ask("/start", chat=group)
             await admin.ask("/pause 2d", chat=group)
         world.write(items=2)
-        async with world.bot("08:00:00", **NO_SLACK) as bot:
+        async with world.bot("08:00:00", **ALONE) as bot:
             await bot.released(str(DAY))
             answer = await member.ask("/catchup", chat=group)
         assert [button["text"] for button in answer.buttons] == [f"推理日报｜{DAY}"]
@@ -181,7 +180,7 @@ class TestForgetting:
     async def test_erases_everything_after_a_question(self, world: World) -> None:
         reader = await world.subscriber()
         world.write(items=2)
-        async with world.bot("08:00:00", **NO_SLACK) as bot:
+        async with world.bot("08:00:00", **ALONE) as bot:
             await bot.released(str(DAY))
             question = await reader.ask("/forget")
             assert question.text.startswith("删除订阅、设置")
@@ -199,7 +198,7 @@ class TestForgetting:
     async def test_leaves_nothing_to_be_seen_of_what_was_saved(self, world: World) -> None:
         reader = await world.subscriber()
         world.write(items=2)
-        async with world.bot("09:00:00", **NO_SLACK):
+        async with world.bot("09:00:00", **ALONE):
             await (await reader.press(await reader.ask("/item 1"), "🔖 收藏")).answered()
             assert (await reader.ask("/item 1")).button("✓ 已收藏")
             await tap(reader, await reader.ask("/forget"), "全部删除")
@@ -224,7 +223,7 @@ class TestForgetting:
     async def test_is_not_for_chats_that_the_operator_named(self, world: World) -> None:
         admin = world.sandbox.telegram.user()
         group = world.sandbox.telegram.group(admins=[admin])
-        async with world.bot("09:00:00", telegram_chats=str(group.id), **NO_SLACK) as bot:
+        async with world.bot("09:00:00", telegram_chats=str(group.id), **ALONE) as bot:
             question = await admin.ask("/forget", chat=group)
             await tap(admin, question, "全部删除")
             assert question.text == "这个聊天由运营者设定接收日报，请联系运营者更改。"
@@ -233,7 +232,7 @@ class TestForgetting:
     @pytest.mark.parametrize(("language", "says"), [("zh", "不保存：姓名"), ("en", "What I do not keep: names")])
     async def test_is_explained_by_privacy(self, world: World, language: str, says: str) -> None:
         reader = world.sandbox.telegram.user(language_code=language)
-        async with world.bot("09:00:00", **NO_SLACK):
+        async with world.bot("09:00:00", **ALONE):
             answer = await reader.ask("/privacy")
         assert says in answer.text
         assert "/forget" in answer.text
@@ -243,7 +242,7 @@ async def test_a_bot_that_was_removed_and_came_back_starts_with_the_settings_of_
     telegram = world.sandbox.telegram
     admin = telegram.user()
     group = telegram.group(admins=[admin])
-    async with world.bot("09:00:00", **NO_SLACK) as bot:
+    async with world.bot("09:00:00", **ALONE) as bot:
         await admin.ask("/start", chat=group)
         await admin.ask("/time 7", chat=group)
         telegram.stand(group, Standing.KICKED, by=admin)

@@ -17,14 +17,11 @@ from bot.platforms.telegram.application import ReaderContext, TelegramApplicatio
 from bot.platforms.telegram.owner_buttons import (
     PATTERN,
     Announce,
-    Dismiss,
     Drop,
-    Hold,
-    LetGo,
+    Order,
     OwnerAction,
     Publish,
     Recall,
-    ShowStatus,
     decode,
     keyboard,
 )
@@ -89,7 +86,9 @@ class OwnerCommands:
             return
         audience = await self._operating.announcing.audience()
         offer = phrases.offer_to_publish(known.issue.title, known.issue.date, audience)
-        await reader.show(_with(offer, _offered(phrases, (phrases.button("publish"), Publish(known.ref)), Dismiss())))
+        await reader.show(
+            _with(offer, _offered(phrases, (phrases.button("publish"), Publish(known.ref)), Order.DISMISS))
+        )
 
     async def _recall(self, message: Message, reader: Reader, _person: Person) -> None:
         phrases = _phrases(reader)
@@ -97,7 +96,9 @@ class OwnerCommands:
         if found is None:
             await reader.say(phrases.nothing_was_sent())
             return
-        offered = _offered(phrases, (phrases.button("recall"), Recall(self._operating.ref_of(found.key))), Dismiss())
+        offered = _offered(
+            phrases, (phrases.button("recall"), Recall(self._operating.ref_of(found.key))), Order.DISMISS
+        )
         await reader.show(_with(phrases.offer_to_recall(found.key, found.retractions), offered))
 
     async def _hold(self, _message: Message, reader: Reader, _person: Person) -> None:
@@ -164,7 +165,7 @@ class OwnerCommands:
         """Do what a button stands for; return what its message says from now on."""
         phrases, operating = _phrases(reader), self._operating
         match action:
-            case ShowStatus():
+            case Order.SHOW_STATUS:
                 return await self._status(reader)
             case Publish(ref):
                 known = await operating.by_ref(ref)
@@ -174,15 +175,15 @@ class OwnerCommands:
             case Recall(ref):
                 key = operating.key_of(ref)
                 return _with(phrases.recalled(key, *await operating.recall(key)), _refresh(phrases))
-            case Hold():
+            case Order.HOLD:
                 return await self._held(reader)
-            case LetGo():
+            case Order.LET_GO:
                 return _with(phrases.let_go(was_held=await operating.let_go()), _refresh(phrases))
             case Announce(key):
                 return _with(phrases.decided(*await operating.announce(key)))
             case Drop(key):
                 return _with(phrases.decided(await operating.announcing.cancel(key), 0))
-            case Dismiss():
+            case Order.DISMISS:
                 return _with(phrases.dismissed())
             case _:
                 assert_never(action)
@@ -190,7 +191,7 @@ class OwnerCommands:
     async def _held(self, reader: Reader) -> Payload:
         phrases = _phrases(reader)
         new, stopped = await self._operating.brake.hold()
-        row = ((phrases.button("let go"), LetGo()), (phrases.button("refresh"), ShowStatus()))
+        row = ((phrases.button("let go"), Order.LET_GO), (phrases.button("refresh"), Order.SHOW_STATUS))
         return _with(phrases.holding(new=new, stopped=stopped), keyboard(row))
 
     async def _status(self, reader: Reader) -> Payload:
@@ -201,20 +202,22 @@ class OwnerCommands:
 
 def _rows(phrases: OwnerPhrases, status: Status) -> list[tuple[tuple[str, OwnerAction], ...]]:
     """Return the buttons below how it stands: what can be done about it."""
-    brake = (phrases.button("let go"), LetGo()) if status.held else (phrases.button("hold"), Hold())
+    brake = (phrases.button("let go"), Order.LET_GO) if status.held else (phrases.button("hold"), Order.HOLD)
     unsent = [one.known for one in status.issues if one.released_at is None]
     doing: list[tuple[str, OwnerAction]] = [brake]
     if unsent and status.now >= status.release:
         doing.append((phrases.button("publish"), Publish(unsent[0].ref)))
-    return [((phrases.button("refresh"), ShowStatus()),), tuple(doing)]
+    return [((phrases.button("refresh"), Order.SHOW_STATUS),), tuple(doing)]
 
 
-def _offered(phrases: OwnerPhrases, yes: tuple[str, OwnerAction], no: OwnerAction) -> InlineKeyboardMarkup:
+def _offered(
+    phrases: OwnerPhrases, yes: tuple[str, OwnerAction], no: OwnerAction = Order.DISMISS
+) -> InlineKeyboardMarkup:
     return keyboard((yes, (phrases.button("cancel"), no)))
 
 
 def _refresh(phrases: OwnerPhrases) -> InlineKeyboardMarkup:
-    return keyboard(((phrases.button("refresh"), ShowStatus()),))
+    return keyboard(((phrases.button("refresh"), Order.SHOW_STATUS),))
 
 
 def _with(text: str, buttons: InlineKeyboardMarkup | None = None) -> Payload:

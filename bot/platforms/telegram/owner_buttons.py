@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import assert_never
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
@@ -16,9 +17,17 @@ _REF = re.compile(r"[0-9a-z]{1,16}")
 _KEY = re.compile(r"[0-9a-z-]{1,30}")
 
 
-@dataclass(frozen=True, slots=True)
-class ShowStatus:
+class Order(StrEnum):
+    """What a button does that needs not say with what."""
+
+    SHOW_STATUS = "s"
     """Show how it stands now, in place."""
+    HOLD = "h"
+    """Hold today's issue back."""
+    LET_GO = "g"
+    """Hold today's issue back no longer."""
+    DISMISS = "n"
+    """Do nothing of what was offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +45,6 @@ class Recall:
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
-    """Hold today's issue back."""
-
-
-@dataclass(frozen=True, slots=True)
-class LetGo:
-    """Hold today's issue back no longer."""
-
-
-@dataclass(frozen=True, slots=True)
 class Announce:
     """Send this draft to everybody."""
 
@@ -59,45 +58,31 @@ class Drop:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Dismiss:
-    """Do nothing of what was offered."""
-
-
-OwnerAction = ShowStatus | Publish | Recall | Hold | LetGo | Announce | Drop | Dismiss
+OwnerAction = Order | Publish | Recall | Announce | Drop
 
 
 def encode(action: OwnerAction) -> str:
     """Return at most 64 bytes of ASCII."""
     match action:
-        case ShowStatus():
-            return f"{VERSION}:!s"
+        case Order():
+            return f"{VERSION}:!{action}"
         case Publish(ref):
             return f"{VERSION}:!p:{ref}"
         case Recall(ref):
             return f"{VERSION}:!r:{ref}"
-        case Hold():
-            return f"{VERSION}:!h"
-        case LetGo():
-            return f"{VERSION}:!g"
         case Announce(key):
             return f"{VERSION}:!a:{key}"
         case Drop(key):
             return f"{VERSION}:!d:{key}"
-        case Dismiss():
-            return f"{VERSION}:!n"
         case _:
             assert_never(action)
-
-
-_PLAIN: dict[str, OwnerAction] = {"!s": ShowStatus(), "!h": Hold(), "!g": LetGo(), "!n": Dismiss()}
 
 
 def decode(data: str) -> OwnerAction | None:
     """Return the action, or None for anything that this version did not write."""
     match data.split(":"):
-        case [version, word] if version == VERSION:
-            return _PLAIN.get(word)
+        case [version, word] if version == VERSION and word.startswith("!") and word[1:] in set(Order):
+            return Order(word[1:])
         case [version, "!p", ref] if version == VERSION and _REF.fullmatch(ref):
             return Publish(ref)
         case [version, "!r", ref] if version == VERSION and _KEY.fullmatch(ref):

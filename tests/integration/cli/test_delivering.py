@@ -1,4 +1,4 @@
-"""run, publish, doctor and demo, through the real SDKs, with local platforms."""
+"""run, publish and demo, through the real SDKs, with local platforms."""
 
 from __future__ import annotations
 
@@ -289,62 +289,6 @@ class TestRun:
         assert value not in result.err + result.out
         assert bot("publish").code == 0
         assert len(outside.channel.from_bot) == PARTS
-
-
-class TestDoctor:
-    def test_finds_nothing_wrong_where_nothing_is(self, bot: Digestbot, outside: Outside) -> None:
-        outside.write()
-        result = bot("doctor")
-        assert (result.code, result.err) == (0, "")
-        lines = result.out.splitlines()
-        assert [line[:5] for line in lines] == ["ok   "] * len(lines)
-        assert f"the newest issue is {outside.day()} of {outside.day()}" in result.out
-        assert f"the token is that of @{outside.sandbox.telegram.bot.username}" in result.out
-        assert "the app token opens a Socket Mode connection" in result.out
-        assert "the bot is in #daily-digest" in result.out
-
-    def test_names_each_token_that_is_refused(self, bot: Digestbot) -> None:
-        result = bot("doctor", TELEGRAM_TOKEN=WRONG_TOKEN, SLACK_BOT_TOKEN="xoxb-1-wrong")
-        assert result.code == 3
-        faults = [line.split(": ")[1] for line in result.out.splitlines() if line.startswith("fault")]
-        assert faults == ["DIGESTBOT_TELEGRAM_TOKEN", "DIGESTBOT_SLACK_BOT_TOKEN"]
-        assert WRONG_TOKEN not in result.out
-
-    def test_names_the_app_token_that_is_refused(self, bot: Digestbot) -> None:
-        result = bot("doctor", SLACK_APP_TOKEN="xapp-1-A1-1-wrong")
-        assert result.code == 3
-        assert "fault slack: DIGESTBOT_SLACK_APP_TOKEN: Slack does not accept this token (invalid_auth)" in result.out
-
-    def test_says_what_to_type_where_the_bot_is_not_in_the_channel(self, bot: Digestbot, outside: Outside) -> None:
-        outside.platforms.act(lambda: outside.sandbox.slack.remove_bot(outside.channel))
-        result = bot("doctor", TELEGRAM_CHATS="@nowhere")
-        assert result.code == 3
-        assert f"the bot is not in {outside.channel.id}; type there: /invite @" in result.out
-        assert "fault telegram: @nowhere: " in result.out
-
-    def test_says_which_server_cannot_be_reached(self, bot: Digestbot) -> None:
-        result = bot("doctor", TELEGRAM_API_URL="http://127.0.0.1:1", SLACK_API_URL="http://127.0.0.1:1/api/")
-        assert result.code == 3
-        assert "http://127.0.0.1:1 cannot be reached" in result.out
-        assert "Slack cannot be reached" in result.out
-
-    def test_sends_a_test_message_where_it_is_asked_to(self, bot: Digestbot, outside: Outside) -> None:
-        reader = outside.reader()
-        for to in (f"telegram:{reader.id}", f"slack:{outside.channel.id}"):
-            result = bot("doctor", "--send-test", to)
-            assert result.code == 0
-            assert f"test: {to} received message " in result.out
-        (message,) = reader.messages
-        assert "测试" in message.text
-        assert [message.text for message in outside.channel.from_bot] == [message.text]
-
-    def test_says_why_a_test_message_did_not_arrive(self, bot: Digestbot, outside: Outside) -> None:
-        reader = outside.reader()
-        outside.platforms.wait_for(reader.block())
-        result = bot("doctor", "--send-test", f"telegram:{reader.id}")
-        assert result.code == 3
-        assert "gone: " in result.out
-        assert "blocked" in result.out
 
 
 class TestDemo:

@@ -20,6 +20,7 @@ from bot.languages.catalog import translations
 from bot.languages.owner_phrases import owner_phrases_of
 from bot.languages.slack_phrases import slack_phrases_of
 from bot.platforms.slack.verbs import Verb
+from bot.services import archive_answers as archive
 from bot.services.answers import (
     Arrival,
     EssayHasNoItems,
@@ -33,22 +34,6 @@ from bot.services.answers import (
     OutdatedLink,
     Sentence,
     TodayNotYet,
-)
-from bot.services.archive_answers import (
-    AnsweredHere,
-    DayHint,
-    DayMissing,
-    DayToCome,
-    DayUnclear,
-    NoIssueOn,
-    NothingFound,
-    NothingSaved,
-    PrivateOnly,
-    SearchMissing,
-    SearchTooLong,
-    SearchUnclear,
-    TooFast,
-    Unavailable,
 )
 from formatters.views import Style
 
@@ -76,24 +61,24 @@ SENTENCES: list[Sentence] = [
     *(Lacking(what, DAY) for what in Extract),
     OutdatedButton(),
     OutdatedLink(),
-    NoIssueOn(DAY, date(2026, 2, 11), date(2026, 2, 13)),
-    NoIssueOn(DAY, None, None),
+    archive.NoIssueOn(DAY, date(2026, 2, 11), date(2026, 2, 13)),
+    archive.NoIssueOn(DAY, None, None),
 ]
 OF_THE_ARCHIVE: list[Sentence] = [
-    DayToCome(DAY),
-    DayMissing(DAY),
-    DayUnclear("someday", DAY),
-    DayHint(),
-    SearchMissing(),
-    SearchUnclear("!!"),
-    SearchTooLong(100),
-    NothingFound("abc"),
-    NothingSaved(),
-    PrivateOnly(),
-    Unavailable(),
-    AnsweredHere(),
-    TooFast(1),
-    TooFast(5),
+    archive.DayToCome(DAY),
+    archive.DayMissing(DAY),
+    archive.DayUnclear("someday", DAY),
+    archive.DayHint(),
+    archive.SearchMissing(),
+    archive.SearchUnclear("!!"),
+    archive.SearchTooLong(100),
+    archive.NothingFound("abc"),
+    archive.NothingSaved(),
+    archive.PrivateOnly(),
+    archive.Unavailable(),
+    archive.AnsweredHere(),
+    archive.TooFast(1),
+    archive.TooFast(5),
 ]
 
 

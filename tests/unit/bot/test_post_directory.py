@@ -5,12 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import unicodedata
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import date
+from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -20,36 +16,7 @@ from bot.posts.directory import PostDirectory
 from bot.posts.loading import load
 from formatters.reading import MAX_BYTES
 from tests import written_posts
-
-DAY = date(2026, 2, 12)
-HOME = ZoneInfo("Asia/Shanghai")
-AT_REST = 60.0
-"""Seconds since a settled file's last change."""
-
-
-class Folder:
-    """A folder of posts and a bot that looks at it whenever it is told to, at a time of the test's choosing."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.seconds = 1_000.0
-        self.directory = PostDirectory(root, HOME, monotonic=lambda: self.seconds, wall_clock=self._wall_clock)
-        self._skew = 0.0
-
-    def _wall_clock(self) -> float:
-        reference = self.root.parent / "now"
-        reference.touch()
-        return reference.stat().st_mtime + self._skew
-
-    def write(self, name: str, text: str | None = None, *, settled: bool = True) -> Path:
-        return written_posts.write(self.root, name, text or written_posts.digest(DAY, title=name), settled=settled)
-
-    def scan(self, *, after: float = 0) -> Scan:
-        self.seconds += after
-        return self.directory.scan_now()
-
-    def keys(self, *, after: float = 0) -> list[str]:
-        return [known.key for known in self.scan(after=after).issues]
+from tests.unit.bot.post_folder import DAY, HOME, Folder, problems
 
 
 @pytest.fixture
@@ -57,10 +24,6 @@ def folder(tmp_path: Path) -> Folder:
     root = tmp_path / "posts"
     root.mkdir()
     return Folder(root)
-
-
-def problems(scan: Scan) -> dict[str, str]:
-    return {path.name: diagnostics[0].problem for path, diagnostics in scan.refused}
 
 
 class TestWhatCounts:
@@ -275,100 +238,6 @@ class TestARefusedPost:
         (folder.root / "picture.md").write_bytes(b"\x89PNG\r\n\x1a\n\xff\xfe" * 10)
         folder.scan()
         assert list(problems(folder.scan(after=5))) == ["picture.md"]
-
-
-@contextmanager
-def unprivileged() -> Iterator[None]:
-    """Be nobody for a while, if this is the superuser, who may read everything."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-
-
-class TestPermissions:
-    @pytest.fixture
-    def folder(self) -> Iterator[Folder]:
-        """A folder that everybody may read, with a post that was read."""
-        with TemporaryDirectory() as place:
-            Path(place).chmod(0o755)
-            root = Path(place, "posts")
-            root.mkdir()
-            (Path(place) / "now").touch()
-            (Path(place) / "now").chmod(0o666)
-            folder = Folder(root)
-            folder.write("a.md")
-            yield folder
-
-    def test_that_are_lacking_are_told_and_mended_without_touching_the_text(self, folder: Folder) -> None:
-        assert folder.keys() == ["a"]
-        path = folder.write("b.md")
-        path.chmod(0)
-        with unprivileged():
-            folder.scan()
-            scan = folder.scan(after=5)
-        assert [known.key for known in scan.issues] == ["a"]
-        assert problems(scan) == {"b.md": "the file cannot be read (Permission denied)"}
-        path.chmod(0o644)
-        with unprivileged():
-            folder.scan()
-            assert folder.keys(after=5) == ["a", "b"]
-
-    def test_that_a_folder_lacks_close_that_folder_alone(self, folder: Folder) -> None:
-        assert folder.keys() == ["a"]
-        closed = folder.root / "lost+found"
-        closed.mkdir(0)
-        with unprivileged():
-            scan = folder.scan()
-        assert [known.key for known in scan.issues] == ["a"]
-        assert problems(scan) == {"lost+found": "the folder cannot be read (Permission denied)"}
-        closed.chmod(0o755)
-
-    def test_that_the_whole_folder_lacks_are_told_by_the_settings_name(self, folder: Folder) -> None:
-        assert folder.keys() == ["a"]
-        folder.root.chmod(0)
-        with (
-            unprivileged(),
-            pytest.raises(PostsError, match=r"cannot be read \(Permission denied\); check its permissions"),
-        ):
-            folder.scan()
-        folder.root.chmod(0o755)
-
-
-def test_new_permissions_make_a_file_read_again(folder: Folder) -> None:
-    path = folder.write("a.md")
-    assert folder.scan().changed
-    path.chmod(0o600)
-    assert not folder.scan().changed
-    assert folder.scan(after=5).changed
-
-
-def test_a_subfolder_that_cannot_be_listed_is_told_and_does_not_hide_the_rest(folder: Folder) -> None:
-    folder.write("a.md")
-    too_deep = _dig_deeper_than_any_path(folder.root)
-    scan = folder.scan()
-    assert [known.key for known in scan.issues] == ["a"]
-    ((path, (diagnostic,)),) = scan.refused
-    assert len(str(path)) >= too_deep
-    assert diagnostic.problem == "the folder cannot be read (File name too long)"
-    assert not folder.scan().changed
-
-
-def _dig_deeper_than_any_path(root: Path) -> int:
-    """Make folders in folders until their path is longer than the system takes; return that length."""
-    longest = os.pathconf(root, "PC_PATH_MAX")
-    name, place = "x" * 200, os.open(root, os.O_RDONLY)
-    for _ in range(longest // len(name) + 1):
-        os.mkdir(name, dir_fd=place)
-        deeper = os.open(name, os.O_RDONLY, dir_fd=place)
-        os.close(place)
-        place = deeper
-    os.close(place)
-    return longest
 
 
 class TestAFolderThatIsNotThere:
