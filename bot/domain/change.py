@@ -128,6 +128,11 @@ def is_change(delivery: Delivery) -> bool:
     return kind_of(delivery.occasion) not in SENDING
 
 
+def is_finish(delivery: Delivery) -> bool:
+    """Return whether the step in hand only adds links to what has arrived: without it the delivery is as complete."""
+    return delivery.in_hand.deed is Deed.EDIT and not is_change(delivery)
+
+
 def taken_in_hand(delivery: Delivery, step: Step, *, may_edit: bool, has_links: bool) -> Delivery:
     """Return the delivery with this step in hand."""
     if isinstance(step, New) and delivery.cursor + 1 < len(delivery.parts) and _is_plain(delivery):
