@@ -8,6 +8,7 @@ from typing import assert_never
 
 from babel.dates import format_datetime, format_time, get_day_names
 
+from bot.domain.destination import Platform
 from bot.domain.preference_changes import Refusal
 from bot.domain.subscription import EVERY_DAY, Place
 from bot.languages.catalog import translations
@@ -113,7 +114,7 @@ class SettingsPhrases:
         name = self.language(settings.preferences.language)
         if settings.preferences.language_chosen:
             return name
-        return f"{name} ({self.followed(settings.preferences.place)})"
+        return f"{name} ({self.followed(settings.preferences.place, settings.destination.platform)})"
 
     def hour(self, instant: datetime) -> str:
         """Return the hour of the day, such as 08:00."""
@@ -159,10 +160,11 @@ class SettingsPhrases:
         """Return a language's name in that language."""
         return {"zh": "中文", "en": "English"}.get(language, language)
 
-    def followed(self, place: Place) -> str:
-        """Return whose language it is that nobody chose."""
+    def followed(self, place: Place, platform: Platform) -> str:
+        """Return whose language it is that nobody chose: only Telegram tells that of a reader's app."""
         gettext = self._catalog.gettext
-        return gettext("as in your app") if place is Place.PRIVATE else gettext("as the digest")
+        own = place is Place.PRIVATE and platform is Platform.TELEGRAM
+        return gettext("as in your app") if own else gettext("as the digest")
 
     def sound(self, *, silent: bool) -> str:
         """Return whether deliveries make a sound."""

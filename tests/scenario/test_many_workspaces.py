@@ -74,6 +74,15 @@ async def test_an_own_workspace_keeps_its_plain_destinations_beside_installed_on
     assert [len(one.from_bot) for one in (world.channel, second, place)] == [4, 4, 4]
 
 
+async def test_home_tabs_of_every_workspace_follow_todays_issue(world: World, served: dict[str, Any]) -> None:
+    async with two_workspaces(world, served) as (_, ann, bea):
+        for person in (ann, bea):
+            await person.screen.open_home()
+        world.write(items=2)
+        for person in (ann, bea):
+            await person.screen.shows("第 2 条")
+
+
 async def test_a_removal_that_slack_did_not_tell_of_shows_when_sending(world: World, served: dict[str, Any]) -> None:
     world.write()
     async with two_workspaces(world, served) as (_, ann, _bea):

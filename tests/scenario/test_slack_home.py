@@ -54,6 +54,15 @@ async def test_before_todays_issue_the_home_tab_says_so_and_changes_when_it_appe
     assert "还没发布" not in text_of(home)
 
 
+async def test_a_home_tab_waits_out_a_pause_that_slack_asks_for(world: World) -> None:
+    async with world.bot("09:00:00"):
+        member, _ = await opened(world)
+        world.sandbox.slack.faults.throttle("views.publish", 1)
+        world.write(items=2)
+        await member.screen.shows("第 2 条")
+    assert [call.status for call in world.sandbox.slack.calls.of("views.publish")] == [200, 429, 200]
+
+
 async def test_an_item_opens_in_a_modal_and_is_paged_there(world: World) -> None:
     world.write(items=3)
     async with world.bot("10:00:00"):
@@ -133,6 +142,7 @@ async def test_direct_messages_begin_and_end_in_the_home_tab(world: World) -> No
         member, home = await opened(world)
         await member.screen.press(home, "以私信接收")
         home = await member.screen.shows("送达")
+        assert "语言：中文 (与日报相同)" in text_of(home), "Slack does not tell a member's own"
         assert await bot.services.conversation.subscribing.is_active(Destination.parse(f"slack:{member.id}"))
         await member.screen.press(home, "停止私信")
         await member.screen.shows("日报不会以私信发给你。")

@@ -7,6 +7,7 @@ import re
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import structlog
@@ -23,6 +24,7 @@ from bot.languages.view_phrases import view_phrases_of
 from bot.platforms.slack.blocks import Json, section
 from bot.platforms.slack.home_view import DIRECT, MONTH, SAVED_PAGE, HomeContent, home_view
 from bot.platforms.slack.readers import Readers, SlackReader, details_of, metadata_for
+from bot.platforms.slack.web_api import patiently
 from bot.platforms.slack.workspaces import Workspaces, place_in
 from bot.services.answers import Show
 from bot.services.conversation import Conversation
@@ -35,7 +37,7 @@ _LOOK_SECONDS = 2.0
 _MOST_HOMES = 5000
 """Home tabs that are kept up to date: those that were opened last. Every other is made anew when it is opened."""
 _PAUSE = 0.6
-"""Seconds between two home tabs: `views.publish` takes about 100 a minute.
+"""Seconds between two home tabs of a workspace: `views.publish` takes about 100 a minute.
 
 https://docs.slack.dev/apis/web-api/rate-limits
 """
@@ -248,12 +250,19 @@ class Home:
             if present == edition:
                 continue
             edition = present
-            for place, home in reversed(list(self._homes.items())):
-                try:
-                    await self._publish(place, home)
-                except Exception as error:  # noqa: BLE001  # one home tab must not keep the others from theirs
-                    _log.warning("a home tab could not be brought up to date", problem=str(error))
-                await asyncio.sleep(_PAUSE)
+            teams: dict[str, list[tuple[Destination, _Home]]] = {}
+            for place, home in reversed(self._homes.items()):
+                teams.setdefault(place.team, []).append((place, home))
+            await asyncio.gather(*(self._bring_up_to_date(homes) for homes in teams.values()))
+
+    async def _bring_up_to_date(self, homes: list[tuple[Destination, _Home]]) -> None:
+        """Show home tabs of one workspace anew, as fast as it takes them."""
+        for place, home in homes:
+            try:
+                await patiently(partial(self._publish, place, home))
+            except Exception as error:  # noqa: BLE001  # one home tab must not keep the others from theirs
+                _log.warning("a home tab could not be brought up to date", problem=str(error))
+            await asyncio.sleep(_PAUSE)
 
 
 def _month(text: str) -> date | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import html
 import uuid
 from typing import Any
@@ -18,13 +17,12 @@ from bot.languages import phrases_of
 from bot.platforms.slack.answering import Answering
 from bot.platforms.slack.manners import Manners
 from bot.platforms.slack.verbs import Verbs
+from bot.platforms.slack.web_api import patiently
 from bot.platforms.slack.workspaces import place_in
 
 _log = structlog.get_logger(__name__)
 
 Json = dict[str, Any]
-
-_LONGEST_PAUSE = 30
 
 
 class Mentions:
@@ -62,13 +60,7 @@ class Mentions:
         """Post in the thread; once more after the pause that Slack asks for."""
         given = {"channel": event["channel"], "thread_ts": event.get("thread_ts") or event["ts"], **payload}
         try:
-            try:
-                await client.chat_postMessage(**given, unfurl_links=False, unfurl_media=False)
-            except SlackApiError as error:
-                if error.response.status_code != 429:
-                    raise
-                await asyncio.sleep(min(int(error.response.headers.get("Retry-After", 1)), _LONGEST_PAUSE))
-                await client.chat_postMessage(**given, unfurl_links=False, unfurl_media=False)
+            await patiently(lambda: client.chat_postMessage(**given, unfurl_links=False, unfurl_media=False))
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
             _log.warning("a mention could not be answered", channel=event["channel"], problem=_problem(error))
 

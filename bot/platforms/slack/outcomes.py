@@ -37,7 +37,7 @@ class Answer:
 
 
 def _throttled(answer: Answer) -> Outcome:
-    after = _pause(answer.headers.get("Retry-After"))
+    after = pause_of(answer.headers.get("Retry-After"))
     return Throttled(after, f"Slack asks to wait {after.total_seconds():.0f} s")
 
 
@@ -198,7 +198,8 @@ def _answer(error: SlackApiError, bot_name: str, team: str) -> Answer:
     return Answer(str(code or ""), int(response.status_code), response.headers, bot_name, team)
 
 
-def _pause(header: object) -> timedelta:
+def pause_of(header: object) -> timedelta:
+    """Return what a Retry-After header asks for."""
     try:
         return timedelta(seconds=max(1, int(str(header))))
     except ValueError:

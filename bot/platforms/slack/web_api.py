@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import TypeVar
 
 import aiohttp
@@ -13,6 +14,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import PlatformError
+from bot.platforms.slack.outcomes import pause_of
 
 _log = structlog.get_logger(__name__)
 
@@ -59,6 +61,17 @@ def refused(setting: str, code: str) -> str:
         f"{setting}: Slack does not accept this token ({code}); copy the present one from your app's pages at"
         " https://api.slack.com/apps"
     )
+
+
+async def patiently(call: Callable[[], Awaitable[_Result]]) -> _Result:
+    """Return what a call returns; where Slack asks to wait, it is made once more after that pause."""
+    try:
+        return await call()
+    except SlackApiError as error:
+        if error.response.status_code != HTTPStatus.TOO_MANY_REQUESTS:
+            raise
+        await asyncio.sleep(min(pause_of(error.response.headers.get("Retry-After")).total_seconds(), _LONGEST_PAUSE))
+        return await call()
 
 
 async def persistently(connect: Callable[[], Awaitable[_Result]], setting: str) -> _Result:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import time
 from typing import assert_never
 
+from bot.domain.destination import Platform
 from bot.domain.preference_changes import (
     SetHour,
     SetLanguage,
@@ -151,7 +152,7 @@ class SettingsMenu:
         preferences = settings.preferences
         spoken: Row = [(self._phrases.language(language), SetLanguage(language)) for language in LANGUAGES]
         now = SetLanguage(preferences.language) if preferences.language_chosen else Deed.FOLLOW
-        follow: Row = [(self._phrases.followed(preferences.place), Deed.FOLLOW)]
+        follow: Row = [(self._phrases.followed(preferences.place, Platform.TELEGRAM), Deed.FOLLOW)]
         return [_chosen(spoken, now), _chosen(follow, now), self._back()]
 
     def _pauses(self, settings: ChatSettings) -> list[Row]:
