@@ -249,7 +249,7 @@ def _troubles(logs: Sequence[Any]) -> list[Any]:
 def test_whatever_readers_do_is_answered() -> None:
     # what fails is told as it was found: making it smaller would take an hour
     chosen = settings(
-        max_examples=5, stateful_step_count=40, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
+        max_examples=12, stateful_step_count=30, deadline=None, database=None, derandomize=True,
+        phases=[Phase.generate], suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     run_state_machine_as_test(Readers, settings=chosen)
