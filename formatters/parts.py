@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import field
 
 from formatters.values import value
 
@@ -27,15 +28,24 @@ class Part:
     For places whose messages have addresses, once those are known; None for a part that leads nowhere.
     """
 
+    _digests: dict[int, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """By the payload's identity: a part goes to everybody, and is hashed once."""
+
     @property
     def digest(self) -> str:
         """A hash of what is sent, the same in every process: tells whether a correction is needed."""
-        return _digest(self.payload)
+        return self._digest_of(self.payload)
 
     @property
     def linked_digest(self) -> str:
         """The same with its links, whatever they lead to."""
-        return _digest(self.payload if self.linked is None else self.linked)
+        return self._digest_of(self.payload if self.linked is None else self.linked)
+
+    def _digest_of(self, payload: Mapping[str, Json]) -> str:
+        known = self._digests.get(id(payload))
+        if known is None:
+            known = self._digests[id(payload)] = _digest(payload)
+        return known
 
 
 def _digest(payload: Mapping[str, Json]) -> str:

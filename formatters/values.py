@@ -56,7 +56,7 @@ def _hash(self: Any) -> int:
 
 
 def _repr(self: Any) -> str:
-    shown = ", ".join([f"{field.name}={getattr(self, field.name)!r}" for field in fields(self)])
+    shown = ", ".join([f"{field.name}={getattr(self, field.name)!r}" for field in fields(self) if field.repr])
     return f"{self.__class__.__qualname__}({shown})"
 
 

@@ -128,12 +128,18 @@ def is_change(delivery: Delivery) -> bool:
     return kind_of(delivery.occasion) not in SENDING
 
 
+def is_finish(delivery: Delivery) -> bool:
+    """Return whether the step in hand only adds links to what has arrived: without it the delivery is as complete."""
+    return delivery.in_hand.deed is Deed.EDIT and not is_change(delivery)
+
+
 def taken_in_hand(delivery: Delivery, step: Step, *, may_edit: bool, has_links: bool) -> Delivery:
     """Return the delivery with this step in hand."""
+    if isinstance(step, New) and delivery.cursor + 1 < len(delivery.parts) and _is_plain(delivery):
+        # the usual case, told quickly: the part at the cursor, and another one follows
+        return delivery if delivery.doing is None else replace(delivery, doing=None)
     doing = Doing(step.part.name, digest_of(step), deed_of(step), last=False)
     begun = replace(delivery, doing=doing)
-    if isinstance(step, New) and begun.cursor + 1 < len(begun.parts) and _is_plain(delivery):
-        return begun  # the usual case, told quickly: the next part follows
     after = begun.settled(PartState.SENT, getattr(step, "message_id", "?"), None, at=delivery.expires_at)
     last = next_step(after, may_edit=may_edit, has_links=has_links) is None
     return replace(begun, doing=replace(doing, last=last))

@@ -50,6 +50,8 @@ class Doubt:
     reason: str
     final: bool
     """Whether it cannot be corrected on demand either."""
+    sendable: bool = False
+    """Whether what has not begun can be sent in the new form all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,9 @@ class Corrector:
         planned = 0
         for found in await self.proposals(known, since=since):
             match found:
-                case Doubt(lineage, reason):
+                case Doubt(lineage, reason, sendable=sendable):
+                    if sendable:
+                        await self._refresh(known, lineage, now=now)
                     _log.warning("a sent issue changed and is not corrected", issue=known.key, style=str(lineage.style),
                                  problem=reason, advice=f"if it is meant: digestbot correct {known.key}")  # fmt: skip
                 case Proposal(lineage) if lineage.content_hash != known.content_hash:
@@ -145,15 +149,18 @@ class Corrector:
     ) -> int:
         """Plan a correction; return how many deliveries were added. What has not begun is sent in its new form."""
         lineage = proposal.lineage
-        await self._changes.refresh(lineage, await self._publisher.plan_like(known, lineage), now=now)
+        await self._refresh(known, lineage, now=now)
         if not proposal.changes:
             return 0
         return await self._changes.correct(lineage, proposal.target, now=now, since=since)
 
+    async def _refresh(self, known: KnownIssue, lineage: Lineage, *, now: datetime) -> None:
+        await self._changes.refresh(lineage, await self._publisher.plan_like(known, lineage), now=now)
+
     def _doubt(self, lineage: Lineage, known: KnownIssue) -> Doubt | None:
         sender = self._senders.get(lineage.platform)
         if sender is None or not sender.capabilities.edit:
-            return Doubt(lineage, f"messages of {lineage.platform} cannot be edited", final=True)
+            return Doubt(lineage, f"messages of {lineage.platform} cannot be edited", final=True, sendable=True)
         if lineage.subjects is None:
             return Doubt(lineage, "it was sent by an older version, which did not note what to correct", final=True)
         if known.issue.draft:

@@ -7,7 +7,7 @@ from typing import assert_never
 
 import structlog
 
-from bot.domain.change import is_change
+from bot.domain.change import is_change, is_finish
 from bot.domain.delivery import (
     Deed,
     Delivery,
@@ -94,6 +94,8 @@ class Consequences:
                 return None
             case EndSubscription(reason):
                 await self._keeping.keep(self._end_subscription, delivery.destination, reason)
+                if is_finish(delivery):
+                    return await self._settle(delivery, Rejected(reason))
                 await self.finish(delivery, DeliveryState.GONE, reason)
                 return None
             case _:
@@ -114,6 +116,8 @@ class Consequences:
         """End a delivery that the ledger allowed no intent."""
         if await self._keeping.keep(self._ledger.recalled_at, delivery.issue_key) is not None:
             await self.finish(delivery, DeliveryState.WITHDRAWN, RECALLED)
+        elif is_finish(delivery):
+            await self._keeping.keep(self._ledger.complete, delivery, now=self._clock.now())
         else:
             await self.finish(delivery, DeliveryState.GONE, "the subscription has ended, or pauses")
 

@@ -31,7 +31,7 @@ class Outlet:
         self._clock = clock
         self._budget_of = budget_of
         self._paces: dict[str, Pace] = {}
-        self._unbegun: dict[int, Pace] = {}
+        self._unbegun: dict[Pace, set[int]] = {}
         self._stopped = False
 
     @property
@@ -42,22 +42,26 @@ class Outlet:
         its next part.
         """
         reserve = min(256, max(16, math.ceil(self._rate / 2) * max(1, len(self._paces))))
-        waiting = sum(not pace.is_held for pace in self._unbegun.values())
+        waiting = sum(len(ids) for pace, ids in self._unbegun.items() if not pace.is_held)
         missing = min(reserve - waiting, MOST_OPEN - self.open)
         return missing if missing * 2 >= reserve else 0
 
     def take(self, delivery: Delivery) -> None:
         """Count a delivery that was claimed."""
         self.open += 1
-        self._unbegun[delivery.id] = self.pace_of(delivery.destination)
+        self._unbegun_of(delivery).add(delivery.id)
 
     def begun(self, delivery: Delivery) -> None:
         """Note that a delivery in hand has begun, or is over."""
-        self._unbegun.pop(delivery.id, None)
+        self._unbegun_of(delivery).discard(delivery.id)
 
     def is_unbegun(self, delivery: Delivery) -> bool:
         """Return whether nothing was sent of a delivery since it was claimed."""
-        return delivery.id in self._unbegun
+        return delivery.id in self._unbegun_of(delivery)
+
+    def _unbegun_of(self, delivery: Delivery) -> set[int]:
+        """Return those of the same account."""
+        return self._unbegun.setdefault(self.pace_of(delivery.destination), set())
 
     def stop(self) -> None:
         """Send everybody away who waits with a part."""

@@ -33,7 +33,8 @@ from sqlalchemy import (
 from sqlalchemy.schema import ExecutableDDLElement
 from sqlalchemy.types import TypeDecorator
 
-from bot.storage.tables import METADATA, Id
+from bot.storage.columns import Id
+from bot.storage.tables import METADATA
 
 
 class Packed(TypeDecorator[str]):

@@ -26,6 +26,7 @@ from bot.storage.planning import ensure_plans_rendition
 from bot.storage.rendition_rows import RenditionOf, ensure_rendition
 from bot.storage.tables import (
     HAS_LEFT,
+    IDENTITY,
     IS_PENDING,
     deliveries,
     destinations,
@@ -278,7 +279,7 @@ async def _add(connection: AsyncConnection, revision: _Revision, base: ColumnEle
     adding = inserting(connection, deliveries).from_select(
         [*_COPIED, *columns, "base_id"], chosen.order_by(_BASE.c.destination_id)
     )
-    return (await connection.execute(adding.on_conflict_do_nothing())).rowcount
+    return (await connection.execute(adding.on_conflict_do_nothing(index_elements=IDENTITY))).rowcount
 
 
 def _concerned(revision: _Revision) -> ColumnElement[bool]:

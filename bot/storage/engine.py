@@ -28,6 +28,8 @@ _DRIVERS = {
 _CONNECT_SECONDS = 10
 _BUSY_MILLISECONDS = 10_000
 _READING = "digestbot_reading"
+_WRITERS = 2
+"""Transactions with which one plan works on PostgreSQL: more than one processor is at it, and others still get in."""
 
 _SQLITE_PRAGMAS = (
     f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}",
@@ -79,6 +81,11 @@ class Database:
     def dialect(self) -> Literal["sqlite", "postgresql"]:
         """Return which kind of database this is."""
         return "sqlite" if self.path else "postgresql"
+
+    @property
+    def writers(self) -> int:
+        """Return how many transactions should write at the same time where there is much to write."""
+        return 1 if self.path else _WRITERS
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:

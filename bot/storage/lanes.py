@@ -15,13 +15,13 @@ from bot.domain.destination import EVERY_LANE, LANES
 from bot.domain.lifecycle import Event, follow
 from bot.ports.clock import Clock
 from bot.ports.lanes import Tenure
+from bot.storage.columns import Instant
 from bot.storage.destination_rows import inserting
 from bot.storage.engine import Database
 from bot.storage.tables import (
     IS_LEASED,
     IS_PENDING,
     IS_SENDING,
-    Instant,
     deliveries,
     lanes,
     receipts,

@@ -185,7 +185,7 @@ async def claim(connection: AsyncConnection, ids: Sequence[int], *, holder: str)
             destinations.c.chat,
             destinations.c.thread,
         )
-        .join_from(deliveries, issues)
+        .join_from(deliveries, issues, issues.c.id == deliveries.c.issue_id)
         .join(destinations, destinations.c.id == deliveries.c.destination_id)
         .where(deliveries.c.id.in_(ids))
     )

@@ -9,7 +9,8 @@ from sqlalchemy import Column, Index, Integer, Named, Table, Text, TypedColumns,
 from bot.domain.announcement import AnnouncementState
 from bot.domain.destination import Platform
 from bot.domain.membership import Role
-from bot.storage.tables import METADATA, Instant, Word
+from bot.storage.columns import Instant, Word
+from bot.storage.tables import METADATA
 
 
 class _Members(TypedColumns):

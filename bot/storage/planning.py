@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import asyncio
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -16,7 +17,7 @@ from bot.storage.destination_rows import at_address, ensure_id, inserting
 from bot.storage.engine import Database
 from bot.storage.issue_rows import issue_id, recalled_at
 from bot.storage.rendition_rows import SPARE, RenditionOf, ensure_rendition
-from bot.storage.tables import IS_ACTIVE, IS_FIXED, deliveries, destinations, receipts
+from bot.storage.tables import IDENTITY, IS_ACTIVE, IS_FIXED, deliveries, destinations, receipts
 
 _CHUNK = 20_000
 """Rows in one transaction: some tens of milliseconds, in which nothing else is recorded."""
@@ -25,6 +26,7 @@ _IDENTITY = ("issue_id", "destination_id", "lane", "occasion", "rendition_id")
 _PROGRESS = ("state", "epoch", "attempts", "urgent", "due_at", "planned_at", "expires_at")
 _FROZEN = ("silent", "previews")
 """Preferences that hold for a delivery as they are when it is planned, beside those that chose its rendition."""
+_Columns = tuple[ColumnElement[Any], ...]
 
 
 async def plan_deliveries(database: Database, plan: Plan, *, now: datetime) -> int:
@@ -43,16 +45,74 @@ async def plan_deliveries(database: Database, plan: Plan, *, now: datetime) -> i
             await ensure_id(connection, plan.audience.destination)
     async with database.reading() as connection:
         due = await slots.groups(connection, plan.slots, _candidates(plan)) if plan.slots else slots.at_once(now)
-    added = 0
-    for group in due:
-        added += await _plan_group(database, plan, group, (issue, rendition), now=now)
-    return added
+    return sum([await _plan_group(database, plan, group, (issue, rendition), now=now) for group in due])
+
+
+@dataclass(slots=True)
+class _Chunks:
+    """The destinations of one group, handed out a chunk at a time, each once."""
+
+    plan: Plan
+    group: slots.Group
+    reached: int = 0
+    """The last destination that was handed out."""
+    are_left: bool = True
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def next(self, connection: AsyncConnection) -> ColumnElement[bool] | None:
+        """Return the condition that a destination is in the next chunk, or None if there is no other one."""
+        async with self.turn:
+            if not self.are_left:
+                return None
+            before = self.reached
+            last, size = (await connection.execute(_end_of_chunk(self.plan, self.group, before))).one()
+            self.are_left = size == _CHUNK
+            self.reached = last or before
+        return and_(destinations.c.id > before, destinations.c.id <= self.reached)
 
 
 async def _plan_group(
     database: Database, plan: Plan, group: slots.Group, numbers: tuple[int, int], *, now: datetime
 ) -> int:
-    """Add those of one group, a chunk at a time."""
+    """Add those of one group. Where they are more than a chunk, several are added at once."""
+    chunks = _Chunks(plan, group)
+    columns = _columns(plan, group, numbers, now=now)
+    added = await _add_chunk(database, chunks, columns)
+    at_once = range(database.writers if chunks.are_left else 0)
+    others = [asyncio.create_task(_add_chunks(database, chunks, columns)) for _ in at_once]
+    try:
+        return added + sum(await asyncio.gather(*others))
+    finally:
+        # where one fails none goes on unseen
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+
+async def _add_chunks(database: Database, chunks: _Chunks, columns: _Columns) -> int:
+    """Add chunks while there are some; return how many deliveries were added."""
+    added = 0
+    while chunks.are_left:
+        added += await _add_chunk(database, chunks, columns)
+    return added
+
+
+async def _add_chunk(database: Database, chunks: _Chunks, columns: _Columns) -> int:
+    """Add one chunk, in one transaction; return how many deliveries were added."""
+    async with database.writing() as connection:
+        here = await chunks.next(connection)
+        if here is None:
+            return 0
+        chosen = select(*columns).where(_audience(chunks.plan), chunks.group.members, here)
+        names = [*_IDENTITY, *_PROGRESS, *_FROZEN]
+        adding = inserting(connection, deliveries).from_select(names, chosen.order_by(destinations.c.id))
+        # named, as PostgreSQL else looks for a conflict in every unique index before it adds a row
+        missing = adding.on_conflict_do_nothing(index_elements=IDENTITY)
+        return (await connection.execute(missing)).rowcount
+
+
+def _columns(plan: Plan, group: slots.Group, numbers: tuple[int, int], *, now: datetime) -> _Columns:
+    """Return what a delivery of the plan begins with, in the order of `_IDENTITY`, `_PROGRESS` and `_FROZEN`."""
     issue, rendition = numbers
     values = (literal(plan.occasion), literal(rendition), literal(DeliveryState.PENDING, deliveries.c.state.type))
     # a reader who asks for the issue waits for it
@@ -60,35 +120,16 @@ async def _plan_group(
     instants = (group.due_at, now, group.due_at + LIFETIME)
     times = tuple(literal(instant, deliveries.c.due_at.type) for instant in instants)
     frozen = tuple(destinations.c[name] for name in _FROZEN)
-    columns: tuple[ColumnElement[Any], ...] = (
-        literal(issue),
-        destinations.c.id,
-        destinations.c.lane,
-        *values,
-        *progress,
-        *times,
-        *frozen,
-    )
-    reached, added = 0, 0
-    while True:
-        async with database.writing() as connection:
-            last = await connection.scalar(_end_of_chunk(plan, group, reached))
-            if last is None:
-                return added
-            here = and_(destinations.c.id > reached, destinations.c.id <= last)
-            chunk = select(*columns).where(_audience(plan), group.members, here)
-            adding = inserting(connection, deliveries).from_select(
-                [*_IDENTITY, *_PROGRESS, *_FROZEN], chunk.order_by(destinations.c.id)
-            )
-            added += (await connection.execute(adding.on_conflict_do_nothing())).rowcount
-        reached = last
+    return (literal(issue), destinations.c.id, destinations.c.lane, *values, *progress, *times, *frozen)
 
 
-def _end_of_chunk(plan: Plan, group: slots.Group, reached: int) -> Select[int | None]:
+def _end_of_chunk(plan: Plan, group: slots.Group, reached: int) -> Select[int | None, int]:
+    """Return the statement that tells a chunk's last destination and its size."""
     chunk = select(destinations.c.id).where(_candidates(plan), destinations.c.id > reached)
     if group.own:
         chunk = chunk.where(group.members)
-    return select(func.max(chunk.order_by(destinations.c.id).limit(_CHUNK).subquery().c.id))
+    ids = chunk.order_by(destinations.c.id).limit(_CHUNK).subquery()
+    return select(func.max(ids.c.id), func.count(ids.c.id))
 
 
 def _audience(plan: Plan) -> ColumnElement[bool]:
@@ -140,7 +181,7 @@ async def count_as_delivered(connection: AsyncConnection, plan: Plan, *, message
         expires_at=now + LIFETIME,
         finished_at=now,
     )
-    if not (await connection.execute(delivery.on_conflict_do_nothing())).rowcount:
+    if not (await connection.execute(delivery.on_conflict_do_nothing(index_elements=IDENTITY))).rowcount:
         return False
     number = (await connection.execute(select(deliveries.c.id).filter_by(**identity))).scalar_one()
     receipt = inserting(connection, receipts).values(

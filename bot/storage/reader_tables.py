@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Named, Table, Text, TypedColumns
 
 from bot.domain.destination import Platform
-from bot.storage.tables import METADATA, Id, Instant, Word
+from bot.storage.columns import Id, Instant, Word
+from bot.storage.tables import METADATA
 
 
 class _Saves(TypedColumns):

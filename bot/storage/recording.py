@@ -42,7 +42,8 @@ from sqlalchemy.types import TypeEngine
 from bot.domain.change import Kind
 from bot.domain.delivery import FOR_SUBSCRIBERS, Delivery, DeliveryState, PartState, Rejected, Sent, Unknown
 from bot.domain.lifecycle import Event, follow
-from bot.storage.tables import HAS_LEFT, IS_LEASED, IS_SENDING, Instant, deliveries, destinations, issues, receipts
+from bot.storage.columns import Instant
+from bot.storage.tables import HAS_LEFT, IS_LEASED, IS_SENDING, deliveries, destinations, issues, receipts
 
 _INSTANT = Instant()
 

@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import Delivery
 from bot.domain.destination import Platform
+from bot.storage.columns import digest_of
 from bot.storage.destination_rows import inserting
 from bot.storage.leases import held, intent_of
-from bot.storage.tables import deliveries, destinations, digest_of, receipts, renditions
+from bot.storage.tables import deliveries, destinations, receipts, renditions
 from formatters.editions import Subject
 from formatters.parts import Part
 from formatters.views import Style

@@ -11,28 +11,21 @@ subscription's columns empty.
 
 from __future__ import annotations
 
-import hashlib
-import json
-from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
-from typing import Any, TypeVar, cast
+from datetime import date, datetime, time
+from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
     ColumnElement,
     Date,
-    DateTime,
-    Dialect,
     ForeignKey,
     Identity,
     Index,
     Integer,
     MetaData,
     Named,
-    String,
     Table,
     Text,
     TypedColumns,
@@ -41,103 +34,15 @@ from sqlalchemy import (
     literal_column,
     text,
 )
-from sqlalchemy.dialects.postgresql import TIMESTAMP
-from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from bot.domain.change import Kind
 from bot.domain.delivery import Deed, DeliveryState, PartState
 from bot.domain.destination import Platform, lane_of
 from bot.domain.subscription import Origin, Place
-from bot.storage.columns import MinuteOfDay, Subjects, Weekdays
+from bot.storage.columns import Id, Instant, MinuteOfDay, Parts, Subjects, Weekdays, Word
 from formatters.editions import Subject
 from formatters.parts import Part
 from formatters.views import Style
-
-_Word = TypeVar("_Word", bound=StrEnum)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware datetime, given back in UTC.
-
-    PostgreSQL keeps a timestamp with time zone. SQLite keeps whole microseconds since 1970: as exact, half as
-    long as text, and compared as a number.
-    """
-
-    impl = BigInteger
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Return the column type of one dialect."""
-        native = TIMESTAMP(timezone=True) if dialect.name == "postgresql" else BigInteger()
-        return dialect.type_descriptor(cast("TypeEngine[Any]", native))
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        """Return what the driver stores; ValueError for a naive datetime."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"{value!r} has no time zone")
-        return value if dialect.name == "postgresql" else (value - _EPOCH) // _MICROSECOND
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Return the instant in UTC."""
-        if value is None:
-            return None
-        if dialect.name == "postgresql":
-            return cast("datetime", value.astimezone(UTC))
-        return _EPOCH + cast("int", value) * _MICROSECOND
-
-
-class Word(TypeDecorator[_Word]):
-    """A member of a StrEnum, kept as its text: a new member needs no migration."""
-
-    impl = Text
-    cache_ok = True
-
-    def __init__(self, words: type[_Word]) -> None:
-        super().__init__()
-        self.words = words
-
-    def process_bind_param(self, value: _Word | None, _dialect: Dialect) -> str | None:
-        """Return the text."""
-        return None if value is None else str(value)
-
-    def process_result_value(self, value: Any, _dialect: Dialect) -> _Word | None:
-        """Return the member."""
-        return None if value is None else self.words(value)
-
-
-class Parts(TypeDecorator[tuple[Part, ...]]):
-    """The parts of a rendition, as JSON text: read and written whole, never searched."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: tuple[Part, ...] | None, _dialect: Dialect) -> str | None:
-        """Return the JSON text."""
-        return None if value is None else encode_parts(value)
-
-    def process_result_value(self, value: Any, _dialect: Dialect) -> tuple[Part, ...] | None:
-        """Return the parts."""
-        return None if value is None else tuple(Part(**fields) for fields in json.loads(value))
-
-
-def encode_parts(parts: tuple[Part, ...]) -> str:
-    """Return the parts as JSON text, the same in every process."""
-    fields: list[dict[str, object]] = []
-    for part in parts:
-        linked = {} if part.linked is None else {"linked": part.linked}
-        alone = {} if part.threaded else {"threaded": False}
-        fields.append({"name": part.name, "payload": part.payload, "text": part.text, **linked, **alone})
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
-
-
-def digest_of(parts: tuple[Part, ...]) -> str:
-    """Return a hash that tells renditions apart."""
-    return hashlib.sha256(encode_parts(parts).encode()).hexdigest()
-
 
 METADATA = MetaData(
     naming_convention={
@@ -148,9 +53,6 @@ METADATA = MetaData(
         "ix": "ix_%(table_name)s_%(column_0_name)s",
     }
 )
-
-Id = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite makes a key its row's own number only where the type is INTEGER."""
 
 
 def _key() -> Column[int]:
@@ -304,12 +206,19 @@ revisions = Table("revisions", METADATA, _Revisions)
 Index("ix_revisions_first", revisions.c.first_id, revisions.c.id)
 
 
+IDENTITY = ("issue_id", "destination_id", "occasion")
+"""What makes a delivery the one that it is."""
+
+
 class _Deliveries(TypedColumns):
+    """An issue and a rendition are named without a foreign key: nothing ever deletes them, and planning for a million
+    would look up the same two rows a million times. On PostgreSQL chunks would stand in line for them, too."""
+
     id = _key()
-    issue_id: Named[int] = Column(Id, ForeignKey("issues.id"))
+    issue_id: Named[int] = Column(Id)
     destination_id: Named[int] = Column(Id, ForeignKey("destinations.id"))
     occasion: Named[str] = Column(Text)
-    rendition_id: Named[int] = Column(Id, ForeignKey("renditions.id"))
+    rendition_id: Named[int] = Column(Id)
     state: Named[DeliveryState] = Column(Word(DeliveryState))
     epoch: Named[int] = Column(Integer)
     attempts: Named[int] = Column(Integer)
@@ -334,7 +243,7 @@ deliveries = Table(
     METADATA,
     _Deliveries,
     # in this order planning appends; what concerns one destination is found through its (few hundred) issues
-    UniqueConstraint("issue_id", "destination_id", "occasion", name="uq_deliveries_delivery"),
+    UniqueConstraint(*IDENTITY, name="uq_deliveries_delivery"),
 )
 
 IS_PENDING = deliveries.c.state == literal_column("'pending'")
@@ -437,59 +346,3 @@ class _Paces(TypedColumns):
 
 
 paces = Table("paces", METADATA, _Paces)
-# Where Slack's OAuth keeps its installations: columns and types are those of slack_sdk, whose store works on them, but
-# for tokens, which are encrypted and so longer. A test compares them.
-
-
-def _installation() -> list[Column[Any]]:
-    return [
-        Column("id", Integer, primary_key=True, autoincrement=True),
-        Column("client_id", String(32), nullable=False),
-        Column("app_id", String(32), nullable=False),
-        Column("enterprise_id", String(32)),
-        Column("enterprise_name", String(200)),
-        Column("team_id", String(32)),
-        Column("team_name", String(200)),
-        Column("bot_token", Text),
-        Column("bot_id", String(32)),
-        Column("bot_user_id", String(32)),
-        Column("bot_scopes", String(1000)),
-        Column("bot_refresh_token", Text),
-        Column("bot_token_expires_at", DateTime),
-        Column("is_enterprise_install", Boolean(create_constraint=False), nullable=False),
-        Column("installed_at", DateTime, nullable=False),
-    ]
-
-
-slack_bots = Table(
-    "slack_bots",
-    METADATA,
-    *_installation(),
-    Index("slack_bots_idx", "client_id", "enterprise_id", "team_id", "installed_at"),
-)
-
-slack_installations = Table(
-    "slack_installations",
-    METADATA,
-    *_installation(),
-    Column("enterprise_url", String(200)),
-    Column("user_id", String(32), nullable=False),
-    Column("user_token", Text),
-    Column("user_scopes", String(1000)),
-    Column("user_refresh_token", Text),
-    Column("user_token_expires_at", DateTime),
-    Column("incoming_webhook_url", Text),
-    Column("incoming_webhook_channel", String(200)),
-    Column("incoming_webhook_channel_id", String(200)),
-    Column("incoming_webhook_configuration_url", String(200)),
-    Column("token_type", String(32)),
-    Index("slack_installations_idx", "client_id", "enterprise_id", "team_id", "user_id", "installed_at"),
-)
-
-slack_oauth_states = Table(
-    "slack_oauth_states",
-    METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("state", String(200), nullable=False, unique=True),
-    Column("expire_at", DateTime, nullable=False),
-)

@@ -12,9 +12,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
 
 from bot.domain.errors import DatabaseError
 from bot.domain.subscription import Place, Preferences
+from bot.ports.ledger import DeliveryFilter
 from bot.storage import migrations
 from bot.storage.archive_tables import PASSAGES
 from bot.storage.engine import Database, open_database
@@ -81,6 +83,14 @@ async def test_migrations_make_the_very_indexes_and_constraints(empty: Database)
     assert any("WHERE" in " ".join(definition) for definition in declared)
 
 
+def steps_until(connection: Connection, revision: str) -> None:
+    """Make the database that an earlier version left."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
 FIRST_STEP_ROWS = """
 INSERT INTO destinations (platform, chat, thread, origin, language, active, joined_at) VALUES
     ('telegram', '1001', '', 'reader', 'zh', {true}, {now}),
@@ -96,17 +106,11 @@ INSERT INTO destinations (platform, chat, thread, origin, language, active, join
 
 
 async def test_who_subscribed_before_there_were_preferences_gets_the_issue_as_before(empty: Database) -> None:
-    def first_step_alone(connection: Connection) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-
     on_sqlite = {"true": "1", "false": "0", "now": "0"}
     on_postgresql = {"true": "true", "false": "false", "now": "now()"}
     words = on_sqlite if empty.dialect == "sqlite" else on_postgresql
     async with empty.writing() as connection:
-        await connection.run_sync(first_step_alone)
+        await connection.run_sync(steps_until, "0001")
         await connection.execute(text(FIRST_STEP_ROWS.format(**words)))
     await migrate(empty)
     told = {
@@ -166,3 +170,32 @@ async def test_a_database_of_a_newer_digestbot_is_left_alone(empty: Database) ->
 async def test_a_database_that_was_never_migrated_says_what_to_do(empty: Database) -> None:
     with pytest.raises(DatabaseError, match="run `digestbot migrate`"):
         await recover(SqlLedger(empty), now=NOW)
+
+
+ROWS_OF_A_DELIVERY = """
+INSERT INTO issues (key, ref, title, kind, content_hash, first_seen_at) VALUES ('k', 'r', 't', 'digest', 'h', {now});
+INSERT INTO destinations (platform, chat, thread, active) VALUES ('telegram', '1001', '', {false});
+INSERT INTO renditions (issue_id, content_hash, platform, style, language, digest, size, parts)
+    VALUES (1, 'h', 'telegram', 'items', 'zh', 'd', 1, '[]');
+INSERT INTO deliveries (issue_id, destination_id, occasion, rendition_id, state, epoch, attempts, due_at, planned_at,
+    expires_at) VALUES (1, {destination}, 'daily', 1, 'sent', 0, 0, {now}, {now}, {now});
+INSERT INTO receipts (delivery_id, position, part, state, digest, at) VALUES (1, 0, 'p', 'sent', 'd', {now})
+"""
+
+
+async def test_deliveries_stay_and_still_need_their_destination_once_other_keys_are_left_out(empty: Database) -> None:
+    sqlite = empty.dialect == "sqlite"
+    words = {"now": "0", "false": "0"} if sqlite else {"now": "now()", "false": "false"}
+    async with empty.writing() as connection:
+        await connection.run_sync(steps_until, "0009")
+        for statement in ROWS_OF_A_DELIVERY.format(destination=1, **words).split(";"):
+            await connection.execute(text(statement))
+    await migrate(empty)
+    [report] = await SqlLedger(empty).reports(DeliveryFilter())
+    assert (report.issue_key, report.destination, len(report.receipts)) == ("k", chat("1001"), 1)
+    if sqlite:
+        async with empty.reading() as connection:
+            assert (await connection.exec_driver_sql("PRAGMA integrity_check")).scalar_one() == "ok"
+    with pytest.raises(IntegrityError):
+        async with empty.writing() as connection:
+            await connection.execute(text(ROWS_OF_A_DELIVERY.format(destination=2, **words).split(";")[3]))

@@ -87,6 +87,22 @@ def test_every_link_within_the_readme_leads_somewhere() -> None:
     assert [target for target in local if not (PROJECT / target).exists()] == []
 
 
+def test_the_layout_names_every_package_of_the_bot_once() -> None:
+    layout = (PROJECT / "bot" / "README.md").read_text("utf-8").partition("\n## 2.")[2].partition("```\n")[2]
+    bot = layout.partition("\nbot/\n")[2].partition("\ndeploy/")[0]
+    named = re.findall(r"^  ([a-z]+(?:/[a-z]+)?)/ ", bot, re.MULTILINE)
+    packages = {path.parent.relative_to(PROJECT / "bot").as_posix() for path in (PROJECT / "bot").rglob("__init__.py")}
+    deepest = {name for name in packages if name.count("/") < 1 or name.startswith("platforms/")}
+    assert sorted(named) == sorted(deepest - {".", "platforms"})
+
+
+def test_the_layers_are_those_of_the_import_rules() -> None:
+    contract = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"][0]
+    told = (PROJECT / "bot" / "README.md").read_text("utf-8").partition("**Imports point down**")[2].split("```")[1]
+    layers = [re.findall(r"\w+", layer) for layer in re.split(r">", told)]
+    assert layers == [re.findall(r"\w+", layer) for layer in contract["layers"]]
+
+
 def front_matter(post: Path) -> dict[str, Any]:
     text = post.read_text("utf-8")
     fence = text[:3]

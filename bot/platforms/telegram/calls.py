@@ -14,7 +14,7 @@ from telegram import Bot
 from bot.platforms.telegram.request import EncodedCall, as_json
 from formatters.parts import Json
 
-_MOST_PAYLOADS = 256
+MOST_PAYLOADS = 256
 """Encoded payloads that are kept: all parts of a few issues in every style and language."""
 
 
@@ -38,7 +38,7 @@ class EncodedPayloads:
         """Return both as one JSON object. Neither may be empty, and `payload` must never change."""
         known = self._known.get(id(payload))
         if known is None:
-            if len(self._known) >= _MOST_PAYLOADS:
+            if len(self._known) >= MOST_PAYLOADS:
                 self._known.clear()
             # the payload is kept too, so that no other one gets its id
             known = self._known[id(payload)] = (payload, as_json(payload))

@@ -13,7 +13,7 @@ from telegram.error import EndPointNotFound, InvalidToken, TelegramError
 from bot.domain.delivery import Outcome, Rejected, Scope, Sent, Tag, Unfit, Unsent
 from bot.domain.destination import Destination
 from bot.domain.throttling import ScopeEvidence
-from bot.platforms.telegram.calls import EncodedPayloads, call, call_encoded
+from bot.platforms.telegram.calls import MOST_PAYLOADS, EncodedPayloads, call, call_encoded
 from bot.platforms.telegram.outcomes import is_already_so, is_unparsable, outcome_of
 from bot.platforms.telegram.request import AnswerLost
 from bot.ports.sender import Capabilities, LengthUnit, OnlySends
@@ -42,6 +42,8 @@ class TelegramSender(OnlySends):
         self._bot = bot
         self._paid: dict[str, Json] = {"allow_paid_broadcast": True} if paid else {}
         self._encoded = EncodedPayloads()
+        self._previewing: dict[int, tuple[Part, Part]] = {}
+        """Parts, by their identity, each with what it is for readers who want previews: made, and encoded, once."""
         self._evidence = ScopeEvidence()
         self.capabilities = Capabilities(
             pace=pace,
@@ -69,7 +71,7 @@ class TelegramSender(OnlySends):
         if "rich_message" in part.payload:
             return await self._judged(self._send_rich(part, to, silent=silent), to)
         if previews:
-            part = replace(part, payload=_with_previews(part.payload))
+            part = self._with_previews(part)
         return await self._judged(self._send(part, to, silent=silent), to)
 
     async def _judged(self, request: Awaitable[Outcome], to: Destination) -> Outcome:
@@ -92,7 +94,7 @@ class TelegramSender(OnlySends):
     async def edit(self, part: Part, message_id: str, *, to: Destination, previews: bool = False) -> Outcome:
         """Show the part in the message's place; if Telegram cannot parse its markup, its plain text."""
         if previews:
-            part = replace(part, payload=_with_previews(part.payload))
+            part = self._with_previews(part)
         return await self._judged(self._shown(part, message_id, to), to)
 
     async def _shown(self, part: Part, message_id: str, to: Destination) -> Outcome:
@@ -127,6 +129,17 @@ class TelegramSender(OnlySends):
         del under
         return message_link(message_id, to)
 
+    def _with_previews(self, part: Part) -> Part:
+        """Return the part for a reader who wants a preview of its first link."""
+        known = self._previewing.get(id(part))
+        if known is None:
+            if len(self._previewing) >= MOST_PAYLOADS:
+                self._previewing.clear()
+            payload = {**part.payload, "link_preview_options": {"is_disabled": False}}
+            # the part is kept too, so that no other one gets its id
+            known = self._previewing[id(part)] = (part, replace(part, payload=payload))
+        return known[1]
+
     async def _edit(self, payload: Mapping[str, Json], message_id: str, to: Destination) -> None:
         body = self._encoded.body(_message(message_id, to), payload)
         await call_encoded(self._bot, "editMessageText", body)
@@ -160,11 +173,6 @@ class TelegramSender(OnlySends):
 def likely_scope(to: Destination) -> Scope:
     """Return whom a 429 likely concerns. Private chats have no slow mode, and our pace keeps their own limit."""
     return Scope.CHAT if to.chat.startswith(("-", "@")) else Scope.PLATFORM
-
-
-def _with_previews(payload: Mapping[str, Json]) -> Mapping[str, Json]:
-    """Return a payload that lets Telegram preview the first link of its text."""
-    return {**payload, "link_preview_options": {"is_disabled": False}}
 
 
 def plain(part: Part) -> Mapping[str, Json]:
