@@ -15,23 +15,19 @@ from slack_sdk.webhook.webhook_response import WebhookResponse
 from bot.domain.destination import Platform
 from bot.languages import phrases_of
 from bot.languages.slack_phrases import slack_phrases_of
+from bot.platforms.slack.blocks import Json, actions, button, context, section
 from bot.platforms.slack.manners import Manners, Spoken
 from bot.platforms.slack.verbs import Found
 from bot.services.answers import Sentence, Show, TodayNotYet
 from bot.services.conversation import Conversation
 from formatters.actions import AnswerWithHeadlines, encode
-from formatters.rendering import limits
 from formatters.rendering.slack_blocks import escape
 from formatters.views import HeadlinesView, ItemView, OverviewView, View
 
 _log = structlog.get_logger(__name__)
 
-Json = dict[str, Any]
-
 SHARE = "share"
 """The action id of the button that shows an answer to everybody."""
-_SECTION_CHARACTERS = 3000
-"""https://docs.slack.dev/reference/block-kit/blocks/section-block"""
 _NAME_CHARACTERS = 80
 _SAID_ELSEWHERE = {"digest": "", "latest": "today", "start": "subscribe", "stop": "unsubscribe"}
 _COMMAND = re.compile(
@@ -53,7 +49,7 @@ class Answering:
             return self._sentence(found.answer, language)
         payload = self._rendered(found.answer.view, language)
         if found.shared and shareable:
-            payload["blocks"].append(_actions(slack_phrases_of(language).share(), SHARE, found.shared))
+            payload["blocks"].append(actions(button(slack_phrases_of(language).share(), SHARE, found.shared)))
         return payload
 
     async def admitted(
@@ -72,13 +68,13 @@ class Answering:
         payload = self._rendered(_for_everybody(found.answer.view), language)
         if sharer:
             told = slack_phrases_of(language).shared_by(sharer[:_NAME_CHARACTERS])
-            payload["blocks"].append({"type": "context", "elements": [_plain(told)]})
+            payload["blocks"].append(context(told))
         return payload
 
     def told(self, text: str) -> Json:
         """Return a sentence as `text` and `blocks`: nothing in it is parsed."""
         text = as_typed(text, self._command)
-        return {"text": escape(text), "blocks": [{"type": "section", "text": _plain(text[:_SECTION_CHARACTERS])}]}
+        return {"text": escape(text), "blocks": [section(text)]}
 
     def _sentence(self, answer: Sentence | str, language: str) -> Json:
         if isinstance(answer, str):
@@ -86,7 +82,7 @@ class Answering:
         payload = self.told(phrases_of(language).sentence(answer))
         if isinstance(answer, TodayNotYet) and answer.newest_ref:
             newest = encode(AnswerWithHeadlines(answer.newest_ref))
-            payload["blocks"].append(_actions(phrases_of(language).open_newest(), "digest:1", newest))
+            payload["blocks"].append(actions(button(phrases_of(language).open_newest(), "digest:1", newest)))
         return payload
 
     def _rendered(self, view: View, language: str) -> Json:
@@ -135,17 +131,3 @@ def _for_everybody(view: View) -> View:
             return replace(view, paging=False, own=None)
         case _:
             return view
-
-
-def _actions(text: str, action_id: str, value: str) -> Json:
-    button = {
-        "type": "button",
-        "text": _plain(text[: limits.SLACK_BUTTON_CHARACTERS]),
-        "action_id": action_id,
-        "value": value,
-    }
-    return {"type": "actions", "elements": [button]}
-
-
-def _plain(text: str) -> Json:
-    return {"type": "plain_text", "text": text, "emoji": False}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_bolt.context.async_context import AsyncBoltContext
@@ -15,11 +14,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.destination import Destination
 from bot.platforms.slack.answering import Answering, answer
+from bot.platforms.slack.blocks import Json
 from bot.platforms.slack.manners import Manners
 from bot.platforms.slack.verbs import Verb, Verbs
 from bot.platforms.slack.workspaces import place_in
-
-Json = dict[str, Any]
 
 OpenSettings = Callable[[Json, Destination, AsyncBoltContext, AsyncWebClient], Awaitable[None]]
 """Opens the settings of a place for who typed the command, which is given."""

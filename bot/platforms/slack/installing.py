@@ -30,6 +30,7 @@ from bot.domain.destination import Platform
 from bot.languages import Language, phrases_of
 from bot.languages.phrases import Phrases
 from bot.platforms.slack.answering import as_typed
+from bot.platforms.slack.blocks import section
 from bot.platforms.slack.endpoint import response_of
 from bot.platforms.slack.installations import STATE_SECONDS, Installations, States
 from bot.platforms.slack.workspaces import Workspaces
@@ -155,8 +156,7 @@ class Installing:
 def greeting(phrases: Phrases, command: str = "/digest") -> dict[str, Any]:
     """Return the message to whoever installed the app, as arguments of chat.postMessage."""
     text = as_typed(phrases.welcome_to_installer(), command)
-    block = {"type": "section", "text": {"type": "plain_text", "text": text, "emoji": False}}
-    return {"text": text, "blocks": [block], "unfurl_links": False}
+    return {"text": text, "blocks": [section(text)], "unfurl_links": False}
 
 
 def team_of(installation: Installation) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import uuid
-from typing import Any
 
 import aiohttp
 import structlog
@@ -15,14 +14,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.languages import phrases_of
 from bot.platforms.slack.answering import Answering
+from bot.platforms.slack.blocks import Json
 from bot.platforms.slack.manners import Manners
 from bot.platforms.slack.verbs import Verbs
 from bot.platforms.slack.web_api import patiently
 from bot.platforms.slack.workspaces import place_in
 
 _log = structlog.get_logger(__name__)
-
-Json = dict[str, Any]
 
 
 class Mentions:

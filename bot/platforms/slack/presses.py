@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import uuid
-from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
@@ -12,6 +11,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.languages import Language, phrases_of
 from bot.platforms.slack.answering import SHARE, Answering, answer
+from bot.platforms.slack.blocks import Json
 from bot.platforms.slack.manners import Manners, Spoken
 from bot.platforms.slack.verbs import SHARED_EXTRACT, Found, Verbs, found
 from bot.platforms.slack.workspaces import place_in
@@ -20,8 +20,6 @@ from bot.services.conversation import Conversation
 from formatters.actions import IssueAction, ListAction, SendAll, TurningAction, decode
 
 _log = structlog.get_logger(__name__)
-
-Json = dict[str, Any]
 
 
 class Presses:

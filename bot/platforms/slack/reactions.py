@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import aiohttp
 import structlog
@@ -14,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.destination import Destination, Platform
 from bot.domain.person import Person
+from bot.platforms.slack.blocks import Json
 from bot.platforms.slack.workspaces import place_in
 from bot.services.feedback import Feedback, Sign
 
@@ -27,8 +27,6 @@ _SIGNS = {
     "bookmark": Sign.SAVE,
 }
 _SKIN = "::skin-tone-"
-
-Json = dict[str, Any]
 
 
 class Reactions:
