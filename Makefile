@@ -35,7 +35,7 @@ demo: setup ## Show both chats in a local page, with sample posts (ARGS="--posts
 
 test: setup ## Run the tests in parallel, with branch coverage: all of formatters
 	@rm -f .coverage .coverage.*
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term $(ARGS)
 ifeq ($(strip $(ARGS)),)
 	$(BIN)/coverage report --include "formatters/*" --fail-under 100
 endif

@@ -238,7 +238,7 @@ class Slack:
             "team_id": self.team_id,
             "enterprise_id": self.enterprise_id or None,
             "api_app_id": self.app_id,
-            "event": {**event, "event_ts": self._stamp()},
+            "event": {"event_ts": self._stamp(), **event},
             "event_id": f"Ev{next(self._numbers):09d}",
             "event_time": int(self.now()),
             "authorizations": [

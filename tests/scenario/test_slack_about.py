@@ -206,6 +206,27 @@ async def test_of_two_thumbs_the_last_counts_and_the_other_again_when_that_is_ta
         await come_to(bot, [(2, 0, 1)])
 
 
+async def test_of_two_thumbs_that_come_in_disorder_the_later_one_counts(world: World) -> None:
+    world.write(items=1)
+    slack = world.sandbox.slack
+    lin = slack.user("lin")
+    async with world.bot("08:00:00") as bot:
+        await bot.released(str(DAY))
+        message = item(world, 1)
+        place = {"type": "message", "channel": message.channel.id, "ts": message.ts}
+        told = {"type": "reaction_added", "user": lin.id, "item_user": message.author.id, "item": place}
+        await slack.event({**told, "reaction": "-1", "event_ts": "1770000002.000200"}, message.channel)
+        await come_to(bot, [(1, 0, 1)])
+        await slack.event({**told, "reaction": "+1", "event_ts": "1770000002.000100"}, message.channel)
+        await lin.react(message, "bookmark")
+
+        async def is_saved() -> bool:
+            return await saved_by(bot, lin.id) == [1]
+
+        await eventually(is_saved)
+        assert await counts(bot) == [(1, 0, 1)]
+
+
 async def test_where_slack_does_not_tell_what_reactions_there_are_a_thumb_is_taken_back(world: World) -> None:
     world.write(items=2)
     lin = world.sandbox.slack.user("lin")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
 
 import aiohttp
 import structlog
@@ -27,6 +29,8 @@ _SIGNS = {
     "bookmark": Sign.SAVE,
 }
 _SKIN = "::skin-tone-"
+_REMEMBERED = 1000
+"""People's last words on messages: events of one moment are worked on side by side, and the earlier may come last."""
 
 
 class Reactions:
@@ -36,6 +40,8 @@ class Reactions:
         """`changed` is told whose saved items changed."""
         self._feedback = feedback
         self._changed = changed
+        self._turn = asyncio.Lock()
+        self._latest: OrderedDict[Hashable, float] = OrderedDict()
 
     def register(self, app: AsyncApp) -> None:
         """Attach both listeners: https://docs.slack.dev/reference/events/reaction_added."""
@@ -68,8 +74,22 @@ class Reactions:
         # in direct messages the destination is the person, and the conversation stands with the message
         names = [(place_in(context, channel), ts), (reader, f"{channel}/{ts}")]
         person = Person(Platform.SLACK, reader.chat)
-        if await self._feedback.give(sign, person, names, on=on) and sign is Sign.SAVE:
+        async with self._turn:
+            if not self._is_news((person, channel, ts, sign is Sign.SAVE), float(event["event_ts"])):
+                return
+            given = await self._feedback.give(sign, person, names, on=on)
+        if given and sign is Sign.SAVE:
             await self._changed(reader)
+
+    def _is_news(self, about: Hashable, at: float) -> bool:
+        """Note when somebody said something; return whether nothing later was said about it."""
+        if at < self._latest.get(about, at):
+            return False
+        self._latest[about] = at
+        self._latest.move_to_end(about)
+        if len(self._latest) > _REMEMBERED:
+            self._latest.popitem(last=False)
+        return True
 
 
 def _sign(name: object) -> Sign | None:
