@@ -77,7 +77,7 @@ TRANSITIONS: Mapping[tuple[DeliveryState, Event], DeliveryState] = {
     (_S.GONE, Event.REOPEN): _S.PENDING,
     (_S.EXPIRED, Event.REOPEN): _S.PENDING,
 }
-"""A leased delivery expires only in its holder's hand, between two parts. What is sent is reopened for lost parts."""
+"""What has begun expires only in its holder's hand, between two parts. What is sent is reopened for lost parts."""
 
 PART_TRANSITIONS: Mapping[tuple[PartState | None, PartEvent], PartState | None] = {
     (None, PartEvent.INTEND): _P.SENDING,

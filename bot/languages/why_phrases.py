@@ -41,6 +41,8 @@ class WhyPhrases:
             number=report.id,
             state=self._state(report, now),
         )
+        if report.note is not None:
+            yield "  " + self._catalog.gettext("To be known: {note}.").format(note=report.note)
         for receipt in report.receipts:
             if (told := self._part(report, receipt, now)) is not None:
                 yield f"  {receipt.part}{self._catalog.gettext(': ')}{told}"

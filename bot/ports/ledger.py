@@ -137,7 +137,10 @@ class Ledger(Protocol):
         ...
 
     async def expire(self, *, now: datetime) -> int:
-        """End, as expired, what is not leased and past its time; return how many."""
+        """End, as expired, what is past its time and has not begun; return how many.
+
+        What has begun is claimed like any other, and its holder judges what is missing.
+        """
         ...
 
     async def claim(self, lanes: Collection[int], *, holder: str, now: datetime, limit: int) -> list[Delivery]:
@@ -171,8 +174,8 @@ class Ledger(Protocol):
         """
         ...
 
-    async def complete(self, delivery: Delivery, *, now: datetime) -> None:
-        """End, as sent, a delivery of which nothing is left to do."""
+    async def complete(self, delivery: Delivery, *, now: datetime, note: str | None = None) -> None:
+        """End, as sent, a delivery of which nothing is left to do that counts; `note` says what was left undone."""
         ...
 
     async def resolve(self, delivery: Delivery, outcome: Sent | Absent, *, now: datetime) -> Delivery | None:

@@ -34,7 +34,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.delivery import Absent, Delivery, DeliveryState, PartState, Sent
+from bot.domain.delivery import LAST_TRY, TOO_LATE, Absent, Delivery, DeliveryState, PartState, Sent
 from bot.domain.destination import Destination
 from bot.domain.lifecycle import Event, follow
 from bot.storage import destination_rows, histories
@@ -52,7 +52,6 @@ from bot.storage.tables import (
 )
 
 _CHUNK = 20_000
-TOO_LATE = "not delivered within 24 hours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +74,13 @@ def intent_of(delivery: Delivery) -> ColumnElement[bool]:
 
 
 async def expire_some(connection: AsyncConnection, *, now: datetime) -> int:
-    """End up to a chunk of what is past its time; return how many."""
-    late = select(deliveries.c.id).where(IS_PENDING, deliveries.c.expires_at <= now).limit(_CHUNK)
-    told = literal(TOO_LATE) + func.coalesce(literal("; the last try: ") + deliveries.c.reason, "")
+    """End up to a chunk of what is past its time and has not begun; return how many.
+
+    What has begun is left to whoever claims it: only the drain knows whether a part is missing or the links alone.
+    """
+    begun = exists().where(receipts.c.delivery_id == deliveries.c.id)
+    late = select(deliveries.c.id).where(IS_PENDING, deliveries.c.expires_at <= now, ~begun).limit(_CHUNK)
+    told = literal(TOO_LATE) + func.coalesce(literal(LAST_TRY) + deliveries.c.reason, "")
     expired = follow(DeliveryState.PENDING, Event.EXPIRE)
     ending = update(deliveries).where(IS_PENDING, deliveries.c.id.in_(late))
     return (await connection.execute(ending.values(state=expired, finished_at=now, reason=told))).rowcount
@@ -175,6 +178,7 @@ async def claim(connection: AsyncConnection, ids: Sequence[int], *, holder: str)
             deliveries.c.lane,
             deliveries.c.occasion,
             deliveries.c.attempts,
+            deliveries.c.reason,
             deliveries.c.expires_at,
             deliveries.c.rendition_id,
             deliveries.c.silent,
@@ -209,6 +213,7 @@ async def claim(connection: AsyncConnection, ids: Sequence[int], *, holder: str)
                 previews=row.previews,
                 history=before[row.id].receipts if row.id in before else (),
                 whole=before[row.id].whole if row.id in before else True,
+                last_try=row.reason,
             ),
             row.rendition_id,
         )
@@ -217,10 +222,13 @@ async def claim(connection: AsyncConnection, ids: Sequence[int], *, holder: str)
     return [found[number] for number in ids]
 
 
-async def complete(connection: AsyncConnection, delivery: Delivery, *, now: datetime) -> None:
-    """End a delivery of which nothing is left to do."""
+async def complete(connection: AsyncConnection, delivery: Delivery, *, now: datetime, note: str | None) -> None:
+    """End a delivery of which nothing is left to do, or nothing that counts: then the note says what."""
     over = follow(DeliveryState.LEASED, Event.COMPLETE)
-    await connection.execute(update(deliveries).where(held(delivery)).values(state=over, finished_at=now, reason=None))
+    values: dict[str, object] = {"state": over, "finished_at": now, "reason": None}
+    if note is not None:
+        values["note"] = func.coalesce(deliveries.c.note + "; ", "") + note
+    await connection.execute(update(deliveries).where(held(delivery)).values(values))
 
 
 async def resolve(

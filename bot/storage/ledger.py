@@ -92,7 +92,7 @@ class SqlLedger:
             return await planning.count_as_delivered(connection, plan, message_id=message_id, now=now)
 
     async def expire(self, *, now: datetime) -> int:
-        """End what is past its time, in chunks; return how many."""
+        """End what is past its time and has not begun, in chunks; return how many."""
         ended = 0
         while True:
             async with self.database.writing() as connection:
@@ -151,10 +151,10 @@ class SqlLedger:
             return None
         return delivery.settled(*told_of(outcome), at=now)
 
-    async def complete(self, delivery: Delivery, *, now: datetime) -> None:
-        """End a delivery of which nothing is left to do."""
+    async def complete(self, delivery: Delivery, *, now: datetime, note: str | None = None) -> None:
+        """End, as sent, a delivery of which nothing is left to do that counts."""
         async with self.database.writing() as connection:
-            await leases.complete(connection, delivery, now=now)
+            await leases.complete(connection, delivery, now=now, note=note)
 
     async def resolve(self, delivery: Delivery, outcome: Sent | Absent, *, now: datetime) -> Delivery | None:
         """Record what a look told about the last step; None if the lease was lost."""
@@ -189,7 +189,7 @@ class SqlLedger:
         """Go on with the spare parts; None if the lease was lost or there are none."""
         async with self.database.writing() as connection:
             parts = await rendition_rows.fall_back(connection, delivery, reason)
-        return None if parts is None else replace(delivery, parts=parts, attempts=0)
+        return None if parts is None else replace(delivery, parts=parts, attempts=0, last_try=None)
 
     async def finish(self, delivery: Delivery, state: DeliveryState, reason: str, *, now: datetime) -> None:
         """End the delivery as dead, gone, expired or withdrawn; ValueError for another state."""

@@ -26,6 +26,7 @@ from bot.domain.delivery import (
 )
 from bot.domain.destination import Destination, Platform
 from bot.domain.issues import KnownIssue
+from bot.languages.why_phrases import why_phrases_of
 from bot.ports.ledger import DeliveryFilter
 from bot.ports.sender import Capabilities, LengthUnit
 from bot.services.correct import Corrector
@@ -262,7 +263,33 @@ class TestWhereMessagesHaveAddresses:
         await able.newsroom.subscriptions.unsubscribe(READER, reason="/stop", now=able.newsroom.clock.now())
         able.newsroom.clock.advance(seconds=31)
         await able.newsroom.deliver_due()
-        assert (await able.report("daily")).state is DeliveryState.SENT
+        report = await able.report("daily")
+        assert report.state is DeliveryState.SENT
+        assert report.note == "the overview has no links: the subscription has ended, or pauses"
+
+    @pytest.mark.parametrize("hours", [1, 24], ids=["as nobody was running", "as the platform asked for a pause"])
+    async def test_links_that_come_too_late_cost_a_note_and_not_the_delivery(self, able: Desk, hours: int) -> None:
+        room = able.newsroom
+        able.wall.edited = Throttled(timedelta(hours=hours), "slow down")
+        await room.deliver_due()
+        room.clock.advance(seconds=24 * 3600)
+        await room.deliver_due()
+        assert able.wall.shown == PARTS
+        report = await able.report("daily")
+        assert (report.state, report.reason) == (DeliveryState.SENT, None)
+        assert report.note == "the overview has no links: not delivered within 24 hours; the last try: slow down"
+        assert "To be known: the overview has no links" in "\n".join(
+            why_phrases_of("en").delivery(report, room.clock.now())
+        )
+
+    async def test_a_part_that_comes_too_late_ends_the_delivery_as_expired(self, able: Desk) -> None:
+        able.wall.will(Sent(""), Unsent("503"))
+        await able.newsroom.deliver_due()
+        able.newsroom.clock.advance(seconds=24 * 3600)
+        await able.newsroom.deliver_due()
+        report = await able.report("daily")
+        assert (able.wall.shown, report.state) == (PARTS[:1], DeliveryState.EXPIRED)
+        assert report.reason == "not delivered within 24 hours; the last try: 503"
 
     async def test_a_correction_of_an_item_leaves_the_overview_alone(self, able: Desk) -> None:
         await able.newsroom.deliver_due()
