@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from formatters.actions import AnswerWithHeadlines, AnswerWithItem
 from formatters.values import value
 
 
@@ -20,6 +21,11 @@ class Finding:
     """The text before the match, in the item's own words."""
     match: str
     after: str
+
+    @property
+    def opening(self) -> AnswerWithItem | AnswerWithHeadlines:
+        """What opens it."""
+        return AnswerWithHeadlines(self.ref) if self.number is None else AnswerWithItem(self.ref, self.number)
 
 
 @value

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import unquote, urlsplit
 
 from bot.domain.issues import KnownIssue, ListedIssue
@@ -44,6 +45,9 @@ class Site:
         self._library = library
         self._timetable = timetable
         self._clock = clock
+        self._indexed: Mapping[str, ListedIssue] | None = None
+        """Of which state of the library `_by_name` tells."""
+        self._by_name: dict[str, list[ListedIssue]] = {}
 
     async def meant(self, url: str) -> Meant | None:
         """Return what a page of the site shows; None for another site's, or where that is not certain."""
@@ -63,12 +67,21 @@ class Site:
         path = path.removeprefix(self._base).strip("/")
         name = path.rpartition("/")[2]
         today = self._timetable.today(self._clock.now())
-        found = [one for one in self._library.listed_until(today) if name in _names(one)] if name else []
+        found = [one for one in self._named(name) if one.day and one.day <= today] if name else []
         if len(found) > 1:
             found = [one for one in found if path.endswith(_folded(one.key))] or found
         if len(found) > 1:
             found = [one for one in found if one.day and one.day.isoformat() in path.replace("/", "-")] or found
         return found[0] if len(found) == 1 else None
+
+    def _named(self, name: str) -> list[ListedIssue]:
+        """Return the issues whose address may end so; folding the names of thousands takes its time, and is kept."""
+        if self._library.by_key is not self._indexed:
+            self._indexed, self._by_name = self._library.by_key, {}
+            for one in self._library.listed_until(date.max):
+                for known in dict.fromkeys(_names(one)):
+                    self._by_name.setdefault(known, []).append(one)
+        return self._by_name.get(name, [])
 
 
 def _names(one: ListedIssue) -> Iterator[str]:

@@ -49,7 +49,7 @@ def _findings(view: FindingsView, words: Words) -> Page:
     lines = [_heading(words.lists.found(view.query))]
     rows: list[Row] = []
     for number, finding in enumerate(view.findings, 1):
-        action = _opening(finding)
+        action = finding.opening
         address = start_link(view.bot, action) if view.bot else ""
         title = clean_label(finding.title) or "…"
         lines.append(
@@ -70,12 +70,6 @@ def _findings(view: FindingsView, words: Words) -> Page:
         elif turns:
             hint = Line(Form.TEXT, [Run(words.lists.narrow)])
     return Page("findings", lines, tuple(rows), single=True, hint=hint)
-
-
-def _opening(finding: Finding) -> AnswerWithItem | AnswerWithHeadlines:
-    if finding.number is None:
-        return AnswerWithHeadlines(finding.ref)
-    return AnswerWithItem(finding.ref, finding.number)
 
 
 def _snippet(finding: Finding) -> list[Run]:

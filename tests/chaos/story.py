@@ -50,7 +50,7 @@ def _call(call: Call) -> str:
 def _rows(report: DeliveryReport) -> list[str]:
     head = f"delivery {report.id} of {report.issue_key}, {report.occasion}: {report.state}"
     parts = ", ".join(
-        f"{receipt.position} {receipt.state}" + (f" as {receipt.message_id}" if receipt.message_id else "")
+        f"{receipt.part} {receipt.state}" + (f" as {receipt.message_id}" if receipt.message_id else "")
         + (f" ({receipt.reason})" if receipt.reason else "")
         for receipt in report.receipts
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""A minute of chaos in every run of the tests; all of it is `make chaos`."""
+"""A minute of chaos in every run of the tests; all of it is `make chaos`, with a seed of one's own."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from tests.chaos.stores import SqliteStore, Store, postgresql_store
 from tests.chaos.story import story
 from tests.contract.databases import own_postgresql
 
-SEED = random.randrange(1_000_000)
-"""Another one each time; a failure names it."""
+SEED = 834186
+"""The same each time: a run of the tests says what a change did, `make chaos` goes and looks for what nobody knows."""
 READERS = 9
-PATIENCE = 60.0
+PATIENCE = 150.0
+"""Seconds: what Slack may have lost is looked for after a minute, and two issues may be waiting for that."""
 SQLITE = ("kill", "429 to all", "database locked", "kill", "5xx", "slow", "stop", "disk full")
 POSTGRESQL = ("kill", "429 in chats", "database stopped", "kill", "connections break", "freeze")
 
@@ -33,13 +34,13 @@ async def suffered(store: Store, folder: Path, strikes: Sequence[str]) -> str:
     return told and f'{told}\nagain: make chaos ARGS="{again}"'
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(300)
 async def test_sqlite_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
     told = await suffered(SqliteStore(tmp_path / "digestbot.db"), tmp_path, SQLITE)
     assert not told, told
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(300)
 async def test_postgresql_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
     with own_postgresql() as guard:
         async with postgresql_store(guard, seed=SEED) as store:

@@ -70,6 +70,17 @@ def test_parts_in_the_wrong_order_are_seen() -> None:
     assert broken(arrivals(0, 2, 1), REPORT) == ["in order"]
 
 
+def test_a_part_that_was_looked_for_and_sent_again_breaks_no_promise() -> None:
+    missed = replace(receipt(1, PartState.ABSENT), position=1)
+    later = [replace(receipt(part), position=part + 1) for part in (1, 2)]
+    assert broken(arrivals(0, 1, 2), replace(REPORT, receipts=(receipt(0), missed, *later))) == []
+
+
+def test_a_part_that_was_looked_for_and_never_sent_again_is_seen() -> None:
+    missed = replace(REPORT, receipts=(receipt(0), receipt(1, PartState.ABSENT), receipt(2)))
+    assert broken(arrivals(0, 2), missed) == ["nothing is lost"]
+
+
 def test_a_second_ring_is_seen() -> None:
     first, second, third = arrivals(0, 1, 2)
     assert broken([first, replace(second, rang=True), third], REPORT) == ["one ring"]

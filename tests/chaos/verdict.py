@@ -112,19 +112,16 @@ def _agreed(witness: Witness, own: Sequence[DeliveryReport]) -> list[Violation]:
     """Each against the other: what the ledger calls sent is there, and nothing else but what it calls unknown."""
     found: list[Violation] = []
     there = {arrival.name: arrival for arrival in witness.arrivals}
-    told = {
-        PartName(number_of(report.issue_key), receipt.position): receipt
-        for report in own
-        for receipt in _messages(report)
-    }
+    told = {name: receipt for report in own for name, receipt in _messages(report).items()}
     for name, receipt in told.items():
         arrival = there.get(name)
         if receipt.state is PartState.SENT and (arrival is None or arrival.message_id != receipt.message_id):
             is_there = f"message {arrival.message_id}" if arrival else "not there"
             what = f"part {name} is sent as {receipt.message_id} by the ledger, and {is_there}"
             found.append(Violation("sent is there", witness.address, what))
-        if receipt.state is PartState.REJECTED and not witness.ended:
-            found.append(Violation("nothing is lost", witness.address, f"part {name} was rejected: {receipt.reason}"))
+        if receipt.state in (PartState.REJECTED, PartState.ABSENT) and not witness.ended:
+            what = f"part {name} is {receipt.state}: {receipt.reason}"
+            found.append(Violation("nothing is lost", witness.address, what))
     unrecorded = (name for name in there if name not in told)
     found += [
         Violation("all is on record", witness.address, f"part {name} is there, and not in the ledger")
@@ -133,20 +130,25 @@ def _agreed(witness: Witness, own: Sequence[DeliveryReport]) -> list[Violation]:
     return found
 
 
-def _messages(report: DeliveryReport) -> list[Receipt]:
-    """Return the receipts of messages; that the overview gets its links in the end is none."""
-    return [receipt for receipt in report.receipts if receipt.deed is Deed.NEW]
+def _messages(report: DeliveryReport) -> dict[PartName, Receipt]:
+    """Return what became of each part at last: one that was looked for and not found is sent again, under its name.
+
+    That the overview gets its links in the end is no message.
+    """
+    last = {receipt.part: receipt for receipt in report.receipts if receipt.deed is Deed.NEW}
+    issue = number_of(report.issue_key)
+    return {PartName(issue, number): receipt for number, receipt in enumerate(last.values())}
 
 
 def _explained(reports: Sequence[DeliveryReport], doubt: Doubt) -> list[Violation]:
     """Unknown is what was in flight when something broke off, and nothing more."""
     unexplained = [
-        (report, receipt)
+        (report, name, receipt)
         for report in reports
-        for receipt in report.receipts
+        for name, receipt in _messages(report).items()
         if receipt.state is PartState.UNKNOWN
         and (report.id, receipt.position) not in doubt.in_flight
-        and (str(report.destination), PartName(number_of(report.issue_key), receipt.position)) not in doubt.withheld
+        and (str(report.destination), name) not in doubt.withheld
     ]
     if len(unexplained) <= doubt.unnamed:
         return []
@@ -154,8 +156,7 @@ def _explained(reports: Sequence[DeliveryReport], doubt: Doubt) -> list[Violatio
         Violation(
             "unknown is what was in flight",
             str(report.destination),
-            f"part {number_of(report.issue_key)}/{receipt.position} is unknown ({receipt.reason}),"
-            f" and only {doubt.unnamed} requests died unread",
+            f"part {name} is unknown ({receipt.reason}), and only {doubt.unnamed} requests died unread",
         )
-        for report, receipt in unexplained
+        for report, name, receipt in unexplained
     ]

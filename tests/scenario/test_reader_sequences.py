@@ -73,6 +73,7 @@ class Readers(RuleBasedStateMachine):
         self._do(self._begin())
         for who in self._people:
             self.start(who)
+        self.publish(items=2)
 
     async def _begin(self) -> None:
         stack = self._stack
@@ -165,10 +166,18 @@ class Readers(RuleBasedStateMachine):
         here = Destination(Platform.TELEGRAM, str(person.id))
         return not await self._bot.services.conversation.subscribing.is_active(here)
 
-    @rule(who=WHO, where=st.sampled_from(("private", "private", "group", "topic")), kind=ANY, which=ANY)
-    def press(self, who: str, where: str, kind: int, which: int) -> None:
+    @rule(
+        who=WHO,
+        where=st.sampled_from(("private", "private", "group", "topic")),
+        chosen=st.lists(st.tuples(ANY, ANY), min_size=1, max_size=6),
+    )
+    def press(self, who: str, where: str, chosen: list[tuple[int, int]]) -> None:
+        """Press buttons one after the other, also those that a press brought forth."""
+        for kind, which in chosen:
+            self._press_one(who, self._chat(who, where), kind, which)
+
+    def _press_one(self, who: str, chat: Chat, kind: int, which: int) -> None:
         """Press one of the buttons of one kind; a rare kind is as likely as a frequent one."""
-        chat = self._chat(who, where)
         offered: dict[str, list[tuple[Message, str]]] = {}
         for message in chat.from_bot:
             for data in _offered(message):
@@ -176,6 +185,15 @@ class Readers(RuleBasedStateMachine):
         if offered and not chat.blocked:
             chosen = offered[sorted(offered)[kind % len(offered)]]
             self._press(who, *chosen[which % len(chosen)])
+
+    @rule(who=WHO, item=st.integers(1, 3), chosen=st.lists(ANY, min_size=1, max_size=6))
+    def read_an_item(self, who: str, item: int, chosen: list[int]) -> None:
+        """Ask for an item and press what stands below it, also what the presses before made of that."""
+        if not self._people[who].chat.blocked:
+            shown = self._do(self._people[who].ask(f"/item {item}"))
+            for which in chosen:
+                if offered := _offered(shown):
+                    self._press(who, shown, offered[which % len(offered)])
 
     @rule(who=WHO, where=st.sampled_from(("private", "group", "topic")), which=ANY, data=st.sampled_from(STALE))
     def press_what_is_stale(self, who: str, where: str, which: int, data: str) -> None:

@@ -18,7 +18,7 @@ from bot.platforms.slack.blocks import PRESSED, Json, button, context, modal, se
 from bot.platforms.slack.readers import Readers, SlackReader, metadata_for
 from bot.services.conversation import Conversation
 from bot.services.related import Related
-from formatters.actions import AnswerWithHeadlines, AnswerWithItem, encode
+from formatters.actions import encode
 
 _log = structlog.get_logger(__name__)
 
@@ -71,11 +71,8 @@ def _modal(found: list[Related] | None, reader: SlackReader) -> Json:
 
 def _related(one: Related, place: int, phrases: ViewPhrases) -> Iterator[Json]:
     finding = one.finding
-    opening = (
-        AnswerWithHeadlines(finding.ref) if finding.number is None else AnswerWithItem(finding.ref, finding.number)
-    )
     text = f"{finding.title}\n{finding.before}{finding.match}{finding.after}"
-    yield section(text, button(phrases.labels()["open"], f"{PRESSED}about:{place}", encode(opening)))
+    yield section(text, button(phrases.labels()["open"], f"{PRESSED}about:{place}", encode(finding.opening)))
     why = [phrases.day(finding.day), *([phrases.linked()] if one.linked else [])]
     yield context(" · ".join(why))
 

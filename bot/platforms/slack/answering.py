@@ -86,7 +86,7 @@ class Answering:
         return payload
 
     def _rendered(self, view: View, language: str) -> Json:
-        payload = self._conversation.renderer.render(view, Platform.SLACK, language).parts[0].payload
+        payload = self._conversation.renderer.answer(view, Platform.SLACK, language).payload
         blocks = payload["blocks"]
         if not isinstance(blocks, list):
             raise TypeError("blocks are a list")

@@ -75,9 +75,7 @@ class Home:
     def register(self, app: AsyncApp) -> None:
         """Attach every listener."""
         app.event("app_home_opened")(self._opened)
-        app.action(MONTH)(self._turned_to_month)
-        app.action(DIRECT)(self._direct)
-        app.action(re.compile(f"^{SAVED_PAGE}:"))(self._turned_saved)
+        app.action(re.compile(f"^(?:{MONTH}|{DIRECT}|{SAVED_PAGE}:.*)$"))(self._pressed)
 
     def start(self) -> None:
         """Begin to look whether there is something new to show."""
@@ -105,7 +103,7 @@ class Home:
         if self._readers.admits(reader):
             await self._publish(place, self._home(reader, event.get("view") or {}))
 
-    async def _turned_to_month(
+    async def _pressed(
         self,
         ack: AsyncAck,
         action: dict[str, Any],
@@ -113,68 +111,36 @@ class Home:
         context: AsyncBoltContext,
         client: AsyncWebClient,
     ) -> None:
+        """Do what was pressed or chosen, and show what came of it."""
         await ack()
-        chosen = str((action.get("selected_option") or {}).get("value", ""))
-        pressed = await self._pressed(body, context, client)
-        if pressed is not None and (month := _month(chosen)) is not None:
-            reader, home = pressed
-            home.shown = replace(home.shown, month=month)
-            await self._publish(reader.place, home)
-
-    async def _turned_saved(
-        self,
-        ack: AsyncAck,
-        action: dict[str, Any],
-        body: dict[str, Any],
-        context: AsyncBoltContext,
-        client: AsyncWebClient,
-    ) -> None:
-        await ack()
-        value = str(action.get("value", ""))
-        pressed = await self._pressed(body, context, client)
-        if pressed is None:
+        reader = await self._readers.pressing(body, context, client)
+        if reader is None:
             return
-        reader, home = pressed
+        home = self._home(reader, body["view"])
+        if action["action_id"] == MONTH:
+            chosen = str((action.get("selected_option") or {}).get("value", ""))
+            home.shown = replace(home.shown, month=_month(chosen) or home.shown.month)
+        elif action["action_id"] == DIRECT:
+            await self._direct(reader, start=action.get("value") == "start")
+        else:
+            await self._turn_saved(reader, home, str(action.get("value", "")))
+        await self._publish(reader.place, home)
+
+    async def _direct(self, reader: SlackReader, *, start: bool) -> None:
+        """Begin or end direct messages."""
+        subscribing = self._conversation.subscribing
+        if start:
+            await subscribing.start(reader.place, language=reader.language, place=Place.PRIVATE)
+        else:
+            await subscribing.stop(reader.place)
+
+    async def _turn_saved(self, reader: SlackReader, home: _Home, value: str) -> None:
+        """Turn to a page of what is saved, or drop something of it."""
         dropped = decode(value)
         if isinstance(dropped, DropSaved):
             await self._conversation.saving.drop(dropped, reader.person)
         elif value.isascii() and value.isdecimal() and len(value) < 4:
             home.shown = replace(home.shown, saved_page=int(value))
-        await self._publish(reader.place, home)
-
-    async def _direct(
-        self,
-        ack: AsyncAck,
-        action: dict[str, Any],
-        body: dict[str, Any],
-        context: AsyncBoltContext,
-        client: AsyncWebClient,
-    ) -> None:
-        """Begin or end direct messages."""
-        await ack()
-        pressed = await self._pressed(body, context, client)
-        if pressed is None:
-            return
-        reader, home = pressed
-        subscribing = self._conversation.subscribing
-        if action.get("value") == "start":
-            await subscribing.start(reader.place, language=reader.language, place=Place.PRIVATE)
-        else:
-            await subscribing.stop(reader.place)
-        await self._publish(reader.place, home)
-
-    async def _pressed(
-        self, body: Json, context: AsyncBoltContext, client: AsyncWebClient
-    ) -> tuple[SlackReader, _Home] | None:
-        """Return who pressed, and their home tab; None where the view is not theirs, or they press too often."""
-        reader = await self._readers.admitted(body, context, client)
-        if reader is None:
-            return None
-        view = body.get("view") or {}
-        if details_of(view, reader) is None:
-            _log.warning("a button in a home tab of another reader, or of another version, was pressed")
-            return None
-        return reader, self._home(reader, view)
 
     def _home(self, reader: SlackReader, view: Json) -> _Home:
         """Return a reader's home tab; after a restart, as the view tells that it was."""
@@ -236,8 +202,7 @@ class Home:
         answer = await self._conversation.query.headlines_of_today(subscribed=subscribed, buttons=True)
         if not isinstance(answer, Show):
             return [section(phrases_of(reader.language).sentence(answer))]
-        rendition = self._conversation.renderer.render(answer.view, Platform.SLACK, reader.language)
-        payload: Json = dict(rendition.parts[0].payload)
+        payload: Json = dict(self._conversation.renderer.answer(answer.view, Platform.SLACK, reader.language).payload)
         blocks: list[Json] = payload["blocks"]
         return blocks
 

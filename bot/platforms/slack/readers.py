@@ -76,6 +76,14 @@ class Readers:
                 _log.warning("a hasty reader could not be told", problem=str(error.response.get("error")))
         return None
 
+    async def pressing(self, body: Json, context: AsyncBoltContext, client: AsyncWebClient) -> SlackReader | None:
+        """Return who pressed something in a view; None as `admitted`, and where the view was not made for them."""
+        reader = await self.admitted(body, context, client)
+        if reader is not None and details_of(body.get("view") or {}, reader) is None:
+            _log.warning("a button in a view of another reader, or of another version, was pressed")
+            return None
+        return reader
+
 
 def told(text: str, language: str, *, title: str = "digest", metadata: str = "") -> Json:
     """Return a modal that says one sentence; `title` is a label's name."""

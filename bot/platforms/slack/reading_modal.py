@@ -16,7 +16,7 @@ from bot.domain.destination import Destination, Platform
 from bot.languages import phrases_of, words_of
 from bot.languages.view_phrases import view_phrases_of
 from bot.platforms.slack.blocks import PRESSED, Json, actions, button, in_view, modal
-from bot.platforms.slack.readers import Readers, SlackReader, details_of, metadata_for, told
+from bot.platforms.slack.readers import Readers, SlackReader, metadata_for, told
 from bot.services.answers import Answer, OutdatedButton, Show
 from bot.services.conversation import Conversation
 from formatters.actions import (
@@ -63,15 +63,11 @@ class ReadingModal:
         context: AsyncBoltContext,
     ) -> None:
         await ack()
-        reader = await self._readers.admitted(body, context, client)
+        reader = await self._readers.pressing(body, context, client)
         if reader is None:
             return
-        view = body.get("view") or {}
-        if details_of(view, reader) is None:
-            _log.warning("a button in a view of another reader, or of another version, was pressed")
-            return
         pressed = decode(str(action.get("value", "")))
-        shown = await self._shown(pressed, reader, view)
+        shown = await self._shown(pressed, reader, body["view"])
         await _show(shown, pressed, body, client)
 
     async def _shown(self, pressed: Action | None, reader: SlackReader, view: Json) -> Json:
@@ -90,8 +86,7 @@ class ReadingModal:
         """Return a modal that shows an answer; an item with what the reader can do with it."""
         if not isinstance(answer, Show):
             return self._told(phrases_of(reader.language).sentence(answer), reader)
-        rendition = self._conversation.renderer.render(answer.view, Platform.SLACK, reader.language)
-        payload: Json = dict(rendition.parts[0].payload)
+        payload: Json = dict(self._conversation.renderer.answer(answer.view, Platform.SLACK, reader.language).payload)
         blocks = in_view(payload["blocks"])[:_BODY]
         if isinstance(answer.view, ItemView):
             blocks += await self._own(answer.view, reader)

@@ -33,7 +33,7 @@ class Joining:
         if view is None:
             await reader.say(greeting)
             return
-        overview = self._conversation.renderer.render(view, Platform.TELEGRAM, reader.language).parts[0]
+        overview = self._conversation.renderer.answer(view, Platform.TELEGRAM, reader.language)
         payload = greeted(greeting, overview)
         if payload is None:
             await reader.say(greeting)
@@ -51,7 +51,7 @@ class Joining:
         )
         if welcome.missed is None:
             return True
-        overview = self._conversation.renderer.render(welcome.missed.overview, Platform.TELEGRAM, language).parts[0]
+        overview = self._conversation.renderer.answer(welcome.missed.overview, Platform.TELEGRAM, language)
         try:
             message_id = await answer(bot, overview.payload, subject.destination)
         except TelegramError as error:

@@ -86,9 +86,7 @@ class OwnerCommands:
             return
         audience = await self._operating.announcing.audience()
         offer = phrases.offer_to_publish(known.issue.title, known.issue.date, audience)
-        await reader.show(
-            _with(offer, _offered(phrases, (phrases.button("publish"), Publish(known.ref)), Order.DISMISS))
-        )
+        await reader.show(_with(offer, _offered(phrases, (phrases.button("publish"), Publish(known.ref)))))
 
     async def _recall(self, message: Message, reader: Reader, _person: Person) -> None:
         phrases = _phrases(reader)
@@ -96,9 +94,7 @@ class OwnerCommands:
         if found is None:
             await reader.say(phrases.nothing_was_sent())
             return
-        offered = _offered(
-            phrases, (phrases.button("recall"), Recall(self._operating.ref_of(found.key))), Order.DISMISS
-        )
+        offered = _offered(phrases, (phrases.button("recall"), Recall(self._operating.ref_of(found.key))))
         await reader.show(_with(phrases.offer_to_recall(found.key, found.retractions), offered))
 
     async def _hold(self, _message: Message, reader: Reader, _person: Person) -> None:

@@ -106,3 +106,19 @@ async def test_drafts_and_issues_to_come_are_not_shown(newsroom: Newsroom) -> No
     own = await site(newsroom, digest(draft=True), digest(date(2026, 2, 13)), address="https://digest.example")
     assert await meant(own, "https://digest.example/2026-02-12/") is None
     assert await meant(own, "https://digest.example/2026-02-13/") is None
+
+
+async def test_what_the_archive_becomes_is_known_at_once(newsroom: Newsroom) -> None:
+    own = await site(newsroom, named("2026-02-11", "2026-02-11.md", day=YESTERDAY))
+    assert await meant(own, "https://digest.example/blog/2026-02-11/") == ("2026-02-11", None)
+    newsroom.shelf.issues = [named("2026-02-12", "2026-02-12.md")]
+    await newsroom.library.refresh()
+    assert await meant(own, "https://digest.example/blog/2026-02-12/") == ("2026-02-12", None)
+    assert await meant(own, "https://digest.example/blog/2026-02-11/") is None
+
+
+async def test_an_issue_to_come_is_known_on_its_day(newsroom: Newsroom) -> None:
+    own = await site(newsroom, named("2026-02-13", "2026-02-13.md", day=date(2026, 2, 13)))
+    assert await meant(own, "https://digest.example/blog/2026-02-13/") is None
+    newsroom.clock.advance(seconds=24 * 3600)
+    assert await meant(own, "https://digest.example/blog/2026-02-13/") == ("2026-02-13", None)
