@@ -36,7 +36,7 @@ class Event(StrEnum):
     """Its issue was recalled, its reader paused before it was due, or it is a correction and a newer one takes its
     place."""
     REOPEN = "reopen"
-    """The operator wants it tried again."""
+    """The operator wants it tried again, or the clock by which it expired was wrong."""
 
 
 class PartEvent(StrEnum):

@@ -143,6 +143,14 @@ class Ledger(Protocol):
         """
         ...
 
+    async def mend_time(self, *, now: datetime, just_now: bool) -> int:
+        """Mend what a clock that ran ahead left behind, now that it was set back; return how many deliveries go on.
+
+        What was to leave at once is due, and what expired before its time is pending again. Whoever has an hour of
+        their own gets it then. `just_now` says that pauses, too, were counted by that clock: they are over.
+        """
+        ...
+
     async def claim(self, lanes: Collection[int], *, holder: str, now: datetime, limit: int) -> list[Delivery]:
         """Lease up to `limit` pending deliveries of these lanes that are due.
 

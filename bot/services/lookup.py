@@ -40,7 +40,9 @@ class Lookup:
                 _log.info("a message stays unknown", destination=str(delivery.destination), reason=reason)
                 return delivery
             case Absent() if now - last.at < LOOK_AFTER:
-                await self._wait(delivery, last.at + LOOK_AFTER, "looking whether a message arrived")
+                # the clock may have been set back since: then nobody knows better than that it is later now
+                sent_at = min(last.at, now)
+                await self._wait(delivery, sent_at + LOOK_AFTER, "looking whether a message arrived")
                 return None
             case Sent() | Absent():
                 return await self._keeping.keep(self._ledger.resolve, delivery, found, now=now)

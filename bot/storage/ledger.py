@@ -16,7 +16,7 @@ from bot.domain.destination import Destination
 from bot.domain.issues import Listed
 from bot.domain.lifecycle import Event
 from bot.ports.ledger import DeliveryFilter, Plan
-from bot.storage import holding, issue_rows, leases, planning, rendition_rows, reopening, reports
+from bot.storage import holding, issue_rows, leases, planning, rendition_rows, reopening, reports, set_back
 from bot.storage.destination_rows import at_address, inserting
 from bot.storage.engine import Database
 from bot.storage.group_commit import GroupCommit
@@ -100,6 +100,18 @@ class SqlLedger:
             if not some:
                 return ended
             ended += some
+
+    async def mend_time(self, *, now: datetime, just_now: bool) -> int:
+        """Mend what a clock that ran ahead left behind; return how many deliveries go on."""
+        async with self.database.writing() as connection:
+            await set_back.pull_back(connection, now=now)
+            mended = await set_back.revive(connection, now=now)
+        while True:
+            async with self.database.writing() as connection:
+                some = await set_back.hasten_some(connection, now=now, just_now=just_now)
+            if not some:
+                return mended
+            mended += some
 
     async def claim(self, lanes: Collection[int], *, holder: str, now: datetime, limit: int) -> list[Delivery]:
         """Lease up to `limit` deliveries that are due."""

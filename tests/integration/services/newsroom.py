@@ -108,6 +108,11 @@ class ManualClock:
     def advance(self, *, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)
 
+    def is_set(self, *, seconds: float) -> None:
+        """Show a time that is so much later, or earlier, though none passed: somebody set the machine's clock."""
+        self._began += timedelta(seconds=seconds)
+        self.advance(seconds=seconds)
+
     async def sleep(self, seconds: float) -> None:
         self.advance(seconds=seconds)
         await asyncio.sleep(0)
