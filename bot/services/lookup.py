@@ -32,7 +32,7 @@ class Lookup:
         What is not there yet may still come: it counts as missing only after a while.
         """
         last, now = delivery.receipts[-1], self._clock.now()
-        found = await steps.look_up(delivery)
+        found = await steps.look_up(delivery, now=now)
         match found:
             case Unreadable(reason):
                 if self._unknown is UnknownPolicy.RESEND and _tries(delivery) < MOST_ATTEMPTS:
@@ -40,9 +40,7 @@ class Lookup:
                 _log.info("a message stays unknown", destination=str(delivery.destination), reason=reason)
                 return delivery
             case Absent() if now - last.at < LOOK_AFTER:
-                # the clock may have been set back since: then nobody knows better than that it is later now
-                sent_at = min(last.at, now)
-                await self._wait(delivery, sent_at + LOOK_AFTER, "looking whether a message arrived")
+                await self._wait(delivery, last.at + LOOK_AFTER, "looking whether a message arrived")
                 return None
             case Sent() | Absent():
                 return await self._keeping.keep(self._ledger.resolve, delivery, found, now=now)

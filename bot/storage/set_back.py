@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, case, func, literal, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.delivery import LAST_TRY, LIFETIME, TOO_LATE, DeliveryState, PartState
+from bot.domain.delivery import LAST_TRY, LIFETIME, TOO_LATE, DeliveryState
 from bot.domain.destination import EVERY_LANE
 from bot.domain.lifecycle import Event, follow
 from bot.ports.clock import SKEW
@@ -39,9 +39,11 @@ async def hasten_some(connection: AsyncConnection, *, now: datetime, just_now: b
     one between two tries, tells only `just_now` by which clock it was counted.
     """
     planned_ahead = and_(deliveries.c.planned_at > now + SKEW, deliveries.c.due_at <= deliveries.c.planned_at)
+    # an unknown message is to be looked for now: later its time would no longer tell that the clock was wrong
+    unknown_ahead = deliveries.c.id.in_(select(receipts.c.delivery_id).where(IS_MISSING, receipts.c.at > now + SKEW))
     was_claimed = deliveries.c.epoch > 0
     claimed_ahead = and_(was_claimed, deliveries.c.expires_at > now + LIFETIME + SKEW)
-    ahead = or_(planned_ahead, was_claimed if just_now else claimed_ahead)
+    ahead = or_(planned_ahead, was_claimed if just_now else or_(claimed_ahead, unknown_ahead))
     # the lanes are named for the index, which holds what is to come of each
     to_come = and_(IS_PENDING, deliveries.c.lane.in_(EVERY_LANE), deliveries.c.due_at > now)
     free = deliveries.c.reason.is_distinct_from(HELD)
@@ -72,15 +74,10 @@ async def revive(connection: AsyncConnection, *, now: datetime) -> int:
 
 
 async def pull_back(connection: AsyncConnection, *, now: datetime) -> None:
-    """Let nothing else have happened in the future that decides what comes next.
-
-    Who joined then would be no reader until then; an unknown message would be looked for only after that.
-    """
-    joined, released, lost = destinations.c.joined_at, issues.c.released_at, receipts.c.at
+    """Let nobody have joined, and no issue be released, in the future: readers from then on would get nothing now."""
+    joined, released = destinations.c.joined_at, issues.c.released_at
     await connection.execute(update(destinations).where(joined > now + SKEW).values(joined_at=now))
     await connection.execute(update(issues).where(released > now + SKEW).values(released_at=now))
-    unknown = and_(IS_MISSING, receipts.c.state == PartState.UNKNOWN)
-    await connection.execute(update(receipts).where(unknown, lost > now + SKEW).values(at=now))
 
 
 def _no_later(instant: ColumnElement[datetime], than: datetime) -> ColumnElement[datetime]:

@@ -116,10 +116,10 @@ class Wall(ScriptedSender):
         return f"https://wall.example/{message_id}" if self.capabilities.links else None
 
     async def look_up(
-        self, tag: Tag, *, to: Destination, under: str | None, since: datetime
+        self, tag: Tag, *, to: Destination, under: str | None, since: datetime, now: datetime
     ) -> Sent | Absent | Unreadable | Throttled | Unsent:
         if not self.capabilities.lookup or not self.readable:
-            return await super().look_up(tag, to=to, under=under, since=since)
+            return await super().look_up(tag, to=to, under=under, since=since, now=now)
         return next((Sent(number) for number, one in self.messages.items() if one.tag == tag), Absent())
 
     @property
@@ -323,6 +323,20 @@ class TestWhereAMessageCanBeLookedUp:
         able.wall.will(Sent(""), Unknown("the answer was lost"))
         await able.newsroom.deliver_due()
         assert able.wall.shown == PARTS
+
+    @pytest.mark.parametrize("arrived", [True, False], ids=["there", "not there"])
+    async def test_a_clock_that_was_set_back_leaves_in_doubt_what_is_not_found_at_once(
+        self, able: Desk, *, arrived: bool
+    ) -> None:
+        able.wall.will(Sent(""), Unknown("the answer was lost"))
+        await able.newsroom.deliver_due()
+        if arrived:
+            able.wall.messages["late"] = Shown("item-1", "", tag=Tag((await able.report("daily")).id, 1))
+        able.newsroom.clock.is_set(seconds=-3600)
+        await able.newsroom.deliver_all()
+        assert sorted(able.wall.shown) == sorted(PARTS if arrived else ["overview", "item-2", "closing"])
+        state = (await able.report("daily")).receipts[1].state
+        assert state is (PartState.SENT if arrived else PartState.UNKNOWN)
 
 
 class TestAnEditThatFails:

@@ -32,13 +32,6 @@ async def look(newsroom: Newsroom, tidying: Tidying) -> None:
     await tidying.look(newsroom.clock.now())
 
 
-async def all_sent(newsroom: Newsroom) -> None:
-    """Return once nothing is left to do, however late it is due."""
-    async with asyncio.timeout(10):
-        while await newsroom.ledger.unfinished():
-            await asyncio.sleep(0.002)
-
-
 async def test_what_was_planned_before_the_clock_was_set_back_goes_out_after(ahead: Newsroom) -> None:
     tidying = Tidying(ahead.ledger, ahead.clock)
     await look(ahead, tidying)
@@ -55,20 +48,19 @@ async def test_what_was_planned_before_the_clock_was_set_back_goes_out_after(ahe
 
 async def test_a_process_that_starts_only_then_sends_it(ahead: Newsroom) -> None:
     ahead.clock.is_set(seconds=-HOUR)
-    async with ahead.draining():
-        await all_sent(ahead)
+    await ahead.deliver_all()
     assert ahead.telegram.parts == PARTS
 
 
 async def test_a_pause_does_not_become_an_hour(ahead: Newsroom) -> None:
     ahead.telegram.will(SENT, Unsent("refused"))
-    async with ahead.draining() as drain:
-        async with asyncio.timeout(10):
-            while (await ahead.report(chat())).reason != "refused":
-                await asyncio.sleep(0.002)
+    async with ahead.draining() as drain, asyncio.timeout(10):
+        while (await ahead.report(chat())).reason != "refused":
+            await asyncio.sleep(0.002)
         ahead.clock.is_set(seconds=-HOUR)
         drain.wake()
-        await all_sent(ahead)
+        while await ahead.ledger.unfinished():
+            await asyncio.sleep(0.002)
     assert ahead.telegram.parts == [*PARTS[:2], *PARTS[1:]]
 
 
