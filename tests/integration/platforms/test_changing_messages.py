@@ -56,6 +56,14 @@ class TestTelegram:
         assert isinstance(outcome, Rejected)
         assert reason in outcome.reason.lower()
 
+    async def test_a_rich_message_that_is_refused_stays_as_it_is(self) -> None:
+        part = Part("overview", {"rich_message": {"blocks": []}}, "x" * 5000)
+        async with (
+            scripted(bad("can't parse InputRichMessage: unsupported block"), DONE) as server,
+            telegram_connected(server.url) as bot,
+        ):
+            assert isinstance(await TelegramSender(bot).edit(part, "7", to=CHAT, previews=True), Rejected)
+
     @pytest.mark.parametrize("reason", ["message can't be deleted for everyone", "message can't be deleted"])
     async def test_what_cannot_be_deleted_is_refused(self, reason: str) -> None:
         assert isinstance(await telegram(bad(reason), delete=True), Rejected)

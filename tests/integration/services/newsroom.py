@@ -294,7 +294,7 @@ class Newsroom:
             subscribing=self.subscribing,
             preferring=self.preferring,
             relating=Relating(self.library, SqlSearch(self.database), self.timetable, self.clock),
-            feedback=Feedback(SqlMessages(self.database), saving),
+            feedback=Feedback(SqlMessages(self.database), saving, self.library),
             site=None,
             catching_up=self.catching_up,
             forgetting=Forgetting(self.subscriptions, saving, self.preferring, self.owning.membership),
