@@ -121,7 +121,7 @@ class Steps:
         )
 
     async def look_up(self, delivery: Delivery, *, now: datetime) -> Sent | Absent | Unreadable | Throttled | Unsent:
-        """Look for the message of the last step. What is not there may have been elsewhere, if the clock was set back."""
+        """Look for the message of the last step. Nobody knows how long ago that was if the clock was set back since."""
         last = delivery.receipts[-1]
         set_back = last.at > now + SKEW
         sent_at = now - LIFETIME if set_back else last.at
