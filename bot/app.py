@@ -176,7 +176,7 @@ async def opened_services(
             saving=saving,
             subscribing=subscribing,
             relating=Relating(library, SqlSearch(database), timetable, clock),
-            feedback=Feedback(SqlMessages(database), saving),
+            feedback=Feedback(SqlMessages(database), saving, library),
             site=Site(settings.site_url, library, timetable, clock) if settings.site_url else None,
             preferring=preferring,
             catching_up=CatchingUp(

@@ -58,6 +58,8 @@ class Revision:
     """Of the newer edition."""
     added: tuple[int, ...]
     removed: tuple[int, ...]
+    renumbered: tuple[tuple[int, int], ...]
+    """The number of an item in the post itself, by the one that it has here, where they differ."""
 
 
 def subjects_of(issue: Issue, notes: Notes = ()) -> tuple[Subject, ...]:
@@ -79,6 +81,7 @@ def revised(delivered: Sequence[Subject], issue: Issue, *, at: str, keep_numbers
     items: list[Item] = []
     notes: list[tuple[int, Note]] = []
     added: list[int] = []
+    renumbered: list[tuple[int, int]] = []
     for index, item in enumerate(issue.items):
         old = before.get(index)
         number = item.number
@@ -86,6 +89,8 @@ def revised(delivered: Sequence[Subject], issue: Issue, *, at: str, keep_numbers
             number = old.number if old else next_number
             next_number += old is None
         items.append(replace(item, number=number))
+        if number != item.number:
+            renumbered.append((number, item.number))
         if old is None:
             added.append(number)
         if (note := Added() if old is None else _note(old, _subject(item), at)) is not None:
@@ -95,7 +100,7 @@ def revised(delivered: Sequence[Subject], issue: Issue, *, at: str, keep_numbers
     changed = replace(issue, items=tuple(items))
     kept = tuple(sorted(notes, key=lambda note: note[0]))
     removed = tuple(subject.number for index, subject in enumerate(delivered) if index not in pairs)
-    return Revision(changed, kept, subjects_of(changed, kept), tuple(added), removed)
+    return Revision(changed, kept, subjects_of(changed, kept), tuple(added), removed, tuple(renumbered))
 
 
 def matched(before: Sequence[Subject], after: Sequence[Subject]) -> dict[int, int]:

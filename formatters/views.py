@@ -19,11 +19,14 @@ class IssueView:
     An essay is its sections in as few parts as fit. `notes` say which items are new or changed in a correction.
 
     With `ref`, the overview stands alone: it has the trends too, and a button for every item (`AnswerWithItem`).
+    What a button asks for is the post as it is, so `renumbered` tells the post's own number of an item by the one that
+    readers know from what was delivered, where they differ.
     """
 
     issue: Issue
     notes: Notes = ()
     ref: str = ""
+    renumbered: tuple[tuple[int, int], ...] = ()
 
 
 @value

@@ -185,7 +185,7 @@ def _print_table(reports: list[DeliveryReport], zone: ZoneInfo) -> None:
         table.add_column(heading, overflow="fold")
     for report in reports:
         unknown = sum(receipt.state is PartState.UNKNOWN for receipt in report.receipts)
-        reason = report.reason or next((one.reason for one in report.receipts if one.reason), None)
+        reason = report.reason or next((one.reason for one in report.receipts if one.reason), report.note)
         table.add_row(
             str(report.id),
             report.issue_key,

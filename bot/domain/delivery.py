@@ -31,6 +31,10 @@ FOR_SUBSCRIBERS = (DAILY, ANNOUNCEMENT)
 LIFETIME = timedelta(hours=24)
 """After this long a delivery that has not ended expires: yesterday's digest is no news."""
 
+TOO_LATE = "not delivered within 24 hours"
+LAST_TRY = "; the last try: "
+"""Between a reason and what the last try led to."""
+
 
 class DeliveryState(StrEnum):
     """Where a delivery stands. All but the first two are final."""
@@ -236,6 +240,8 @@ class Delivery:
     """Whether the last step was settled as such."""
     lane: int = 0
     """The lane through which it was claimed."""
+    last_try: str | None = None
+    """Why the present part did not get through when it was last tried."""
 
     @property
     def cursor(self) -> int:
@@ -254,7 +260,8 @@ class Delivery:
         """Return the delivery with the outcome of the step in hand."""
         step = self.in_hand
         receipt = Receipt(self.cursor, step.part, state, message_id, step.digest, reason, at, step.deed)
-        return replace(self, receipts=(*self.receipts, receipt), attempts=0, doing=None, is_over=step.last)
+        told = (*self.receipts, receipt)
+        return replace(self, receipts=told, attempts=0, last_try=None, doing=None, is_over=step.last)
 
     @property
     def first_message_id(self) -> str | None:

@@ -36,7 +36,7 @@ class Event(StrEnum):
     """Its issue was recalled, its reader paused before it was due, or it is a correction and a newer one takes its
     place."""
     REOPEN = "reopen"
-    """The operator wants it tried again."""
+    """The operator wants it tried again, or the clock by which it expired was wrong."""
 
 
 class PartEvent(StrEnum):
@@ -77,7 +77,7 @@ TRANSITIONS: Mapping[tuple[DeliveryState, Event], DeliveryState] = {
     (_S.GONE, Event.REOPEN): _S.PENDING,
     (_S.EXPIRED, Event.REOPEN): _S.PENDING,
 }
-"""A leased delivery expires only in its holder's hand, between two parts. What is sent is reopened for lost parts."""
+"""What has begun expires only in its holder's hand, between two parts. What is sent is reopened for lost parts."""
 
 PART_TRANSITIONS: Mapping[tuple[PartState | None, PartEvent], PartState | None] = {
     (None, PartEvent.INTEND): _P.SENDING,

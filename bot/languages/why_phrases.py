@@ -11,6 +11,7 @@ from bot.domain.change import SENDING, Kind, kind_of
 from bot.domain.delivery import Deed, DeliveryReport, DeliveryState, PartState, Receipt
 from bot.domain.subscription import Origin, Subscription
 from bot.languages.catalog import translations
+from bot.ports.clock import SKEW
 from bot.services.explaining import Circumstances, Newest
 
 
@@ -30,6 +31,13 @@ class WhyPhrases:
             lines.append(text.format(issue=newest.key, why=self._not_planned(found.subscription, newest, found.now)))
         for report in found.reports:
             lines += self.delivery(report, found.now)
+        if any(instant > found.now + SKEW for instant in _past(found)):
+            lines.append(
+                gettext(
+                    "Some of these times are still to come: the clock ran ahead when they were noted, and was set back"
+                    " since. What waits for them goes on within a minute, once digestbot run is running."
+                )
+            )
         return lines
 
     def delivery(self, report: DeliveryReport, now: datetime) -> Iterator[str]:
@@ -41,6 +49,8 @@ class WhyPhrases:
             number=report.id,
             state=self._state(report, now),
         )
+        if report.note is not None:
+            yield "  " + self._catalog.gettext("To be known: {note}.").format(note=report.note)
         for receipt in report.receipts:
             if (told := self._part(report, receipt, now)) is not None:
                 yield f"  {receipt.part}{self._catalog.gettext(': ')}{told}"
@@ -177,6 +187,19 @@ class WhyPhrases:
             if number
         ]
         return gettext(", ").join(told) or gettext("nothing had to be changed")
+
+
+def _past(found: Circumstances) -> Iterator[datetime]:
+    """Yield the instants of what has happened."""
+    if found.subscription is not None:
+        yield found.subscription.joined_at
+    if found.newest is not None and found.newest.released_at is not None:
+        yield found.newest.released_at
+    for report in found.reports:
+        yield report.planned_at
+        if report.finished_at is not None:
+            yield report.finished_at
+        yield from (receipt.at for receipt in report.receipts)
 
 
 def _time(instant: datetime, now: datetime) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
+
+SKEW = timedelta(seconds=5)
+"""The clocks of machines that work together differ by less; and so little too late nobody minds."""
 
 
 class Clock(Protocol):

@@ -137,7 +137,18 @@ class Ledger(Protocol):
         ...
 
     async def expire(self, *, now: datetime) -> int:
-        """End, as expired, what is not leased and past its time; return how many."""
+        """End, as expired, what is past its time and has not begun; return how many.
+
+        What has begun is claimed like any other, and its holder judges what is missing.
+        """
+        ...
+
+    async def mend_time(self, *, now: datetime, just_now: bool) -> int:
+        """Mend what a clock that ran ahead left behind, now that it was set back; return how many deliveries go on.
+
+        What was to leave at once is due, and what expired before its time is pending again. Whoever has an hour of
+        their own gets it then. `just_now` says that pauses, too, were counted by that clock: they are over.
+        """
         ...
 
     async def claim(self, lanes: Collection[int], *, holder: str, now: datetime, limit: int) -> list[Delivery]:
@@ -171,8 +182,8 @@ class Ledger(Protocol):
         """
         ...
 
-    async def complete(self, delivery: Delivery, *, now: datetime) -> None:
-        """End, as sent, a delivery of which nothing is left to do."""
+    async def complete(self, delivery: Delivery, *, now: datetime, note: str | None = None) -> None:
+        """End, as sent, a delivery of which nothing is left to do that counts; `note` says what was left undone."""
         ...
 
     async def resolve(self, delivery: Delivery, outcome: Sent | Absent, *, now: datetime) -> Delivery | None:

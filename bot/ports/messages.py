@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.domain.destination import Destination
+from formatters.editions import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,8 @@ class SentPart:
     """The issue's."""
     part: str
     """The part's name: overview, item-3, item-3.2, closing."""
+    subjects: tuple[Subject, ...] = ()
+    """Of the issue's items as they were delivered; empty where that was not noted."""
 
 
 class Messages(Protocol):

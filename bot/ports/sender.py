@@ -87,9 +87,9 @@ class Sender(Protocol):
         ...
 
     async def look_up(
-        self, tag: Tag, *, to: Destination, under: str | None, since: datetime
+        self, tag: Tag, *, to: Destination, under: str | None, since: datetime, now: datetime
     ) -> Sent | Absent | Unreadable | Throttled | Unsent:
-        """Return whether a message with this tag has been there since that instant."""
+        """Return whether a message with this tag has been there since that instant, by the clock that shows `now`."""
         ...
 
 
@@ -116,8 +116,8 @@ class OnlySends:
         return None
 
     async def look_up(
-        self, tag: Tag, *, to: Destination, under: str | None, since: datetime
+        self, tag: Tag, *, to: Destination, under: str | None, since: datetime, now: datetime
     ) -> Sent | Absent | Unreadable | Throttled | Unsent:
         """Tell that nobody knows."""
-        del tag, under, since
+        del tag, under, since, now
         return Unreadable(f"{to.platform} has no history that a bot may read")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import structlog
 
@@ -40,10 +40,10 @@ _MISSING_SINCE = "missing-since"
 """The mark that holds the first of the days in a row without a post; empty where there was one."""
 _REFUSED = "refused-told"
 """The mark that holds the digests of refusals that owners were told about, as JSON."""
-_COUNT_EVERY = timedelta(seconds=30)
-"""Counting what failed reads all deliveries of an issue."""
-_REFUSED_EVERY = timedelta(minutes=10)
-"""Somebody who is writing a post saves it often, with another fault each time."""
+_COUNT_EVERY = 30.0
+"""Seconds. Counting what failed reads all deliveries of an issue."""
+_REFUSED_EVERY = 600.0
+"""Seconds. Somebody who is writing a post saves it often, with another fault each time."""
 
 Phrase = Callable[[Alert, str], str]
 """Says an alert in a language."""
@@ -78,9 +78,9 @@ class Alerts:
         self._language = language
         self._told: set[str] = set()
         self._judged: date | None = None
-        self._counted_at: datetime | None = None
+        self._counted_at: float | None = None
         self._was_busy = False
-        self._refused_at: datetime | None = None
+        self._refused_at: float | None = None
 
     async def look(self) -> int:
         """Tell what there is to tell; return how many messages to owners were planned."""
@@ -89,9 +89,9 @@ class Alerts:
             return 0
         now = self._clock.now()
         today = self._timetable.today(now)
-        found = [*await self._of_the_day(today, now), *await self._failures(today, now)]
+        found = [*await self._of_the_day(today, now), *await self._failures(today)]
         added = sum([await self._tell(alert, owners) for alert in found])
-        return added + await self._tell_refused(owners, today, now)
+        return added + await self._tell_refused(owners, today)
 
     async def _tell(self, alert: Alert, owners: list[Member]) -> int:
         """Plan an alert for every owner, once a process: planning again would add nothing."""
@@ -143,13 +143,14 @@ class Alerts:
         days = (today - (date.fromisoformat(since) if since else today)).days + 1
         return [MissingPost(today, days)] if is_alerted_on(days) else []
 
-    async def _failures(self, today: date, now: datetime) -> list[Alert]:
+    async def _failures(self, today: date) -> list[Alert]:
         """Return issues of today of which too many deliveries failed: every half minute, and once all is over."""
         busy = await self._ledger.next_due() is not None
         over, self._was_busy = self._was_busy and not busy, busy
-        if self._counted_at is not None and not over and now - self._counted_at < _COUNT_EVERY:
+        elapsed = self._clock.elapsed()
+        if self._counted_at is not None and not over and elapsed - self._counted_at < _COUNT_EVERY:
             return []
-        self._counted_at = now
+        self._counted_at = elapsed
         found: list[Alert] = []
         for known in self._library.listed_of(today, today):
             if not await self._ledger.reports(DeliveryFilter(issue_key=known.key, troubled=True, limit=1)):
@@ -159,7 +160,7 @@ class Alerts:
                 found.append(ManyFailures(known.title, known.key, run.failed, run.total, run.reason))
         return found
 
-    async def _tell_refused(self, owners: list[Member], today: date, now: datetime) -> int:
+    async def _tell_refused(self, owners: list[Member], today: date) -> int:
         refusals = tuple(
             Refusal(path.name, errors[0].line, errors[0].problem, errors[0].advice)
             for path, errors in self._library.refused
@@ -168,11 +169,12 @@ class Alerts:
         told = set(json.loads(await self._ledger.marked(_REFUSED) or "[]"))
         present = {one.digest for one in refusals}
         new = tuple(one for one in refusals if one.digest not in told)
-        if new and self._refused_at is not None and now - self._refused_at < _REFUSED_EVERY:
+        elapsed = self._clock.elapsed()
+        if new and self._refused_at is not None and elapsed - self._refused_at < _REFUSED_EVERY:
             return 0
         added = 0
         if new:
-            self._refused_at = now
+            self._refused_at = elapsed
             added = await self._tell(RefusedPosts(new, today), owners)
         if told != present:
             await self._ledger.mark(_REFUSED, json.dumps(sorted(present)))

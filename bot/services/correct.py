@@ -181,7 +181,7 @@ class Corrector:
         edition = replace(known, issue=revision.issue)
         view = await self._publisher.view_of(edition, lineage.style)
         if isinstance(view, IssueView):
-            view = replace(view, notes=revision.notes)
+            view = replace(view, notes=revision.notes, renumbered=revision.renumbered)
         parts = self._publisher.render(view, lineage.platform, lineage.style, lineage.language)
         target = Target(known.content_hash, (*parts, self.notice(lineage)), revision.subjects)
         return _compared(lineage, target, parts)

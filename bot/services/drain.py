@@ -24,6 +24,7 @@ from bot.services.outcomes import Consequences
 from bot.services.outlet import MOST_OPEN, Outlet
 from bot.services.pacing import Turn
 from bot.services.steps import Steps, repeatable
+from bot.services.tidying import Tidying
 
 _log = structlog.get_logger(__name__)
 
@@ -33,7 +34,6 @@ _LOOK_AGAIN = 1.0
 """Seconds until deliveries planned by another process are noticed."""
 _GRACE = 5.0
 """Seconds that a stopping bot waits for answers: a server that never answers must not keep it from ending."""
-_EXPIRE_EVERY = timedelta(minutes=1)
 
 
 class Drain:
@@ -61,7 +61,7 @@ class Drain:
         self._keeping = Keeping(clock, self._stopping)
         self._lookup = Lookup(ledger, clock, keeping=self._keeping, unknown=unknown)
         self._consequences = Consequences(ledger, subscriptions, outlets, clock, keeping=self._keeping, unknown=unknown)
-        self._expired_at: datetime | None = None
+        self._tidying = Tidying(ledger, clock)
         self._due = asyncio.Event()
         self._claiming = False
         self._woken = True
@@ -123,9 +123,7 @@ class Drain:
         now = self._clock.now()
         self._claiming = True
         try:
-            if self._expired_at is None or now - self._expired_at >= _EXPIRE_EVERY:
-                await self._ledger.expire(now=now)
-                self._expired_at = now
+            await self._tidying.look(now)
             # what nobody serves here is looked for when there may be more of it, not whenever a delivery begins
             served, self._woken = (self._outlets if not self._woken else LANES), False
             for platform in served:

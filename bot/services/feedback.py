@@ -11,9 +11,11 @@ import structlog
 
 from bot.domain.destination import Destination
 from bot.domain.person import Person
-from bot.ports.messages import Messages
+from bot.ports.messages import Messages, SentPart
+from bot.services.library import Library
 from bot.services.saving import Saving
 from formatters.actions import Keep, Vote
+from formatters.editions import matched, subjects_of
 
 _log = structlog.get_logger(__name__)
 
@@ -31,9 +33,10 @@ class Sign(StrEnum):
 class Feedback:
     """Counts signs with the votes and saved items of buttons: they are the same."""
 
-    def __init__(self, messages: Messages, saving: Saving) -> None:
+    def __init__(self, messages: Messages, saving: Saving, library: Library) -> None:
         self._messages = messages
         self._saving = saving
+        self._library = library
 
     async def give(self, sign: Sign, person: Person, message: Iterable[tuple[Destination, str]], *, on: bool) -> bool:
         """Take a sign on a message, or take it back; return whether the message shows an item.
@@ -44,10 +47,9 @@ class Feedback:
         found = None
         for place, message_id in message:
             found = found or await self._messages.shown(place, message_id)
-        part = _ITEM.fullmatch(found.part) if found else None
-        if found is None or part is None:
+        number = await self._number_now(found) if found else None
+        if found is None or number is None:
             return False
-        number = int(part[1])
         match sign:
             case Sign.SAVE:
                 await self._saving.keep(Keep(found.ref, number, on), person)
@@ -57,6 +59,19 @@ class Feedback:
                 assert_never(sign)
         _log.debug("feedback", sign=sign, on=on, issue=found.ref, item=number)
         return True
+
+    async def _number_now(self, shown: SentPart) -> int | None:
+        """Return the number that the item has in the post by now, which may have given the one shown to another."""
+        part = _ITEM.fullmatch(shown.part)
+        if part is None:
+            return None
+        number, delivered = int(part[1]), [subject.number for subject in shown.subjects]
+        listed = self._library.listed_by_ref(shown.ref)
+        known = await self._library.load(listed) if listed else None
+        if known is None or number not in delivered:
+            return number
+        now = matched(shown.subjects, subjects_of(known.issue)).get(delivered.index(number))
+        return None if now is None else known.issue.items[now].number
 
     async def _vote(self, ref: str, number: int, person: Person, *, up: bool, on: bool) -> None:
         own = await self._saving.own(ref, number, person, bot="")

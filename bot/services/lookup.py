@@ -32,7 +32,7 @@ class Lookup:
         What is not there yet may still come: it counts as missing only after a while.
         """
         last, now = delivery.receipts[-1], self._clock.now()
-        found = await steps.look_up(delivery)
+        found = await steps.look_up(delivery, now=now)
         match found:
             case Unreadable(reason):
                 if self._unknown is UnknownPolicy.RESEND and _tries(delivery) < MOST_ATTEMPTS:

@@ -9,6 +9,8 @@ import structlog
 
 from bot.domain.change import is_change, is_finish
 from bot.domain.delivery import (
+    LAST_TRY,
+    TOO_LATE,
     Deed,
     Delivery,
     DeliveryState,
@@ -30,8 +32,8 @@ from bot.services.outlet import Outlet
 
 _log = structlog.get_logger(__name__)
 
-TOO_LATE = "not delivered within 24 hours"
 RECALLED = "the issue was recalled"
+UNWANTED = "the subscription has ended, or pauses"
 HELD_BACK = "held back before it left"
 
 
@@ -116,14 +118,24 @@ class Consequences:
         """End a delivery that the ledger allowed no intent."""
         if await self._keeping.keep(self._ledger.recalled_at, delivery.issue_key) is not None:
             await self.finish(delivery, DeliveryState.WITHDRAWN, RECALLED)
-        elif is_finish(delivery):
-            await self._keeping.keep(self._ledger.complete, delivery, now=self._clock.now())
         else:
-            await self.finish(delivery, DeliveryState.GONE, "the subscription has ended, or pauses")
+            await self._end_before_the_step(delivery, DeliveryState.GONE, UNWANTED)
 
     async def expire(self, delivery: Delivery) -> None:
         """End a delivery whose time is over."""
-        await self.finish(delivery, DeliveryState.EXPIRED, TOO_LATE)
+        tried = "" if delivery.last_try is None else LAST_TRY + delivery.last_try
+        await self._end_before_the_step(delivery, DeliveryState.EXPIRED, TOO_LATE + tried)
+
+    async def _end_before_the_step(self, delivery: Delivery, state: DeliveryState, reason: str) -> None:
+        """End the delivery; as sent if only links were still to be put in, for every message of it was."""
+        if not is_finish(delivery):
+            await self.finish(delivery, state, reason)
+            return
+        _log.warning(
+            "delivered without links", issue=delivery.issue_key, destination=str(delivery.destination), reason=reason
+        )
+        note = f"the overview has no links: {reason}"
+        await self._keeping.keep(self._ledger.complete, delivery, now=self._clock.now(), note=note)
 
     async def withdraw(self, delivery: Delivery) -> None:
         """Take an intent back whose request never left."""

@@ -9,6 +9,7 @@ from typing import assert_never
 
 from bot.domain.change import Edit, New, Removal, Step, is_change, next_step, shown, taken_in_hand
 from bot.domain.delivery import (
+    LIFETIME,
     Absent,
     Deed,
     Delivery,
@@ -23,6 +24,7 @@ from bot.domain.delivery import (
     Unreadable,
     Unsent,
 )
+from bot.ports.clock import SKEW
 from bot.ports.sender import Sender
 from formatters.rendering.jumps import resolved
 
@@ -30,6 +32,7 @@ LOOK_AFTER = timedelta(seconds=60)
 """When a message that may have arrived is looked for: a request that is still under way by then never ends."""
 _LOOK_BACK = timedelta(minutes=2)
 """How much earlier than ours a platform's clock may be."""
+SET_BACK = "the clock was set back since; nobody can tell when to look for it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +120,19 @@ class Steps:
             and last.state is PartState.UNKNOWN
         )
 
-    async def look_up(self, delivery: Delivery) -> Sent | Absent | Unreadable | Throttled | Unsent:
-        """Look for the message of the last step."""
+    async def look_up(self, delivery: Delivery, *, now: datetime) -> Sent | Absent | Unreadable | Throttled | Unsent:
+        """Look for the message of the last step. Nobody knows how long ago that was if the clock was set back since."""
         last = delivery.receipts[-1]
-        return await self.sender.look_up(
+        set_back = last.at > now + SKEW
+        sent_at = now - LIFETIME if set_back else last.at
+        found = await self.sender.look_up(
             Tag(delivery.id, last.position),
             to=delivery.destination,
             under=self._under(delivery, last.part),
-            since=last.at - _LOOK_BACK - LOOK_AFTER,
+            since=sent_at - _LOOK_BACK - LOOK_AFTER,
+            now=now,
         )
+        return Unreadable(SET_BACK) if set_back and isinstance(found, Absent) else found
 
 
 def repeatable(step: Step, outcome: Outcome) -> Outcome:

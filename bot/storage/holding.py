@@ -44,8 +44,10 @@ async def hold(database: Database, issue_key: str, *, now: datetime) -> int:
 async def let_go(connection: AsyncConnection, issue_key: str, *, now: datetime) -> int:
     """Make due what was put off, at once or at its slot that is still to come; return how many."""
     held = update(deliveries).where(_pending(issue_key), _IS_HELD)
-    to_come = deliveries.c.expires_at > now + LIFETIME
-    waiting = held.where(to_come).values(due_at=_slot(connection), reason=None)
+    slot = _slot(connection)
+    # what was due when it was planned has no hour to wait for, even if the clock was set back since
+    to_come = and_(deliveries.c.expires_at > now + LIFETIME, slot > deliveries.c.planned_at)
+    waiting = held.where(to_come).values(due_at=slot, reason=None)
     changed = (await connection.execute(waiting)).rowcount
     return changed + (await connection.execute(held.values(due_at=now, reason=None))).rowcount
 

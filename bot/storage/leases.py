@@ -35,7 +35,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.delivery import LIFETIME, Absent, Delivery, DeliveryState, PartState, Sent
+from bot.domain.delivery import LAST_TRY, LIFETIME, TOO_LATE, Absent, Delivery, DeliveryState, PartState, Sent
 from bot.domain.destination import Destination
 from bot.domain.lifecycle import Event, follow
 from bot.storage import destination_rows, histories
@@ -54,7 +54,6 @@ from bot.storage.tables import (
 )
 
 _CHUNK = 20_000
-TOO_LATE = "not delivered within 24 hours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +76,19 @@ def intent_of(delivery: Delivery) -> ColumnElement[bool]:
 
 
 async def expire_some(connection: AsyncConnection, *, now: datetime) -> int:
-    """End up to a chunk of what is past its time; return how many.
+    """End up to a chunk of what is past its time and has not begun; return how many.
 
-    What nobody touched since it was planned expires a lifetime after it was due, so that it needs no index of its own.
+    What has begun is left to whoever claims it: only the drain knows whether a part is missing or the links alone. What
+    nobody touched since it was planned expires a lifetime after it was due, so that it needs no index of its own.
     """
-    is_late = deliveries.c.expires_at <= now
+    begun = exists().where(receipts.c.delivery_id == deliveries.c.id)
+    is_late = and_(deliveries.c.expires_at <= now, ~begun)
     put_off = select(deliveries.c.id).where(IS_PUT_OFF, is_late).limit(_CHUNK).subquery()
     # lane by lane, as the index has it
     untouched = and_(deliveries.c.lane.in_(select(lanes.c.number)), deliveries.c.due_at <= now - LIFETIME)
     overdue = select(deliveries.c.id).where(IS_PENDING, untouched, is_late).limit(_CHUNK).subquery()
     late = union(select(put_off), select(overdue))
-    told = literal(TOO_LATE) + func.coalesce(literal("; the last try: ") + deliveries.c.reason, "")
+    told = literal(TOO_LATE) + func.coalesce(literal(LAST_TRY) + deliveries.c.reason, "")
     expired = follow(DeliveryState.PENDING, Event.EXPIRE)
     ending = update(deliveries).where(IS_PENDING, deliveries.c.id.in_(late))
     return (await connection.execute(ending.values(state=expired, finished_at=now, reason=told))).rowcount
@@ -185,6 +186,7 @@ async def claim(connection: AsyncConnection, ids: Sequence[int], *, holder: str)
             deliveries.c.lane,
             deliveries.c.occasion,
             deliveries.c.attempts,
+            deliveries.c.reason,
             deliveries.c.expires_at,
             deliveries.c.rendition_id,
             deliveries.c.silent,
@@ -219,6 +221,7 @@ async def claim(connection: AsyncConnection, ids: Sequence[int], *, holder: str)
                 previews=row.previews,
                 history=before[row.id].receipts if row.id in before else (),
                 whole=before[row.id].whole if row.id in before else True,
+                last_try=row.reason,
             ),
             row.rendition_id,
         )
@@ -227,10 +230,13 @@ async def claim(connection: AsyncConnection, ids: Sequence[int], *, holder: str)
     return [found[number] for number in ids]
 
 
-async def complete(connection: AsyncConnection, delivery: Delivery, *, now: datetime) -> None:
-    """End a delivery of which nothing is left to do."""
+async def complete(connection: AsyncConnection, delivery: Delivery, *, now: datetime, note: str | None) -> None:
+    """End a delivery of which nothing is left to do, or nothing that counts: then the note says what."""
     over = follow(DeliveryState.LEASED, Event.COMPLETE)
-    await connection.execute(update(deliveries).where(held(delivery)).values(state=over, finished_at=now, reason=None))
+    values: dict[str, object] = {"state": over, "finished_at": now, "reason": None}
+    if note is not None:
+        values["note"] = func.coalesce(deliveries.c.note + "; ", "") + note
+    await connection.execute(update(deliveries).where(held(delivery)).values(values))
 
 
 async def resolve(

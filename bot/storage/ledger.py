@@ -16,7 +16,7 @@ from bot.domain.destination import Destination
 from bot.domain.issues import Listed
 from bot.domain.lifecycle import Event
 from bot.ports.ledger import DeliveryFilter, Plan
-from bot.storage import holding, issue_rows, leases, planning, rendition_rows, reopening, reports
+from bot.storage import holding, issue_rows, leases, planning, rendition_rows, reopening, reports, set_back
 from bot.storage.destination_rows import at_address, inserting
 from bot.storage.engine import Database
 from bot.storage.group_commit import GroupCommit
@@ -92,7 +92,7 @@ class SqlLedger:
             return await planning.count_as_delivered(connection, plan, message_id=message_id, now=now)
 
     async def expire(self, *, now: datetime) -> int:
-        """End what is past its time, in chunks; return how many."""
+        """End what is past its time and has not begun, in chunks; return how many."""
         ended = 0
         while True:
             async with self.database.writing() as connection:
@@ -100,6 +100,18 @@ class SqlLedger:
             if not some:
                 return ended
             ended += some
+
+    async def mend_time(self, *, now: datetime, just_now: bool) -> int:
+        """Mend what a clock that ran ahead left behind; return how many deliveries go on."""
+        async with self.database.writing() as connection:
+            await set_back.pull_back(connection, now=now)
+            mended = await set_back.revive(connection, now=now)
+        while True:
+            async with self.database.writing() as connection:
+                some = await set_back.hasten_some(connection, now=now, just_now=just_now)
+            if not some:
+                return mended
+            mended += some
 
     async def claim(self, lanes: Collection[int], *, holder: str, now: datetime, limit: int) -> list[Delivery]:
         """Lease up to `limit` deliveries that are due."""
@@ -151,10 +163,10 @@ class SqlLedger:
             return None
         return delivery.settled(*told_of(outcome), at=now)
 
-    async def complete(self, delivery: Delivery, *, now: datetime) -> None:
-        """End a delivery of which nothing is left to do."""
+    async def complete(self, delivery: Delivery, *, now: datetime, note: str | None = None) -> None:
+        """End, as sent, a delivery of which nothing is left to do that counts."""
         async with self.database.writing() as connection:
-            await leases.complete(connection, delivery, now=now)
+            await leases.complete(connection, delivery, now=now, note=note)
 
     async def resolve(self, delivery: Delivery, outcome: Sent | Absent, *, now: datetime) -> Delivery | None:
         """Record what a look told about the last step; None if the lease was lost."""
@@ -189,7 +201,7 @@ class SqlLedger:
         """Go on with the spare parts; None if the lease was lost or there are none."""
         async with self.database.writing() as connection:
             parts = await rendition_rows.fall_back(connection, delivery, reason)
-        return None if parts is None else replace(delivery, parts=parts, attempts=0)
+        return None if parts is None else replace(delivery, parts=parts, attempts=0, last_try=None)
 
     async def finish(self, delivery: Delivery, state: DeliveryState, reason: str, *, now: datetime) -> None:
         """End the delivery as dead, gone, expired or withdrawn; ValueError for another state."""

@@ -8,7 +8,7 @@ from bot.domain.destination import Destination
 from bot.ports.messages import SentPart
 from bot.storage.destination_rows import deliveries_to
 from bot.storage.engine import Database
-from bot.storage.tables import deliveries, destinations, issues, receipts
+from bot.storage.tables import deliveries, destinations, issues, receipts, renditions
 
 
 class SqlMessages:
@@ -23,14 +23,15 @@ class SqlMessages:
             chat = (destinations.c.platform == destination.platform) & (destinations.c.chat == destination.chat)
             for number in (await connection.scalars(select(destinations.c.id).where(chat))).all():
                 found = (
-                    select(issues.c.ref, receipts.c.part)
+                    select(issues.c.ref, receipts.c.part, renditions.c.subjects)
                     .join_from(deliveries, issues, issues.c.id == deliveries.c.issue_id)
                     .join(receipts, receipts.c.delivery_id == deliveries.c.id)
+                    .join(renditions, renditions.c.id == deliveries.c.rendition_id)
                     .where(deliveries_to(number), receipts.c.message_id == message_id)
                     .order_by(deliveries.c.id.desc())
                     .limit(1)
                 )
                 row = (await connection.execute(found)).one_or_none()
                 if row is not None:
-                    return SentPart(row.ref, row.part)
+                    return SentPart(row.ref, row.part, row.subjects or ())
         return None

@@ -16,7 +16,7 @@ from formatters.actions import (
     start_link,
 )
 from formatters.document import Inlines
-from formatters.editions import Added, Note, Notes, Updated
+from formatters.editions import Added, Note, Updated
 from formatters.errors import NoSuchItem, NothingToShow
 from formatters.issue import Issue, Item
 from formatters.list_views import ListView
@@ -59,8 +59,8 @@ def pages(view: View, words: Words) -> list[Page]:
     Raises NoSuchItem and NothingToShow for what the issue does not hold.
     """
     match view:
-        case IssueView(issue, notes, ref):
-            return _essay(issue, words) if issue.kind == "essay" else _digest(issue, notes, ref, words)
+        case IssueView(issue):
+            return _essay(issue, words) if issue.kind == "essay" else _digest(view, words)
         case OverviewView(issue, ref):
             return [_overview_answer(issue, ref, words)]
         case HeadlinesView(issue, ref, buttons):
@@ -96,12 +96,12 @@ def _extract_page(view: TitlesView | SourcesView | AdviceView | WatchView, words
             assert_never(view)
 
 
-def _digest(issue: Issue, notes: Notes, ref: str, words: Words) -> list[Page]:
-    told = dict(notes)
+def _digest(view: IssueView, words: Words) -> list[Page]:
+    issue, told = view.issue, dict(view.notes)
     opening = introduction(issue, words)
     jumps = opening + _item_headlines(issue, jump=True)
     overview = Page("overview", opening + _item_headlines(issue), linked=jumps)
-    found = [_standing_alone(issue, overview, ref, words) if ref else overview]
+    found = [_standing_alone(view, overview, words) if view.ref else overview]
     found += [Page(_name(one), _item(one, words, told.get(one.number)), source_buttons(one)) for one in issue.items]
     if closing := _outlook(issue, words) + _sections(issue):
         found.append(Page("closing", closing))
@@ -117,12 +117,13 @@ def _essay(issue: Issue, words: Words) -> list[Page]:
     return [Page("overview", lines, continuation="part-{number}")]
 
 
-def _standing_alone(issue: Issue, overview: Page, ref: str, words: Words) -> Page:
-    trends = _folded_trends(issue, words)
+def _standing_alone(view: IssueView, overview: Page, words: Words) -> Page:
+    trends = _folded_trends(view.issue, words)
+    own = dict(view.renumbered)
     return replace(
         overview,
         lines=[*overview.lines, *trends],
-        rows=_number_rows(issue, lambda number: AnswerWithItem(ref, number)),
+        rows=_number_rows(view.issue, lambda number: AnswerWithItem(view.ref, own.get(number, number))),
         linked=overview.linked and [*overview.linked, *trends],
     )
 

@@ -64,6 +64,13 @@ async def test_the_whole_issue_follows_in_the_spare_form(ledger: SqlLedger, subs
     assert subscription.preferences == replace(PREFERRED, style=Style.ITEMS)
 
 
+async def test_a_second_thing_to_be_known_is_added_to_the_first(ledger: SqlLedger) -> None:
+    await ledger.plan(rich(a_plan()), now=NOW)
+    await ledger.complete(await refused(ledger, await claim_one(ledger)), now=NOW, note="and that was all")
+    [report] = await ledger.reports(DeliveryFilter())
+    assert report.note == f"{REASON}; and that was all"
+
+
 async def test_a_restart_goes_on_in_the_spare_form(ledger: SqlLedger) -> None:
     await ledger.plan(rich(a_plan()), now=NOW)
     delivery = await refused(ledger, await claim_one(ledger))

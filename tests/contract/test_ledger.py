@@ -19,6 +19,7 @@ from tests.contract.samples import (
     TESTER,
     a_plan,
     chat,
+    claim,
     claim_one,
     fill,
     for_one,
@@ -248,6 +249,20 @@ async def test_what_is_past_its_time_expires_unless_it_is_leased(ledger: SqlLedg
     assert told["waiting"].reason == "not delivered within 24 hours"
     assert told["tried"].reason == "not delivered within 24 hours; the last try: 503"
     assert told["tried"].finished_at == NOW + LIFETIME
+
+
+async def test_what_has_begun_is_left_to_whoever_claims_it_however_late(ledger: SqlLedger) -> None:
+    await ledger.plan(for_one(chat(), parts=2), now=NOW)
+    delivery = await send_part(ledger, await claim_one(ledger), Sent("m0"))
+    await ledger.postpone(delivery, until=NOW + HOUR, reason="503", counts=True)
+    late = NOW + LIFETIME
+    assert await ledger.expire(now=late) == 0
+    [begun] = await claim(ledger, now=late)
+    assert (begun.cursor, begun.last_try) == (1, "503")
+    await ledger.complete(begun, now=late, note="the rest was worth nothing")
+    [report] = await ledger.reports(DeliveryFilter())
+    assert (report.state, report.reason) == (DeliveryState.SENT, None)
+    assert (report.note, report.finished_at) == ("the rest was worth nothing", late)
 
 
 async def test_reports_are_newest_first_and_filtered(ledger: SqlLedger) -> None:

@@ -19,6 +19,8 @@ from tests.scenario.world import DAY, Bot, World, eventually
 
 KEY = str(DAY)
 AT_SEVEN_PAST = "08:07:00"
+SOON = 0.2
+"""Seconds of quiet, where it is not these that matter."""
 NEW_ITEM = """## 9) 插进来的一条
 
 来源：https://inserted.example/1
@@ -66,7 +68,7 @@ def edited(reader: Person) -> list[int]:
 async def test_a_mended_typo_edits_that_one_message_silently_and_without_a_mark(world: World) -> None:
     path = world.write(items=3)
     reader = await world.subscriber()
-    async with world.bot("08:00:00") as bot:
+    async with world.bot("08:00:00", quiet=SOON) as bot:
         await bot.released(KEY)
         rung = len([message for message in reader.messages if not message.silent])
         change(path, ("第 2 条的内容", "第 2 条的正文"))
@@ -107,7 +109,7 @@ async def test_a_changed_title_source_or_number_of_points_is_marked_with_the_hou
 ) -> None:
     path = world.write(items=2)
     reader = await world.subscriber()
-    async with world.bot(AT_SEVEN_PAST) as bot:
+    async with world.bot(AT_SEVEN_PAST, quiet=SOON) as bot:
         await bot.released(KEY)
         change(path, edit)
         await corrected(bot)
@@ -119,7 +121,7 @@ async def test_a_changed_title_source_or_number_of_points_is_marked_with_the_hou
 async def test_an_inserted_item_is_sent_last_as_an_addition_and_the_others_stay_untouched(world: World) -> None:
     path = world.write(items=3)
     reader = await world.subscriber()
-    async with world.bot("08:00:00") as bot:
+    async with world.bot("08:00:00", quiet=SOON) as bot:
         await bot.released(KEY)
         count = len(reader.messages)
         change(path, ("## 2) ", NEW_ITEM + "## 2) "))
@@ -139,7 +141,7 @@ async def test_an_inserted_item_is_sent_last_as_an_addition_and_the_others_stay_
 async def test_a_removed_item_is_deleted_and_the_others_keep_their_numbers(world: World) -> None:
     path = world.write(items=3)
     reader = await world.subscriber()
-    async with world.bot("08:00:00") as bot:
+    async with world.bot("08:00:00", quiet=SOON) as bot:
         await bot.released(KEY)
         in_channel = len(world.channel.from_bot)
         without_item(path, 2)
@@ -153,7 +155,7 @@ async def test_a_removed_item_is_deleted_and_the_others_keep_their_numbers(world
 async def test_items_that_change_places_are_recognised_and_not_touched(world: World) -> None:
     path = world.write(items=3)
     reader = await world.subscriber()
-    async with world.bot("08:00:00") as bot:
+    async with world.bot("08:00:00", quiet=SOON) as bot:
         await bot.released(KEY)
         text = path.read_text("utf-8")
         first, second = text.index("## 1) "), text.index("## 2) ")
@@ -168,7 +170,7 @@ async def test_what_returns_to_what_it_was_shows_that_again(world: World) -> Non
     path = world.write(items=2)
     reader = await world.subscriber()
     before: list[str] = []
-    async with world.bot("08:00:00") as bot:
+    async with world.bot("08:00:00", quiet=SOON) as bot:
         await bot.released(KEY)
         before = list(reader.texts)
         change(path, ("第 1 条的内容", "第 1 条的错"))
@@ -182,7 +184,7 @@ async def test_what_returns_to_what_it_was_shows_that_again(world: World) -> Non
 async def test_a_reader_who_left_keeps_what_was_sent(world: World) -> None:
     path = world.write(items=2)
     gone, stays = await world.subscriber("Wu"), await world.subscriber()
-    async with world.bot("08:00:00") as bot:
+    async with world.bot("08:00:00", quiet=SOON) as bot:
         await bot.released(KEY)
         before = list(gone.texts)
         await gone.send("/stop")
@@ -203,10 +205,10 @@ def _ended(bot: Bot) -> Callable[[], Awaitable[bool]]:
 async def test_a_correction_while_the_bot_was_down_is_made_up_for(world: World) -> None:
     path = world.write(items=2)
     reader = await world.subscriber()
-    async with world.bot("08:00:00") as bot:
+    async with world.bot("08:00:00", quiet=SOON) as bot:
         await bot.released(KEY)
     change(path, ("第 1 条的内容", "第 1 条的正文"))
-    async with world.bot("09:00:00") as bot:
+    async with world.bot("09:00:00", quiet=SOON) as bot:
         await corrected(bot)
     assert edited(reader) == [1]
 

@@ -72,10 +72,10 @@ class World:
         }
 
     def bot(
-        self, at: str, *, ready: bool = True, pace: float = CHAT_PACE, **changes: Any
+        self, at: str, *, ready: bool = True, pace: float = CHAT_PACE, quiet: float = QUIET, **changes: Any
     ) -> AbstractAsyncContextManager[Bot]:
         """Run the bot on the local platforms from this hour of the day on; see `running_bot`."""
-        return running_bot(self.settings(**changes), at, ready=ready, pace=pace)
+        return running_bot(self.settings(**changes), at, ready=ready, pace=pace, quiet=quiet)
 
     async def subscriber(
         self, name: str = "Lin", *, language: str = "zh", joined: str = "2026-02-01 09:00:00"

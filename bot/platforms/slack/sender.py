@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import structlog
@@ -45,6 +46,9 @@ EVENT_TYPE = "digestbot_part"
 
 _PAGE, _MOST_PAGES = 200, 10
 """Messages that are looked through for one: a channel busier than that within minutes is not searched further."""
+
+_DIFFERENCE = timedelta(seconds=30)
+"""How much later than Slack's clock ours may be without anything being looked for anew."""
 
 _Method = Callable[..., Awaitable[AsyncSlackResponse]]
 
@@ -193,19 +197,20 @@ class SlackSender:
             return self._addresses[to.team]
 
     async def look_up(
-        self, tag: Tag, *, to: Destination, under: str | None, since: datetime
+        self, tag: Tag, *, to: Destination, under: str | None, since: datetime, now: datetime
     ) -> Sent | Absent | Unreadable | Throttled | Unsent:
         """Look for the message in its thread or channel; needs the scope `channels:history`, or that of its kind."""
         channel, thread = _place(under, to) if under else (to.channel, to.thread or None)
         if channel.startswith(("U", "W")):
             return Unreadable("where a person was named, Slack tells the conversation only with an answer")
-        asked: dict[str, Any] = {"oldest": f"{since.timestamp():.6f}", "limit": _PAGE, "include_all_metadata": True}
+        asked: dict[str, Any] = {"limit": _PAGE, "include_all_metadata": True}
         method: _Method = self._client.conversations_history
         if thread:
             method, asked["ts"] = self._client.conversations_replies, thread
+        oldest = since
         for _ in range(_MOST_PAGES):
             try:
-                page = await self._call(method, to, channel=channel, **asked)
+                page = await self._call(method, to, channel=channel, oldest=f"{oldest.timestamp():.6f}", **asked)
             except JUDGED as error:
                 return _unread(outcome_of(error, self.bot_name, team=to.team))
             if isinstance(page, Gone):
@@ -214,10 +219,23 @@ class SlackSender:
                 metadata = message.get("metadata") or {}
                 if metadata.get("event_type") == EVENT_TYPE and metadata.get("event_payload") == _payload_of(tag):
                     return Sent(_id_of(channel, str(message["ts"]), to))
+            if (ahead := now - _told_at(page, now)) > since - oldest + _DIFFERENCE:
+                # messages are dated by Slack's clock, and ours is wrong: anew, from where the message can be
+                oldest = since - ahead
+                asked.pop("cursor", None)
+                continue
             asked["cursor"] = (page.get("response_metadata") or {}).get("next_cursor")
             if not asked["cursor"]:
                 return Absent()
         return Unreadable(f"more than {_PAGE * _MOST_PAGES} messages came since")
+
+
+def _told_at(answer: AsyncSlackResponse, now: datetime) -> datetime:
+    """Return when Slack answered, by its own clock, to the second; `now` where the answer does not say."""
+    try:
+        return parsedate_to_datetime(answer.headers["Date"]).replace(tzinfo=UTC)  # which it always is
+    except (KeyError, ValueError):
+        return now
 
 
 def _posted(to: Destination) -> Callable[[AsyncSlackResponse], Outcome]:

@@ -68,7 +68,7 @@ class TelegramSender(OnlySends):
     ) -> Outcome:
         """Send the part; if Telegram cannot parse its markup, send its plain text instead."""
         del under, tag
-        if "rich_message" in part.payload:
+        if _is_rich(part):
             return await self._judged(self._send_rich(part, to, silent=silent), to)
         if previews:
             part = self._with_previews(part)
@@ -93,7 +93,7 @@ class TelegramSender(OnlySends):
 
     async def edit(self, part: Part, message_id: str, *, to: Destination, previews: bool = False) -> Outcome:
         """Show the part in the message's place; if Telegram cannot parse its markup, its plain text."""
-        if previews:
+        if previews and not _is_rich(part):
             part = self._with_previews(part)
         return await self._judged(self._shown(part, message_id, to), to)
 
@@ -101,7 +101,7 @@ class TelegramSender(OnlySends):
         try:
             await self._edit(part.payload, message_id, to)
         except TelegramError as error:
-            if not is_unparsable(error):
+            if _is_rich(part) or not is_unparsable(error):
                 return Sent(message_id) if is_already_so(error) else outcome_of(error, to)
             try:
                 await self._edit(plain(part), message_id, to)
@@ -173,6 +173,11 @@ class TelegramSender(OnlySends):
 def likely_scope(to: Destination) -> Scope:
     """Return whom a 429 likely concerns. Private chats have no slow mode, and our pace keeps their own limit."""
     return Scope.CHAT if to.chat.startswith(("-", "@")) else Scope.PLATFORM
+
+
+def _is_rich(part: Part) -> bool:
+    """Return whether it is a rich message: it has no previews, and is too long for its plain text to take its place."""
+    return "rich_message" in part.payload
 
 
 def plain(part: Part) -> Mapping[str, Json]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
@@ -28,6 +28,7 @@ PART = Part("item-1", {"text": "<b>x</b>", "parse_mode": "HTML"}, "x")
 BLOCKS = Part("item-1", {"text": "x", "unfurl_links": False, "unfurl_media": False}, "x")
 DONE = answers({"ok": True, "result": True})
 LONG_AGO = datetime(2026, 2, 12, tzinfo=UTC)
+NOW = datetime.now(UTC)
 
 
 async def telegram(act: Act, *more: Act, delete: bool = False) -> Outcome:
@@ -54,6 +55,14 @@ class TestTelegram:
         outcome = await telegram(bad(reason))
         assert isinstance(outcome, Rejected)
         assert reason in outcome.reason.lower()
+
+    async def test_a_rich_message_that_is_refused_stays_as_it_is(self) -> None:
+        part = Part("overview", {"rich_message": {"blocks": []}}, "x" * 5000)
+        async with (
+            scripted(bad("can't parse InputRichMessage: unsupported block"), DONE) as server,
+            telegram_connected(server.url) as bot,
+        ):
+            assert isinstance(await TelegramSender(bot).edit(part, "7", to=CHAT, previews=True), Rejected)
 
     @pytest.mark.parametrize("reason", ["message can't be deleted for everyone", "message can't be deleted"])
     async def test_what_cannot_be_deleted_is_refused(self, reason: str) -> None:
@@ -105,7 +114,7 @@ class TestSlack:
     )
     async def test_a_look_that_fails_may_be_repeated_unless_it_is_refused(self, act: Act, found: type) -> None:
         async with scripted(act) as server, slack_connected(server.url) as sender:
-            outcome = await sender.look_up(Tag(1, 0), to=CHANNEL, under=None, since=LONG_AGO)
+            outcome = await sender.look_up(Tag(1, 0), to=CHANNEL, under=None, since=LONG_AGO, now=NOW)
         assert isinstance(outcome, found)
 
 
@@ -134,19 +143,32 @@ async def test_a_message_is_found_by_its_tag_in_a_busy_channel_and_in_a_thread(
     reply = await sender.send(BLOCKS, to=to, silent=False, under=root.message_id, tag=Tag(5, 1))
     for _ in range(450):
         await lin.say("…", channel)
-    assert await sender.look_up(Tag(5, 0), to=to, under=None, since=LONG_AGO) == root
-    assert await sender.look_up(Tag(5, 1), to=to, under=root.message_id, since=LONG_AGO) == reply
-    assert await sender.look_up(Tag(5, 2), to=to, under=root.message_id, since=LONG_AGO) == Absent()
-    assert await sender.look_up(Tag(6, 0), to=to, under=None, since=LONG_AGO) == Absent()
+    assert await sender.look_up(Tag(5, 0), to=to, under=None, since=LONG_AGO, now=NOW) == root
+    assert await sender.look_up(Tag(5, 1), to=to, under=root.message_id, since=LONG_AGO, now=NOW) == reply
+    assert await sender.look_up(Tag(5, 2), to=to, under=root.message_id, since=LONG_AGO, now=NOW) == Absent()
+    assert await sender.look_up(Tag(6, 0), to=to, under=None, since=LONG_AGO, now=NOW) == Absent()
+
+
+@pytest.mark.parametrize("ahead", [timedelta(), timedelta(hours=1), timedelta(days=900)], ids=str)
+async def test_a_message_is_found_whatever_our_own_clock_shows(
+    sandbox: Sandbox, client: AsyncWebClient, ahead: timedelta
+) -> None:
+    sender, to = SlackSender(client), Destination(Platform.SLACK, sandbox.slack.channel().id)
+    sent = await sender.send(BLOCKS, to=to, silent=False, under=None, tag=Tag(5, 0))
+    assert isinstance(sent, Sent)
+    wrong = datetime.now(UTC) + ahead
+    since = wrong - timedelta(minutes=2)
+    assert await sender.look_up(Tag(5, 0), to=to, under=None, since=since, now=wrong) == sent
+    assert await sender.look_up(Tag(6, 0), to=to, under=None, since=since, now=wrong) == Absent()
 
 
 async def test_a_private_channel_takes_a_scope_of_its_own(sandbox: Sandbox, client: AsyncWebClient) -> None:
     channel, sender = sandbox.slack.channel(kind="private"), SlackSender(client)
     to = Destination(Platform.SLACK, channel.id)
     sandbox.slack.missing_scopes.add("channels:history")
-    assert await sender.look_up(Tag(1, 0), to=to, under=None, since=LONG_AGO) == Absent()
+    assert await sender.look_up(Tag(1, 0), to=to, under=None, since=LONG_AGO, now=NOW) == Absent()
     sandbox.slack.missing_scopes.add("groups:history")
-    assert isinstance(await sender.look_up(Tag(1, 0), to=to, under=None, since=LONG_AGO), Unreadable)
+    assert isinstance(await sender.look_up(Tag(1, 0), to=to, under=None, since=LONG_AGO, now=NOW), Unreadable)
 
 
 async def test_what_went_to_a_person_is_edited_deleted_and_linked_where_slack_put_it(
@@ -162,7 +184,7 @@ async def test_what_went_to_a_person_is_edited_deleted_and_linked_where_slack_pu
     assert await sender.edit(changed, sent.message_id, to=to) == sent
     assert [message.text for message in direct.from_bot] == ["y"]
     assert direct.from_bot[0].metadata is not None
-    assert await sender.look_up(Tag(1, 0), to=to, under=sent.message_id, since=LONG_AGO) == sent
+    assert await sender.look_up(Tag(1, 0), to=to, under=sent.message_id, since=LONG_AGO, now=NOW) == sent
     permalink = await client.chat_getPermalink(channel=direct.id, message_ts=sent.message_id.split("/")[1])
     assert await sender.link(sent.message_id, to=to, under=None) == permalink["permalink"]
     assert await sender.delete(sent.message_id, to=to) == sent

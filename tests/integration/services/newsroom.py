@@ -108,6 +108,11 @@ class ManualClock:
     def advance(self, *, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)
 
+    def is_set(self, *, seconds: float) -> None:
+        """Show a time that is so much later, or earlier, though none passed: somebody set the machine's clock."""
+        self._began += timedelta(seconds=seconds)
+        self.advance(seconds=seconds)
+
     async def sleep(self, seconds: float) -> None:
         self.advance(seconds=seconds)
         await asyncio.sleep(0)
@@ -289,7 +294,7 @@ class Newsroom:
             subscribing=self.subscribing,
             preferring=self.preferring,
             relating=Relating(self.library, SqlSearch(self.database), self.timetable, self.clock),
-            feedback=Feedback(SqlMessages(self.database), saving),
+            feedback=Feedback(SqlMessages(self.database), saving, self.library),
             site=None,
             catching_up=self.catching_up,
             forgetting=Forgetting(self.subscriptions, saving, self.preferring, self.owning.membership),
@@ -385,6 +390,12 @@ class Newsroom:
             while True:
                 if not await self._is_busy():
                     return
+                await asyncio.sleep(0.002)
+
+    async def deliver_all(self) -> None:
+        """Carry out whatever there is, however late it seems to be due."""
+        async with self.draining(), asyncio.timeout(10):
+            while await self.ledger.unfinished():
                 await asyncio.sleep(0.002)
 
     async def _is_busy(self) -> bool:

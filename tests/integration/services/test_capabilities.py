@@ -26,6 +26,7 @@ from bot.domain.delivery import (
 )
 from bot.domain.destination import Destination, Platform
 from bot.domain.issues import KnownIssue
+from bot.languages.why_phrases import why_phrases_of
 from bot.ports.ledger import DeliveryFilter
 from bot.ports.sender import Capabilities, LengthUnit
 from bot.services.correct import Corrector
@@ -115,10 +116,10 @@ class Wall(ScriptedSender):
         return f"https://wall.example/{message_id}" if self.capabilities.links else None
 
     async def look_up(
-        self, tag: Tag, *, to: Destination, under: str | None, since: datetime
+        self, tag: Tag, *, to: Destination, under: str | None, since: datetime, now: datetime
     ) -> Sent | Absent | Unreadable | Throttled | Unsent:
         if not self.capabilities.lookup or not self.readable:
-            return await super().look_up(tag, to=to, under=under, since=since)
+            return await super().look_up(tag, to=to, under=under, since=since, now=now)
         return next((Sent(number) for number, one in self.messages.items() if one.tag == tag), Absent())
 
     @property
@@ -262,7 +263,33 @@ class TestWhereMessagesHaveAddresses:
         await able.newsroom.subscriptions.unsubscribe(READER, reason="/stop", now=able.newsroom.clock.now())
         able.newsroom.clock.advance(seconds=31)
         await able.newsroom.deliver_due()
-        assert (await able.report("daily")).state is DeliveryState.SENT
+        report = await able.report("daily")
+        assert report.state is DeliveryState.SENT
+        assert report.note == "the overview has no links: the subscription has ended, or pauses"
+
+    @pytest.mark.parametrize("hours", [1, 24], ids=["as nobody was running", "as the platform asked for a pause"])
+    async def test_links_that_come_too_late_cost_a_note_and_not_the_delivery(self, able: Desk, hours: int) -> None:
+        room = able.newsroom
+        able.wall.edited = Throttled(timedelta(hours=hours), "slow down")
+        await room.deliver_due()
+        room.clock.advance(seconds=24 * 3600)
+        await room.deliver_due()
+        assert able.wall.shown == PARTS
+        report = await able.report("daily")
+        assert (report.state, report.reason) == (DeliveryState.SENT, None)
+        assert report.note == "the overview has no links: not delivered within 24 hours; the last try: slow down"
+        assert "To be known: the overview has no links" in "\n".join(
+            why_phrases_of("en").delivery(report, room.clock.now())
+        )
+
+    async def test_a_part_that_comes_too_late_ends_the_delivery_as_expired(self, able: Desk) -> None:
+        able.wall.will(Sent(""), Unsent("503"))
+        await able.newsroom.deliver_due()
+        able.newsroom.clock.advance(seconds=24 * 3600)
+        await able.newsroom.deliver_due()
+        report = await able.report("daily")
+        assert (able.wall.shown, report.state) == (PARTS[:1], DeliveryState.EXPIRED)
+        assert report.reason == "not delivered within 24 hours; the last try: 503"
 
     async def test_a_correction_of_an_item_leaves_the_overview_alone(self, able: Desk) -> None:
         await able.newsroom.deliver_due()
@@ -296,6 +323,20 @@ class TestWhereAMessageCanBeLookedUp:
         able.wall.will(Sent(""), Unknown("the answer was lost"))
         await able.newsroom.deliver_due()
         assert able.wall.shown == PARTS
+
+    @pytest.mark.parametrize("arrived", [True, False], ids=["there", "not there"])
+    async def test_a_clock_that_was_set_back_leaves_in_doubt_what_is_not_found_at_once(
+        self, able: Desk, *, arrived: bool
+    ) -> None:
+        able.wall.will(Sent(""), Unknown("the answer was lost"))
+        await able.newsroom.deliver_due()
+        if arrived:
+            able.wall.messages["late"] = Shown("item-1", "", tag=Tag((await able.report("daily")).id, 1))
+        able.newsroom.clock.is_set(seconds=-3600)
+        await able.newsroom.deliver_all()
+        assert sorted(able.wall.shown) == sorted(PARTS if arrived else ["overview", "item-2", "closing"])
+        state = (await able.report("daily")).receipts[1].state
+        assert state is (PartState.SENT if arrived else PartState.UNKNOWN)
 
 
 class TestAnEditThatFails:

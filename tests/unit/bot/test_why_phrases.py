@@ -102,12 +102,42 @@ def test_an_old_instant_is_told_with_its_date() -> None:
     assert "finished at 2026-02-11 09:30." in told(SUBSCRIBED, NEWEST, old)
 
 
+AHEAD = NOW + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        replace(REPORT, finished_at=AHEAD),
+        replace(REPORT, state=DeliveryState.PENDING, planned_at=AHEAD, due_at=AHEAD),
+        replace(REPORT, receipts=(replace(receipt("overview"), at=AHEAD),)),
+    ],
+    ids=["sent", "planned", "a part"],
+)
+def test_a_past_that_is_still_to_come_is_explained(report: DeliveryReport) -> None:
+    for subscription, newest in ((SUBSCRIBED, NEWEST), (None, None)):
+        assert "the clock ran ahead when they were noted" in told(subscription, newest, report).splitlines()[-1]
+    assert "the clock" not in told(SUBSCRIBED, NEWEST, replace(REPORT, due_at=AHEAD))
+
+
+def test_a_release_and_a_subscription_that_are_still_to_come_are_explained() -> None:
+    assert "the clock ran ahead" in told(replace(SUBSCRIBED, joined_at=AHEAD), NEWEST)
+    assert "the clock ran ahead" in told(SUBSCRIBED, replace(NEWEST, released_at=AHEAD))
+
+
 def test_an_owner_who_reads_chinese_is_told_in_chinese() -> None:
     """All but what the ledger noted in English or in a platform's own words, and what is typed."""
     lost = receipt("item-1", PartState.UNKNOWN, "the connection broke")
     waits = replace(REPORT, state=DeliveryState.PENDING, due_at=NOW - timedelta(minutes=1), receipts=(lost,))
+    late = replace(REPORT, finished_at=AHEAD)
     ended = replace(SUBSCRIBED, active=False, ended_at=RELEASED, end_reason="/stop")
-    for found in ((None, NEWEST), (ended, NEWEST), (SUBSCRIBED, NEWEST, REPORT), (SUBSCRIBED, NEWEST, waits)):
+    for found in (
+        (None, NEWEST),
+        (ended, NEWEST),
+        (SUBSCRIBED, NEWEST, REPORT),
+        (SUBSCRIBED, NEWEST, waits),
+        (SUBSCRIBED, NEWEST, late),
+    ):
         for line in told(*found, language="zh").splitlines():
             words = re.sub(r"digestbot [\w -]+|telegram:\d+|/\w+|items|zh|item-1|the connection broke", "", line)
             assert not re.search("[A-Za-z]{2,}", words), line

@@ -38,6 +38,7 @@ def test_an_inserted_item_comes_last_and_the_others_keep_number_and_place() -> N
     assert found.notes == ((3, Added()),)
     assert found.added == (3,)
     assert found.removed == ()
+    assert dict(found.renumbered) == {1: 2, 2: 3, 3: 1}, "what a button must ask the post for"
 
 
 def test_a_removed_item_leaves_its_number_free() -> None:
@@ -85,7 +86,7 @@ def test_where_all_stands_in_one_message_order_and_numbers_are_the_posts_own() -
     before = delivered(item(1, "甲"), item(2, "乙"))
     found = revised(before, digest(item(1, "新"), item(2, "甲"), item(3, "乙")), at="9:12", keep_numbers=False)
     assert titles(found.issue) == [(1, "新"), (2, "甲"), (3, "乙")]
-    assert found.notes == ((1, Added()),)
+    assert (found.notes, found.renumbered) == (((1, Added()),), ())
 
 
 def test_a_mark_stands_under_the_title_on_every_platform() -> None:
