@@ -19,8 +19,12 @@ from bot.scheduling.clock import SystemClock
 
 _log = structlog.get_logger(__name__)
 
-LOOK_EVERY = 1
-"""Seconds between two looks at the posts: a new file is to be noticed within 5."""
+LOOK_EVERY = 1.0
+"""Seconds between two looks at the posts."""
+LOOK_AT_THE_LATEST = 4.0
+"""Seconds between two looks at a folder in which they take long: a new file is to be noticed within 5."""
+_REST = 50
+"""How many times as long as a look takes the next one waits: then looking takes at most 2 % of the time."""
 _GRACE = 3600
 """Seconds that a job may be late and still run; the default of 1 would skip it on a busy machine."""
 
@@ -40,7 +44,7 @@ class ClockedCronTrigger(CronTrigger):  # type: ignore[misc]  # apscheduler carr
 
 
 class EmbeddedScheduler:
-    """Calls `look` at the daily hour and at the deadline, to the second, and every second in between and outside."""
+    """Calls `look` at the daily hour and at the deadline, to the second, and often in between and outside."""
 
     def __init__(self, timetable: Timetable, clock: SystemClock, look: Callable[[], Awaitable[None]]) -> None:
         self._scheduler = AsyncIOScheduler(timezone=timetable.zone)
@@ -57,16 +61,19 @@ class EmbeddedScheduler:
         self._looking_often = asyncio.create_task(self._look_often())
 
     async def _look_often(self) -> None:
-        """Look every second, whatever the machine's clock shows.
+        """Look every second, or less often where a look takes long, whatever the machine's clock shows.
 
         An interval job of APScheduler goes by that clock: set back by an hour, it would not run for an hour.
         """
+        loop, took = asyncio.get_running_loop(), 0.0
         while True:
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(min(max(LOOK_EVERY, _REST * took), LOOK_AT_THE_LATEST))
+            began = loop.time()
             try:
                 await self._look()
             except Exception as error:  # noqa: BLE001  # a fault of ours in one look must not end all looking
                 _log.error("looking for posts failed by a fault of ours", exc_info=error)
+            took = loop.time() - began
 
     async def stop(self, looking: asyncio.Lock) -> None:
         """Begin no more looks, wait for the one that has begun (each holds `looking`), and end."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from bot.domain.timetable import Timetable
 from bot.scheduling.clock import SystemClock
 from bot.scheduling.embedded import ClockedCronTrigger, EmbeddedScheduler
+from tests import virtual_time
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -78,6 +80,27 @@ class TestTheScheduler:
             await looked.acquire()
         await scheduler.stop(asyncio.Lock())
         await scheduler.stop(asyncio.Lock())
+
+    @pytest.mark.parametrize(("takes", "rests"), [(0.0, 1), (0.01, 1), (0.04, 2), (0.5, 4)])
+    def test_rests_longer_where_a_look_takes_long_and_never_so_long_that_a_file_is_noticed_late(
+        self, takes: float, rests: float
+    ) -> None:
+        began: list[float] = []
+
+        async def look() -> None:
+            began.append(asyncio.get_running_loop().time())
+            await asyncio.sleep(takes)
+
+        async def looking() -> None:
+            scheduler = EmbeddedScheduler(Timetable(time(8), time(12), SHANGHAI), SystemClock(), look)
+            scheduler.start()
+            await asyncio.sleep(20)
+            await scheduler.stop(asyncio.Lock())
+
+        virtual_time.run(looking())
+        apart = [after - before for before, after in pairwise(began)]
+        assert len(apart) >= 3
+        assert apart == pytest.approx([takes + rests] * len(apart), abs=0.001)
 
     async def test_goes_on_looking_after_a_look_that_failed(self) -> None:
         looked = asyncio.Semaphore(0)
