@@ -32,7 +32,7 @@ LOOK_AFTER = timedelta(seconds=60)
 """When a message that may have arrived is looked for: a request that is still under way by then never ends."""
 _LOOK_BACK = timedelta(minutes=2)
 """How much earlier than ours a platform's clock may be."""
-SET_BACK = "the clock was set back since; nobody can tell when to look for it"
+_SET_BACK = "the clock was set back since; nobody can tell when to look for it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class Steps:
             since=sent_at - _LOOK_BACK - LOOK_AFTER,
             now=now,
         )
-        return Unreadable(SET_BACK) if set_back and isinstance(found, Absent) else found
+        return Unreadable(_SET_BACK) if set_back and isinstance(found, Absent) else found
 
 
 def repeatable(step: Step, outcome: Outcome) -> Outcome:

@@ -34,14 +34,12 @@ class Tidying:
             self._set_back = True
         self._seen = now
         elapsed = self._clock.elapsed()
-        first = self._tidied_at is None
-        if self._tidied_at is not None and not self._set_back and elapsed - self._tidied_at < _EVERY:
-            return
-        # before the first look nobody knows; and what began before the clock was set back may be written down later
-        if first or now < self._ahead_until:
-            await self._mend(now)
-        await self._ledger.expire(now=now)
-        self._tidied_at, self._set_back = elapsed, False
+        if self._set_back or self._tidied_at is None or elapsed - self._tidied_at >= _EVERY:
+            # at the start nobody knows; and what began before the clock was set back may be written down later
+            if self._tidied_at is None or now < self._ahead_until:
+                await self._mend(now)
+            await self._ledger.expire(now=now)
+            self._tidied_at, self._set_back = elapsed, False
 
     async def _mend(self, now: datetime) -> None:
         mended = await self._ledger.mend_time(now=now, just_now=self._set_back)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, case, func, literal, null, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, case, func, literal, or_, select, update
 
 from bot.domain.delivery import LAST_TRY, LIFETIME, TOO_LATE, DeliveryState
 from bot.domain.destination import EVERY_LANE
@@ -30,6 +30,7 @@ from bot.storage.tables import (
 )
 
 _CHUNK = 5_000
+_TRIED = TOO_LATE + LAST_TRY
 NOTE = "the clock ran ahead and was set back"
 _NOTED = func.coalesce(deliveries.c.note, NOTE)
 
@@ -47,7 +48,8 @@ async def mend(database: Database, *, now: datetime, just_now: bool) -> int:
         "state": follow(DeliveryState.EXPIRED, Event.REOPEN),
         "epoch": deliveries.c.epoch + 1,
         "finished_at": None,
-        "reason": case((deliveries.c.reason == TOO_LATE + LAST_TRY + HELD, HELD), else_=null()),
+        # what it was put off for before, such as that it is held back
+        "reason": case((deliveries.c.reason.startswith(_TRIED), func.substr(deliveries.c.reason, len(_TRIED) + 1))),
         "note": _NOTED,
     }
     due = {

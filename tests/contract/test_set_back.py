@@ -114,6 +114,14 @@ class TestWhatExpiredBeforeItsTime:
         assert (report.state, report.reason, report.finished_at) == (DeliveryState.PENDING, None, None)
         assert len(await claim(ledger)) == 1
 
+    async def test_tells_what_its_last_try_led_to(self, ledger: SqlLedger) -> None:
+        await ledger.plan(for_one(chat()), now=NOW)
+        await ledger.postpone(await claim_one(ledger), until=NOW + HOUR, reason="503", counts=True)
+        await ledger.expire(now=NOW + 2 * LIFETIME)
+        assert await mend(ledger) == 1
+        report = await reported(ledger)
+        assert (report.reason, report.due_at) == ("503", NOW + HOUR)
+
     async def test_in_the_middle_goes_on_there(self, ledger: SqlLedger) -> None:
         await ledger.plan(for_one(chat()), now=NOW)
         delivery = await send_part(ledger, await claim_one(ledger), Sent("m0"))
