@@ -192,7 +192,7 @@ async def opened_services(
         )
         connections: dict[Platform, Connection] = {}
         # one process needs no row in the database to keep its pace
-        budget_of = None if database.path else partial(SqlBudget, database)
+        budget_of = None if database.path else partial(SqlBudget, database, clock)
 
         async def before_answer(to: Destination) -> None:
             await outlets[to.platform].reply(to)

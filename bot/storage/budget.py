@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.ports.clock import SKEW, Clock
 from bot.storage.destination_rows import inserting
 from bot.storage.engine import Database
 from bot.storage.lanes import database_time
@@ -16,16 +17,25 @@ from bot.storage.tables import paces
 class SqlBudget:
     """`bot.ports.budget.Budget` as a row. Whoever reserves locks it for the length of two statements."""
 
-    def __init__(self, database: Database, account: str) -> None:
+    def __init__(self, database: Database, clock: Clock, account: str) -> None:
         self._database = database
+        self._clock = clock
         self._account = account
+        self._began: datetime | None = None
+        """What the database's clock showed when `clock.elapsed` was 0."""
 
     async def reserve(self, every: float, count: int) -> float:
-        """Return in how many seconds the first place is; the row then stands behind the last one."""
+        """Return in how many seconds the first place is; the row then stands behind the last one.
+
+        Where the database's clock was set back the row begins anew: a pause that lasts is told by the next 429.
+        """
         async with self._database.writing() as connection:
             free_at, now = await self._row(connection)
-            first = max(free_at, now)
+            began = now - timedelta(seconds=self._clock.elapsed())
+            set_back = self._began is not None and began + SKEW < self._began
+            first = now if set_back else max(free_at, now)
             await self._set(connection, first + timedelta(seconds=every * count))
+        self._began = began
         return (first - now).total_seconds()
 
     async def hold(self, pause: timedelta) -> None:

@@ -41,8 +41,12 @@ _SQLITE_PRAGMAS = (
     # on macOS only this reaches the disk itself; elsewhere it says nothing
     "PRAGMA fullfsync = ON",
     "PRAGMA foreign_keys = ON",
-    # planning a million deliveries must not leave a huge file behind
+    # a chunk of a plan fits into memory, and is not written in pieces before it is whole: kibibytes
+    "PRAGMA cache_size = -8000",
+    # planning a million deliveries must not leave a huge file behind: bytes
     "PRAGMA journal_size_limit = 67108864",
+    # nor copy the journal's same pages into the file with every chunk: as many pages of 4 KiB
+    "PRAGMA wal_autocheckpoint = 16384",
 )
 
 _SQLITE_ARGUMENTS: dict[str, object] = {"isolation_level": None}

@@ -65,6 +65,7 @@ class SqlLanes:
         """Renew what `worker` holds and take what is free."""
         async with self._database.writing() as connection:
             now = await _locked(connection)
+            await _shorten(connection, now)
             held = await _lanes(connection)
             others, leads = await _announce(connection, worker, now, alone=self._alone)
             for number in giving_up:
@@ -132,6 +133,13 @@ async def database_time(connection: AsyncConnection) -> datetime:
     if connection.dialect.name != "postgresql":
         return datetime.now(UTC)
     return (await connection.execute(select(type_coerce(func.clock_timestamp(), Instant)))).scalar_one()
+
+
+async def _shorten(connection: AsyncConnection, now: datetime) -> None:
+    """Let nothing be held for longer than from now on: the clock was set back since, and who lives renews it."""
+    longest = now + LEASE
+    for table, until in ((lanes, "leased_until"), (workers, "alive_until"), (workers, "leads_until")):
+        await connection.execute(update(table).where(table.c[until] > longest).values({until: longest}))
 
 
 async def _lanes(connection: AsyncConnection) -> dict[int, _Lane]:

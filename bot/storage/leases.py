@@ -30,17 +30,19 @@ from sqlalchemy import (
     or_,
     select,
     type_coerce,
+    union,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.delivery import LAST_TRY, TOO_LATE, Absent, Delivery, DeliveryState, PartState, Sent
+from bot.domain.delivery import LAST_TRY, LIFETIME, TOO_LATE, Absent, Delivery, DeliveryState, PartState, Sent
 from bot.domain.destination import Destination
 from bot.domain.lifecycle import Event, follow
 from bot.storage import destination_rows, histories
 from bot.storage.tables import (
     IS_LEASED,
     IS_PENDING,
+    IS_PUT_OFF,
     IS_SENDING,
     IS_URGENT,
     deliveries,
@@ -76,10 +78,16 @@ def intent_of(delivery: Delivery) -> ColumnElement[bool]:
 async def expire_some(connection: AsyncConnection, *, now: datetime) -> int:
     """End up to a chunk of what is past its time and has not begun; return how many.
 
-    What has begun is left to whoever claims it: only the drain knows whether a part is missing or the links alone.
+    What has begun is left to whoever claims it: only the drain knows whether a part is missing or the links alone. What
+    nobody touched since it was planned expires a lifetime after it was due, so that it needs no index of its own.
     """
     begun = exists().where(receipts.c.delivery_id == deliveries.c.id)
-    late = select(deliveries.c.id).where(IS_PENDING, deliveries.c.expires_at <= now, ~begun).limit(_CHUNK)
+    is_late = and_(deliveries.c.expires_at <= now, ~begun)
+    put_off = select(deliveries.c.id).where(IS_PUT_OFF, is_late).limit(_CHUNK).subquery()
+    # lane by lane, as the index has it
+    untouched = and_(deliveries.c.lane.in_(select(lanes.c.number)), deliveries.c.due_at <= now - LIFETIME)
+    overdue = select(deliveries.c.id).where(IS_PENDING, untouched, is_late).limit(_CHUNK).subquery()
+    late = union(select(put_off), select(overdue))
     told = literal(TOO_LATE) + func.coalesce(literal(LAST_TRY) + deliveries.c.reason, "")
     expired = follow(DeliveryState.PENDING, Event.EXPIRE)
     ending = update(deliveries).where(IS_PENDING, deliveries.c.id.in_(late))

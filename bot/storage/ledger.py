@@ -102,16 +102,8 @@ class SqlLedger:
             ended += some
 
     async def mend_time(self, *, now: datetime, just_now: bool) -> int:
-        """Mend what a clock that ran ahead left behind; return how many deliveries go on."""
-        async with self.database.writing() as connection:
-            await set_back.pull_back(connection, now=now)
-            mended = await set_back.revive(connection, now=now)
-        while True:
-            async with self.database.writing() as connection:
-                some = await set_back.hasten_some(connection, now=now, just_now=just_now)
-            if not some:
-                return mended
-            mended += some
+        """Mend what a clock that ran ahead left behind, in chunks; return how many deliveries go on."""
+        return await set_back.mend(self.database, now=now, just_now=just_now)
 
     async def claim(self, lanes: Collection[int], *, holder: str, now: datetime, limit: int) -> list[Delivery]:
         """Lease up to `limit` deliveries that are due."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import ANNOUNCEMENT, FOR_SUBSCRIBERS, LIFETIME, DeliveryState, PartState
@@ -64,29 +64,30 @@ class _Chunks:
         async with self.turn:
             if not self.are_left:
                 return None
-            before = self.reached
-            last, size = (await connection.execute(_end_of_chunk(self.plan, self.group, before))).one()
-            self.are_left = size == _CHUNK
-            self.reached = last or before
-        return and_(destinations.c.id > before, destinations.c.id <= self.reached)
+            here = destinations.c.id > self.reached
+            last = await connection.scalar(_end_of_chunk(self.plan, self.group, self.reached))
+            if last is None:
+                self.are_left = False
+                return here
+            self.reached = last
+        return and_(here, destinations.c.id <= last)
 
 
 async def _plan_group(
     database: Database, plan: Plan, group: slots.Group, numbers: tuple[int, int], *, now: datetime
 ) -> int:
-    """Add those of one group. Where they are more than a chunk, several are added at once."""
+    """Add those of one group, several chunks at once."""
     chunks = _Chunks(plan, group)
     columns = _columns(plan, group, numbers, now=now)
-    added = await _add_chunk(database, chunks, columns)
-    at_once = range(database.writers if chunks.are_left else 0)
-    others = [asyncio.create_task(_add_chunks(database, chunks, columns)) for _ in at_once]
+    at_once = range(1 if isinstance(plan.audience, Only) else database.writers)
+    adding = [asyncio.create_task(_add_chunks(database, chunks, columns)) for _ in at_once]
     try:
-        return added + sum(await asyncio.gather(*others))
+        return sum(await asyncio.gather(*adding))
     finally:
         # where one fails none goes on unseen
-        for task in others:
+        for task in adding:
             task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        await asyncio.gather(*adding, return_exceptions=True)
 
 
 async def _add_chunks(database: Database, chunks: _Chunks, columns: _Columns) -> int:
@@ -123,13 +124,12 @@ def _columns(plan: Plan, group: slots.Group, numbers: tuple[int, int], *, now: d
     return (literal(issue), destinations.c.id, destinations.c.lane, *values, *progress, *times, *frozen)
 
 
-def _end_of_chunk(plan: Plan, group: slots.Group, reached: int) -> Select[int | None, int]:
-    """Return the statement that tells a chunk's last destination and its size."""
+def _end_of_chunk(plan: Plan, group: slots.Group, reached: int) -> Select[int]:
+    """Return the statement that tells a chunk's last destination; there is none if all that are left make no chunk."""
     chunk = select(destinations.c.id).where(_candidates(plan), destinations.c.id > reached)
     if group.own:
         chunk = chunk.where(group.members)
-    ids = chunk.order_by(destinations.c.id).limit(_CHUNK).subquery()
-    return select(func.max(ids.c.id), func.count(ids.c.id))
+    return chunk.order_by(destinations.c.id).offset(_CHUNK - 1).limit(1)
 
 
 def _audience(plan: Plan) -> ColumnElement[bool]:

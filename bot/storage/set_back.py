@@ -6,15 +6,17 @@ So mending twice is the same as once, and processes whose clocks differ a little
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, null, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Table, and_, case, func, literal, null, or_, select, update
 
 from bot.domain.delivery import LAST_TRY, LIFETIME, TOO_LATE, DeliveryState
 from bot.domain.destination import EVERY_LANE
 from bot.domain.lifecycle import Event, follow
 from bot.ports.clock import SKEW
+from bot.storage.engine import Database
 from bot.storage.holding import HELD
 from bot.storage.tables import (
     IS_CHANGE,
@@ -27,59 +29,67 @@ from bot.storage.tables import (
     receipts,
 )
 
-_CHUNK = 20_000
+_CHUNK = 5_000
 NOTE = "the clock ran ahead and was set back"
 _NOTED = func.coalesce(deliveries.c.note, NOTE)
 
 
-async def hasten_some(connection: AsyncConnection, *, now: datetime, just_now: bool) -> int:
-    """Make up to a chunk of what was put off by a clock that ran ahead due now; return how many.
+async def mend(database: Database, *, now: datetime, just_now: bool) -> int:
+    """Let everything go on that only a wrong clock put off; return how many deliveries that concerns.
 
-    Whoever has an hour of their own gets it then, and what is held back stays so. A pause that a platform asked for, or
-    one between two tries, tells only `just_now` by which clock it was counted.
+    Whoever joined in the future would get no issue until then. A correction that expired may be outdated by now.
     """
-    planned_ahead = and_(deliveries.c.planned_at > now + SKEW, deliveries.c.due_at <= deliveries.c.planned_at)
-    # an unknown message is to be looked for now: later its time would no longer tell that the clock was wrong
-    unknown_ahead = deliveries.c.id.in_(select(receipts.c.delivery_id).where(IS_MISSING, receipts.c.at > now + SKEW))
-    was_claimed = deliveries.c.epoch > 0
-    claimed_ahead = and_(was_claimed, deliveries.c.expires_at > now + LIFETIME + SKEW)
-    ahead = or_(planned_ahead, was_claimed if just_now else or_(claimed_ahead, unknown_ahead))
-    # the lanes are named for the index, which holds what is to come of each
-    to_come = and_(IS_PENDING, deliveries.c.lane.in_(EVERY_LANE), deliveries.c.due_at > now)
-    free = deliveries.c.reason.is_distinct_from(HELD)
-    put_off = select(deliveries.c.id).where(to_come, ahead, free).limit(_CHUNK)
-    values = {
-        "due_at": now,
-        "planned_at": _no_later(deliveries.c.planned_at, now),
-        "expires_at": _no_later(deliveries.c.expires_at, now + LIFETIME),
-        "note": _NOTED,
-    }
-    hastening = update(deliveries).where(IS_PENDING, deliveries.c.id.in_(put_off)).values(values)
-    return (await connection.execute(hastening)).rowcount
-
-
-async def revive(connection: AsyncConnection, *, now: datetime) -> int:
-    """Make pending again what expired before its time; return how many. A correction that expired may be outdated."""
+    joined, released = destinations.c.joined_at > now + SKEW, issues.c.released_at > now + SKEW
+    await _change(database, destinations, joined, {"joined_at": now})
+    await _change(database, issues, released, {"released_at": now})
     alive = and_(deliveries.c.state == DeliveryState.EXPIRED, deliveries.c.expires_at > now + SKEW)
-    expired = select(deliveries.c.id).where(IS_TROUBLED, alive, ~IS_CHANGE)
-    values = {
+    revived = {
         "state": follow(DeliveryState.EXPIRED, Event.REOPEN),
         "epoch": deliveries.c.epoch + 1,
         "finished_at": None,
         "reason": case((deliveries.c.reason == TOO_LATE + LAST_TRY + HELD, HELD), else_=null()),
         "note": _NOTED,
     }
-    reviving = update(deliveries).where(deliveries.c.id.in_(expired)).values(values)
-    return (await connection.execute(reviving)).rowcount
+    due = {
+        "due_at": now,
+        "planned_at": _no_later(deliveries.c.planned_at, now),
+        "expires_at": _no_later(deliveries.c.expires_at, now + LIFETIME),
+        "note": _NOTED,
+    }
+    went_on = await _change(database, deliveries, and_(IS_TROUBLED, alive, ~IS_CHANGE), revived)
+    return went_on + await _change(database, deliveries, _put_off(now, just_now=just_now), due)
 
 
-async def pull_back(connection: AsyncConnection, *, now: datetime) -> None:
-    """Let nobody have joined, and no issue be released, in the future: readers from then on would get nothing now."""
-    joined, released = destinations.c.joined_at, issues.c.released_at
-    await connection.execute(update(destinations).where(joined > now + SKEW).values(joined_at=now))
-    await connection.execute(update(issues).where(released > now + SKEW).values(released_at=now))
+def _put_off(now: datetime, *, just_now: bool) -> ColumnElement[bool]:
+    """Return the condition that a delivery waits for no reason but a clock that ran ahead.
+
+    Whoever has an hour of their own gets it then, and what is held back stays so. A pause that a platform asked for, or
+    one between two tries, tells only `just_now` by which clock it was counted.
+    """
+    planned_ahead = and_(deliveries.c.planned_at > now + SKEW, deliveries.c.due_at <= deliveries.c.planned_at)
+    was_claimed = deliveries.c.epoch > 0
+    claimed_ahead = and_(was_claimed, deliveries.c.expires_at > now + LIFETIME + SKEW)
+    # an unknown message is to be looked for now: later its time would no longer tell that the clock was wrong
+    unknown_ahead = deliveries.c.id.in_(select(receipts.c.delivery_id).where(IS_MISSING, receipts.c.at > now + SKEW))
+    ahead = or_(planned_ahead, was_claimed if just_now else or_(claimed_ahead, unknown_ahead))
+    # the lanes are named for the index, which holds what is to come of each
+    to_come = and_(IS_PENDING, deliveries.c.lane.in_(EVERY_LANE), deliveries.c.due_at > now)
+    return and_(to_come, ahead, deliveries.c.reason.is_distinct_from(HELD))
 
 
 def _no_later(instant: ColumnElement[datetime], than: datetime) -> ColumnElement[datetime]:
     latest = literal(than, instant.type)
     return case((instant > latest, latest), else_=instant)
+
+
+async def _change(database: Database, table: Table, wanted: ColumnElement[bool], values: Mapping[str, Any]) -> int:
+    """Change all that fits, a chunk at a time; return how many rows. Nobody waits while they are looked for."""
+    changed = 0
+    while True:
+        async with database.reading() as connection:
+            found = (await connection.scalars(select(table.c.id).where(wanted).limit(_CHUNK))).all()
+        if not found:
+            return changed
+        async with database.writing() as connection:
+            changing = update(table).where(table.c.id.in_(found), wanted).values(values)
+            changed += (await connection.execute(changing)).rowcount

@@ -32,6 +32,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     literal_column,
+    or_,
     text,
 )
 
@@ -248,7 +249,10 @@ deliveries = Table(
 
 IS_PENDING = deliveries.c.state == literal_column("'pending'")
 IS_LEASED = deliveries.c.state == literal_column("'leased'")
-IS_TROUBLED = deliveries.c.state.in_([literal_column(f"'{word}'") for word in ("dead", "gone", "expired")])
+# not IN: SQLite makes a table of three words for every row that it looks at, which was a third of planning
+IS_TROUBLED = or_(*(deliveries.c.state == literal_column(f"'{word}'") for word in ("dead", "gone", "expired")))
+IS_PUT_OFF = IS_PENDING & deliveries.c.reason.is_not(None)
+"""It was tried, or is held back: its `due_at` says no more when it expires."""
 
 
 def is_unfinished(state: ColumnElement[DeliveryState]) -> ColumnElement[bool]:
@@ -276,7 +280,7 @@ Index(
     sqlite_where=IS_UNFINISHED,
     postgresql_where=IS_UNFINISHED,
 )
-Index("ix_deliveries_expiry", deliveries.c.expires_at, sqlite_where=IS_PENDING, postgresql_where=IS_PENDING)
+Index("ix_deliveries_expiry", deliveries.c.expires_at, sqlite_where=IS_PUT_OFF, postgresql_where=IS_PUT_OFF)
 Index("ix_deliveries_leased", deliveries.c.lane, sqlite_where=IS_LEASED, postgresql_where=IS_LEASED)
 Index("ix_deliveries_troubled", deliveries.c.id, sqlite_where=IS_TROUBLED, postgresql_where=IS_TROUBLED)
 

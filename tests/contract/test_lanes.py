@@ -81,6 +81,16 @@ async def test_a_lane_is_taken_over_only_when_no_request_of_its_holder_can_be_un
     assert (len(tenure.lanes), tenure.taken_over) == (len(EVERY_LANE), len(EVERY_LANE))
 
 
+async def test_a_lease_ends_in_time_though_the_databases_clock_was_set_back(database: Database) -> None:
+    await beat(database, "a")
+    await let_time_pass(database, -timedelta(hours=1))
+    second = await beat(database, "b")
+    assert (second.lanes, second.leads) == (frozenset(), False)
+    await let_time_pass(database, LEASE + LONGEST_REQUEST)
+    second = await beat(database, "b")
+    assert (len(second.lanes), second.leads) == (len(EVERY_LANE), True)
+
+
 async def test_who_just_came_back_takes_nothing_over(database: Database) -> None:
     await beat(database, "a")
     await let_time_pass(database, LEASE + LONGEST_REQUEST)

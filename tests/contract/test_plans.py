@@ -135,11 +135,11 @@ async def test_fifty_thousand_are_planned_once_even_if_planning_was_interrupted(
     await fill(database, 50_000)
     chunks = count(1)
 
-    def stop_in_the_second_chunk(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if statement.startswith("INSERT INTO deliveries") and next(chunks) == 2:
+    def stop_in_the_third_chunk(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("INSERT INTO deliveries") and next(chunks) == 3:
             raise InterruptedError
 
-    event.listen(database.engine.sync_engine, "before_cursor_execute", stop_in_the_second_chunk)
+    event.listen(database.engine.sync_engine, "before_cursor_execute", stop_in_the_third_chunk)
     with pytest.raises(InterruptedError):
         await ledger.plan(a_plan(), now=NOW)
     done = await ledger.unfinished()

@@ -109,3 +109,17 @@ async def test_claiming_reads_the_due_ones_in_order(database: Database) -> None:
     assert any("INDEX ix_deliveries_urgent (due_at<?)" in line for line in urgent), urgent
     assert any("INDEX ix_deliveries_due (lane=? AND due_at<?)" in line for line in of_lanes), of_lanes
     assert not any("TEMP B-TREE FOR ORDER" in line for line in (*urgent, *of_lanes)), (urgent, of_lanes)
+
+
+async def test_what_is_past_its_time_is_found_by_when_it_was_due_or_among_what_was_put_off(database: Database) -> None:
+    assert database.path
+    statements: list[tuple[str, object]] = []
+    event.listen(
+        database.engine.sync_engine,
+        "before_cursor_execute",
+        lambda _connection, _cursor, statement, parameters, *_: statements.append((statement, parameters)),
+    )
+    await SqlLedger(database).expire(now=NOW)
+    [expiring] = [plan_of(database.path, *one) for one in statements if one[0].startswith("UPDATE deliveries")]
+    assert any("INDEX ix_deliveries_due (lane=? AND due_at<?)" in line for line in expiring), expiring
+    assert any("INDEX ix_deliveries_expiry (expires_at<?)" in line for line in expiring), expiring
