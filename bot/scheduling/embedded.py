@@ -65,15 +65,16 @@ class EmbeddedScheduler:
 
         An interval job of APScheduler goes by that clock: set back by an hour, it would not run for an hour.
         """
-        loop, took = asyncio.get_running_loop(), 0.0
+        loop, took, took_before = asyncio.get_running_loop(), 0.0, 0.0
         while True:
-            await asyncio.sleep(min(max(LOOK_EVERY, _REST * took), LOOK_AT_THE_LATEST))
+            # of the last two the quicker: one that released an issue tells nothing of the folder
+            await asyncio.sleep(min(max(LOOK_EVERY, _REST * min(took, took_before)), LOOK_AT_THE_LATEST))
             began = loop.time()
             try:
                 await self._look()
             except Exception as error:  # noqa: BLE001  # a fault of ours in one look must not end all looking
                 _log.error("looking for posts failed by a fault of ours", exc_info=error)
-            took = loop.time() - began
+            took, took_before = loop.time() - began, took
 
     async def stop(self, looking: asyncio.Lock) -> None:
         """Begin no more looks, wait for the one that has begun (each holds `looking`), and end."""
