@@ -96,14 +96,20 @@ async def test_the_daily_work_only_touches_the_rows_that_it_is_about(database: D
     assert not scans, "\n\n".join(scans)
 
 
-async def test_claiming_reads_the_due_ones_in_order(database: Database) -> None:
-    assert database.path
+def carried_out(database: Database) -> list[tuple[str, object]]:
+    """Return a list to which each statement from now on is added, with its parameters."""
     statements: list[tuple[str, object]] = []
     event.listen(
         database.engine.sync_engine,
         "before_cursor_execute",
         lambda _connection, _cursor, statement, parameters, *_: statements.append((statement, parameters)),
     )
+    return statements
+
+
+async def test_claiming_reads_the_due_ones_in_order(database: Database) -> None:
+    assert database.path
+    statements = carried_out(database)
     await SqlLedger(database).claim(EVERY_LANE, holder=TESTER, now=NOW, limit=5)
     urgent, of_lanes = [plan_of(database.path, *one) for one in statements if "due_at <=" in one[0]]
     assert any("INDEX ix_deliveries_urgent (due_at<?)" in line for line in urgent), urgent
@@ -113,12 +119,7 @@ async def test_claiming_reads_the_due_ones_in_order(database: Database) -> None:
 
 async def test_what_is_past_its_time_is_found_by_when_it_was_due_or_among_what_was_put_off(database: Database) -> None:
     assert database.path
-    statements: list[tuple[str, object]] = []
-    event.listen(
-        database.engine.sync_engine,
-        "before_cursor_execute",
-        lambda _connection, _cursor, statement, parameters, *_: statements.append((statement, parameters)),
-    )
+    statements = carried_out(database)
     await SqlLedger(database).expire(now=NOW)
     [expiring] = [plan_of(database.path, *one) for one in statements if one[0].startswith("UPDATE deliveries")]
     assert any("INDEX ix_deliveries_due (lane=? AND due_at<?)" in line for line in expiring), expiring
