@@ -31,7 +31,8 @@ def read_yaml(fm: str) -> Fields:
 def _raise_fault(fm: str, line_index: int, error: yaml.MarkedYAMLError) -> NoReturn:
     lines = fm.split("\n")
     context_mark = error.context_mark
-    if context_mark is not None and "quoted" in (error.context or ""):
+    # a quotation or a bracket that is never closed is noticed lines later
+    if context_mark is not None and any(word in (error.context or "") for word in ("quoted", "flow")):
         line_index = context_mark.line
     line_index = min(line_index, len(lines) - 1)
     key, colon, value = lines[line_index].partition(":")

@@ -202,6 +202,13 @@ def test_an_error_reads_as_file_line_problem_advice() -> None:
     assert str(error).endswith('; put the value in quotes: title: "AI: 日报"')
 
 
+@pytest.mark.parametrize("opened", ["[日报", "{日报"])
+def test_a_bracket_that_is_never_closed_is_told_where_it_opens(opened: str) -> None:
+    error = refusal(f"---\ntitle: {opened}\ndate: 2026-02-12\n---\nx")
+    assert error.line == 2
+    assert error.advice == f'put the value in quotes: title: "{opened}"'
+
+
 def test_a_comment_that_swallows_the_rest_is_told() -> None:
     result = reading("---\ntitle: a\ndate: 2026-02-12\n---\ntext\n\n<!-- draft\n\nmore\n")
     assert [(finding.line, finding.severity) for finding in result.diagnostics] == [(7, "warning")]
