@@ -21,10 +21,13 @@ class Platform(StrEnum):
     CONSOLE = "console"
 
 
+LANES_APART = 64
+"""A platform's lanes begin at a multiple of this: dividing by it, an index finds what one platform has to do."""
+
 LANES: Mapping[Platform, range] = {
     Platform.TELEGRAM: range(48),
-    Platform.SLACK: range(48, 60),
-    Platform.CONSOLE: range(60, 64),
+    Platform.SLACK: range(LANES_APART, LANES_APART + 12),
+    Platform.CONSOLE: range(2 * LANES_APART, 2 * LANES_APART + 4),
 }
 """Each platform's lanes: a flood limit of one platform then holds up no lane of another."""
 

@@ -20,7 +20,7 @@ from bot.domain.lifecycle import Event, follow
 from bot.ports.changes import Lineage, Target
 from bot.ports.ledger import OVERVIEW, Plan
 from bot.storage import issue_rows
-from bot.storage.destination_rows import inserting
+from bot.storage.destination_rows import inserting, keep_all
 from bot.storage.engine import Database
 from bot.storage.planning import ensure_plans_rendition
 from bot.storage.rendition_rows import RenditionOf, ensure_rendition
@@ -199,6 +199,7 @@ class SqlChanges:
         reached, added, ended = 0, 0, 0
         while True:
             async with self._database.writing() as connection:
+                await keep_all(connection)
                 last = await _end_of_chunk(connection, revision.issue_id, reached)
                 if last is None:
                     done = update(revisions).where(revisions.c.id == revision.id)

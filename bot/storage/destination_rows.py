@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.delivery import DeliveryState, PartState
 from bot.domain.destination import Destination
 from bot.domain.subscription import Origin, Preferences
+from bot.storage import locks
+from bot.storage.locks import Lock
 from bot.storage.tables import IS_LEASED, IS_SENDING, deliveries, destinations, issues, receipts
 
 PREFERENCES = tuple(field.name for field in fields(Preferences))
@@ -73,8 +75,17 @@ async def move(connection: AsyncConnection, source: int, to: Destination, *, now
     return target
 
 
+async def keep_all(connection: AsyncConnection) -> None:
+    """Have no destination erased until this transaction ends.
+
+    Whoever adds deliveries calls it before looking for their destinations: no foreign key makes sure that they stay.
+    """
+    await locks.take(connection, Lock.DESTINATIONS, shared=True)
+
+
 async def erase(connection: AsyncConnection, source: int) -> None:
     """Remove the destination in row `source`, with its deliveries and their receipts."""
+    await locks.take(connection, Lock.DESTINATIONS)
     of_it = select(deliveries.c.id).where(deliveries_to(source))
     await connection.execute(delete(receipts).where(receipts.c.delivery_id.in_(of_it)))
     await connection.execute(delete(deliveries).where(deliveries_to(source)))

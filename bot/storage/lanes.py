@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import and_, delete, exists, func, insert, or_, select, text, type_coerce, update
+from sqlalchemy import and_, delete, exists, func, insert, or_, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import Deed, DeliveryState, PartState, UnknownPolicy
@@ -15,12 +15,14 @@ from bot.domain.destination import EVERY_LANE, LANES
 from bot.domain.lifecycle import Event, follow
 from bot.ports.clock import Clock
 from bot.ports.lanes import Tenure
+from bot.storage import locks
 from bot.storage.columns import Instant
 from bot.storage.destination_rows import inserting
 from bot.storage.engine import Database
+from bot.storage.locks import Lock
 from bot.storage.tables import (
     IS_LEASED,
-    IS_PENDING,
+    IS_PUT_OFF,
     IS_SENDING,
     deliveries,
     lanes,
@@ -34,7 +36,6 @@ LEASE = timedelta(seconds=12)
 LONGEST_REQUEST = timedelta(seconds=20)
 """The drain waits no longer for an answer, so that a lane can be taken over this long after its lease."""
 STOPPED = "the process stopped while this part was being sent"
-_LOCK_NUMBER = 0x4C414E45  # "LANE"
 
 
 @dataclass(slots=True)
@@ -121,10 +122,7 @@ class SqlLanes:
 
 async def _locked(connection: AsyncConnection) -> datetime:
     """Let one process at a time look at the lanes; return the time by the database's clock."""
-    if connection.dialect.name == "postgresql":
-        await connection.execute(
-            text("SELECT pg_advisory_xact_lock(:number, hashtext(current_schema()))"), {"number": _LOCK_NUMBER}
-        )
+    await locks.take(connection, Lock.LANES)
     return await database_time(connection)
 
 
@@ -217,7 +215,7 @@ async def take_over(
     if not numbers:
         return 0
     here = deliveries.c.lane.in_(numbers)
-    waiting = update(deliveries).where(IS_PENDING, here, deliveries.c.attempts > 0)
+    waiting = update(deliveries).where(IS_PUT_OFF, here, deliveries.c.attempts > 0)
     await connection.execute(waiting.values(due_at=now))
     leased = select(deliveries.c.id).where(IS_LEASED, here)
     # what twice is the same as once is simply done again

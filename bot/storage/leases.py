@@ -7,21 +7,15 @@ nothing, whatever it still believes.
 from __future__ import annotations
 
 import heapq
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 
 from sqlalchemy import (
-    BigInteger,
-    BindParameter,
     ColumnElement,
     Select,
-    Text,
     and_,
     bindparam,
-    cast,
     delete,
     exists,
     func,
@@ -29,31 +23,36 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    type_coerce,
     union,
+    union_all,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import LAST_TRY, LIFETIME, TOO_LATE, Absent, Delivery, DeliveryState, PartState, Sent
-from bot.domain.destination import Destination
+from bot.domain.destination import LANES_APART, Destination
 from bot.domain.lifecycle import Event, follow
 from bot.storage import destination_rows, histories
 from bot.storage.tables import (
+    IN_ANY_QUEUE,
     IS_LEASED,
     IS_PENDING,
     IS_PUT_OFF,
     IS_SENDING,
     IS_URGENT,
+    QUEUES,
     deliveries,
     destinations,
+    is_in_work,
     is_unfinished,
     issues,
     lanes,
+    queue,
     receipts,
 )
 
 _CHUNK = 20_000
+DELETED = "its destination or its issue was deleted from the database"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +83,7 @@ async def expire_some(connection: AsyncConnection, *, now: datetime) -> int:
     begun = exists().where(receipts.c.delivery_id == deliveries.c.id)
     is_late = and_(deliveries.c.expires_at <= now, ~begun)
     put_off = select(deliveries.c.id).where(IS_PUT_OFF, is_late).limit(_CHUNK).subquery()
-    # lane by lane, as the index has it
-    untouched = and_(deliveries.c.lane.in_(select(lanes.c.number)), deliveries.c.due_at <= now - LIFETIME)
+    untouched = and_(IN_ANY_QUEUE, deliveries.c.due_at <= now - LIFETIME)
     overdue = select(deliveries.c.id).where(IS_PENDING, untouched, is_late).limit(_CHUNK).subquery()
     late = union(select(put_off), select(overdue))
     told = literal(TOO_LATE) + func.coalesce(literal(LAST_TRY) + deliveries.c.reason, "")
@@ -97,77 +95,68 @@ async def expire_some(connection: AsyncConnection, *, now: datetime) -> int:
 async def due(connection: AsyncConnection, numbers: Sequence[int], *, now: datetime, limit: int) -> list[int]:
     """Return up to `limit` deliveries of these lanes that may be claimed, in the order in which they should be.
 
-    What is urgent comes first, then what has been due longest. Deliveries to one destination come one after the other.
+    What is urgent comes first, then what has been due longest. Of those to one destination there is the first one.
     """
-    statements = _statements(connection.dialect.name)
     wanted = {"lanes": list(numbers), "now": now, "limit": limit}
-    found = list((await connection.scalars(statements.urgent, wanted)).all())
+    found = list((await connection.execute(_FIRST_URGENT, wanted)).all())
     if len(found) < limit:
-        # from each lane its first ones; a few more than its share, as some lanes have less
-        wanted["limit"] = min(limit, max(8, 4 * limit // len(numbers)))
-        firsts = [json.loads(one) for one in await connection.scalars(statements.firsts_of_lanes, wanted) if one]
-        found += [number for _, number in heapq.merge(*firsts) if number not in found]
-    return found[:limit]
+        queues = {number // LANES_APART for number in numbers}
+        firsts = [(await connection.execute(_FIRST_OF_QUEUE, {**wanted, "queue": one})).all() for one in queues]
+        found += heapq.merge(*firsts)
+    chosen: dict[int, int] = {}
+    for row in found:
+        chosen.setdefault(row.destination_id, row.id)
+    return list(chosen.values())[:limit]
 
 
 async def next_due(connection: AsyncConnection) -> datetime | None:
     """Return when the first pending delivery is due."""
-    found: datetime | None = await connection.scalar(_statements(connection.dialect.name).next_due)
+    found: datetime | None = await connection.scalar(_NEXT_DUE)
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Statements:
-    urgent: Select[int]
-    firsts_of_lanes: Select[str | None]
-    """For each lane a JSON array of [when it is due, id]."""
-    next_due: Select[datetime | None]
-
-
-@lru_cache(maxsize=2)
-def _statements(dialect: str) -> _Statements:
-    """Return what looks for work, made once: SQLAlchemy takes longer to make it than a database to carry it out."""
-    now = bindparam("now", type_=deliveries.c.due_at.type)
-    chosen: BindParameter[int] = bindparam("lanes", expanding=True)
-    ripe = and_(deliveries.c.due_at <= now, ~_waits_for_another(now))
-    # added to nothing, so that SQLite looks at the few urgent ones and not through the lanes
-    urgent = select(deliveries.c.id).where(IS_URGENT, ripe, (deliveries.c.lane + 0).in_(chosen))
-    # an ORDER BY over several lanes would read all of them: each is asked for its first ones
-    here = and_(IS_PENDING, deliveries.c.lane == lanes.c.number)
-    of_lane = select(deliveries.c.due_at, deliveries.c.id).where(here, ripe).correlate(lanes)
-    first = of_lane.order_by(deliveries.c.due_at, deliveries.c.id).limit(bindparam("limit")).subquery()
-    if dialect == "postgresql":
-        due_at = func.extract("epoch", first.c.due_at)
-        array = func.json_agg(func.json_build_array(due_at, first.c.id))
-    else:
-        array = func.json_group_array(func.json_array(type_coerce(first.c.due_at, BigInteger), first.c.id))
-    earliest = select(func.min(deliveries.c.due_at)).where(here).correlate(lanes).scalar_subquery()
-    of_lanes = select(select(cast(array, Text)).select_from(first).scalar_subquery())
-    return _Statements(
-        urgent=urgent.order_by(deliveries.c.due_at, deliveries.c.id).limit(bindparam("limit")),
-        firsts_of_lanes=of_lanes.where(lanes.c.number.in_(chosen)),
-        next_due=select(func.min(earliest, type_=deliveries.c.due_at.type)).select_from(lanes),
-    )
 
 
 def _waits_for_another(now: ColumnElement[datetime]) -> ColumnElement[bool]:
     """Return the condition that another delivery to the same destination goes first.
 
-    That is one which is in hand, or an older one which has begun or is due, too. So two issues of a day arrive one
-    after the other, and what was put off in the middle is not overtaken. A change waits for what it changes.
+    That is one which is in hand, or an older one that was and has begun or is due, too. So two issues of a day arrive
+    one after the other, and what was put off in the middle is not overtaken. Which goes first of those that nobody has
+    claimed yet, their order tells. A change waits for what it changes.
     """
-    other = deliveries.alias("other")
+    other, base = deliveries.alias("other"), deliveries.alias("base")
     begun = exists().where(receipts.c.delivery_id == other.c.id)
-    before = and_(other.c.id < deliveries.c.id, or_(other.c.due_at <= now, begun, other.c.id == deliveries.c.base_id))
-    return exists().where(
+    before = and_(other.c.id < deliveries.c.id, or_(other.c.due_at <= now, begun))
+    goes_first = exists().where(
         other.c.destination_id == deliveries.c.destination_id,
-        is_unfinished(other.c.state),
+        is_in_work(other),
         other.c.id != deliveries.c.id,
         or_(other.c.state == literal_column("'leased'"), before),
     )
+    is_to_come = exists().where(base.c.id == deliveries.c.base_id, is_unfinished(base.c.state))
+    return or_(goes_first, is_to_come)
 
 
-async def claim(connection: AsyncConnection, ids: Sequence[int], *, holder: str) -> list[Lease]:
+def _ripe() -> ColumnElement[bool]:
+    """Return the condition that a pending delivery of some lanes may begin."""
+    now = bindparam("now", type_=deliveries.c.due_at.type)
+    in_hand = deliveries.c.lane.in_(bindparam("lanes", expanding=True))
+    return and_(deliveries.c.due_at <= now, in_hand, ~_waits_for_another(now))
+
+
+def _first(which: ColumnElement[bool]) -> Select[datetime, int, int]:
+    """Return the statement that finds the first ones that may begin: when they are due, their ids and destinations."""
+    ripe = select(deliveries.c.due_at, deliveries.c.id, deliveries.c.destination_id).where(which, _ripe())
+    return ripe.order_by(deliveries.c.due_at, deliveries.c.id).limit(bindparam("limit"))
+
+
+# made once: SQLAlchemy takes longer to make them than a database to carry them out
+_FIRST_URGENT = _first(IS_URGENT)
+_FIRST_OF_QUEUE = _first(and_(IS_PENDING, queue == bindparam("queue")))
+_EARLIEST = select(func.min(deliveries.c.due_at)).where(IS_PENDING)
+_EARLIEST_OF_QUEUES = [_EARLIEST.where(queue == literal_column(str(number))) for number in QUEUES]
+_NEXT_DUE = select(func.min(union_all(*_EARLIEST_OF_QUEUES).subquery().c[0]))
+
+
+async def claim(connection: AsyncConnection, ids: Sequence[int], *, holder: str, now: datetime) -> list[Lease]:
     """Lease those of these deliveries that are pending and whose lanes `holder` holds, in the order given."""
     # locked, so that no lane changes hands between this look at it and the commit
     held = select(lanes.c.number).where(lanes.c.holder == holder).with_for_update(read=True)
@@ -227,7 +216,12 @@ async def claim(connection: AsyncConnection, ids: Sequence[int], *, holder: str)
         )
         for row in rows
     }
-    return [found[number] for number in ids]
+    if unknown := [number for number in ids if number not in found]:
+        # no key keeps somebody who works on the database by hand from deleting rows that others name
+        ending = update(deliveries).where(deliveries.c.id.in_(unknown))
+        gone = follow(DeliveryState.LEASED, Event.END)
+        await connection.execute(ending.values(state=gone, finished_at=now, reason=DELETED))
+    return [found[number] for number in ids if number in found]
 
 
 async def complete(connection: AsyncConnection, delivery: Delivery, *, now: datetime, note: str | None) -> None:

@@ -114,7 +114,7 @@ class SqlLedger:
         if not due:
             return []
         async with self.database.writing() as connection:
-            claimed = await leases.claim(connection, due, holder=holder)
+            claimed = await leases.claim(connection, due, holder=holder, now=now)
             return [
                 replace(lease.delivery, parts=await self._parts(connection, lease.rendition_id)) for lease in claimed
             ]

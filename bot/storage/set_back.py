@@ -13,12 +13,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, and_, case, func, literal, or_, select, update
 
 from bot.domain.delivery import LAST_TRY, LIFETIME, TOO_LATE, DeliveryState
-from bot.domain.destination import EVERY_LANE
 from bot.domain.lifecycle import Event, follow
 from bot.ports.clock import SKEW
 from bot.storage.engine import Database
 from bot.storage.holding import HELD
 from bot.storage.tables import (
+    IN_ANY_QUEUE,
     IS_CHANGE,
     IS_MISSING,
     IS_PENDING,
@@ -74,8 +74,7 @@ def _put_off(now: datetime, *, just_now: bool) -> ColumnElement[bool]:
     # an unknown message is to be looked for now: later its time would no longer tell that the clock was wrong
     unknown_ahead = deliveries.c.id.in_(select(receipts.c.delivery_id).where(IS_MISSING, receipts.c.at > now + SKEW))
     ahead = or_(planned_ahead, was_claimed if just_now else or_(claimed_ahead, unknown_ahead))
-    # the lanes are named for the index, which holds what is to come of each
-    to_come = and_(IS_PENDING, deliveries.c.lane.in_(EVERY_LANE), deliveries.c.due_at > now)
+    to_come = and_(IS_PENDING, IN_ANY_QUEUE, deliveries.c.due_at > now)
     return and_(to_come, ahead, deliveries.c.reason.is_distinct_from(HELD))
 
 

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import UTC, timezone
 from itertools import count
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import delete, event, exists, func, select
 from sqlalchemy.exc import StatementError
 
-from bot.domain.delivery import DeliveryState, PartState
+from bot.domain.delivery import DeliveryState, PartState, Sent
 from bot.domain.destination import EVERY_LANE, Destination, Platform
 from bot.domain.subscription import Place, Preferences
 from bot.ports.ledger import DeliveryFilter, EveryActive, FixedOnly
-from bot.storage.engine import Database
+from bot.storage.changes import SqlChanges
+from bot.storage.destination_rows import erase, find_id, keep_all
+from bot.storage.engine import Database, open_database
+from bot.storage.leases import DELETED
 from bot.storage.ledger import SqlLedger
+from bot.storage.planning import count_as_delivered
 from bot.storage.subscriptions import SqlSubscriptions
+from bot.storage.tables import deliveries, destinations
 from formatters.views import Style
 from tests.contract.samples import (
     HOUR,
@@ -30,7 +37,9 @@ from tests.contract.samples import (
     fill,
     for_one,
     post,
+    send_part,
 )
+from tests.contract.test_changes import corrected, delivered
 
 
 @pytest.fixture
@@ -133,13 +142,13 @@ async def test_fifty_thousand_are_planned_once_even_if_planning_was_interrupted(
     ledger: SqlLedger, database: Database
 ) -> None:
     await fill(database, 50_000)
-    chunks = count(1)
+    chunks, last = count(1), {"sqlite": 2, "postgresql": 3}[database.dialect]
 
-    def stop_in_the_third_chunk(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if statement.startswith("INSERT INTO deliveries") and next(chunks) == 3:
+    def stop_in_the_last_chunk(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("INSERT INTO deliveries") and next(chunks) == last:
             raise InterruptedError
 
-    event.listen(database.engine.sync_engine, "before_cursor_execute", stop_in_the_third_chunk)
+    event.listen(database.engine.sync_engine, "before_cursor_execute", stop_in_the_last_chunk)
     with pytest.raises(InterruptedError):
         await ledger.plan(a_plan(), now=NOW)
     done = await ledger.unfinished()
@@ -147,6 +156,87 @@ async def test_fifty_thousand_are_planned_once_even_if_planning_was_interrupted(
     assert await ledger.plan(a_plan(), now=NOW) == 50_000 - done
     assert await ledger.plan(a_plan(), now=NOW) == 0
     assert await ledger.unfinished() == 50_000
+
+
+async def test_two_that_plan_at_once_add_each_delivery_once(
+    ledger: SqlLedger, database: Database, database_url: str
+) -> None:
+    await fill(database, 30_000)
+    async with open_database(database_url) as other:
+        added = await asyncio.gather(ledger.plan(a_plan(), now=NOW), SqlLedger(other).plan(a_plan(), now=NOW))
+    assert (sum(added), await ledger.unfinished()) == (30_000, 30_000)
+
+
+ADDING: dict[str, Callable[[SqlLedger, SqlChanges], Coroutine[None, None, object]]] = {
+    "a plan for all": lambda ledger, _: ledger.plan(a_plan(), now=NOW),
+    "a plan for one": lambda ledger, _: ledger.plan(for_one(chat("7"), occasion="request:1"), now=NOW),
+    "an answer": lambda ledger, _: ledger.count_as_delivered(
+        for_one(chat("7"), parts=1, occasion="request:1"), message_id="m", now=NOW
+    ),
+    "a correction": lambda _, changes: corrected(changes),
+}
+
+
+@pytest.mark.parametrize("way", ADDING)
+async def test_what_is_added_while_a_chat_is_erased_is_not_for_that_chat(
+    way: str, ledger: SqlLedger, subscriptions: SqlSubscriptions, database: Database, database_url: str
+) -> None:
+    if way == "a correction":
+        await delivered(ledger, "7")
+    await subscriptions.subscribe(chat("7"), language="zh", now=NOW)
+    async with open_database(database_url) as other:
+        async with other.writing() as erasing:
+            number = await find_id(erasing, chat("7"))
+            assert number is not None
+            await erase(erasing, number)
+            adding = asyncio.create_task(ADDING[way](ledger, SqlChanges(database)))
+            await asyncio.sleep(0.3)
+            assert not adding.done(), "it waits for the chat to be erased"
+        await adding
+    async with database.reading() as reading:
+        to_nobody = ~exists().where(destinations.c.id == deliveries.c.destination_id)
+        assert await reading.scalar(select(func.count()).select_from(deliveries).where(to_nobody)) == 0
+
+
+@pytest.mark.usefixtures("ledger")
+async def test_a_chat_is_erased_with_what_is_being_added_for_it(
+    subscriptions: SqlSubscriptions, database: Database, database_url: str
+) -> None:
+    await subscriptions.subscribe(chat("7"), language="zh", now=NOW)
+    async with open_database(database_url) as other:
+        async with other.writing() as adding:
+            await keep_all(adding)
+            erasing = asyncio.create_task(subscriptions.erase_chat(Platform.TELEGRAM, "7"))
+            await asyncio.sleep(0.3)
+            assert not erasing.done(), "it waits for what is added"
+            await count_as_delivered(adding, for_one(chat("7"), parts=1), message_id="m", now=NOW)
+        assert await erasing == 1
+    async with database.reading() as reading:
+        assert await reading.scalar(select(func.count()).select_from(deliveries)) == 0
+
+
+async def test_what_a_reader_asked_for_goes_first_and_the_daily_delivery_after_it(ledger: SqlLedger) -> None:
+    await ledger.plan(for_one(chat("7"), parts=1), now=NOW)
+    await ledger.plan(for_one(chat("7"), parts=1, occasion="request:1"), now=NOW)
+    await ledger.plan(for_one(chat("8"), parts=1), now=NOW)
+    both = await claim(ledger)
+    assert [(one.destination, one.occasion) for one in both] == [(chat("7"), "request:1"), (chat("8"), "daily")]
+    assert await claim(ledger) == []
+    await send_part(ledger, both[0], Sent("m"))
+    assert [(one.destination, one.occasion) for one in await claim(ledger)] == [(chat("7"), "daily")]
+
+
+async def test_a_delivery_whose_destination_was_deleted_by_hand_ends_with_a_reason(
+    ledger: SqlLedger, database: Database
+) -> None:
+    for name in ("7", "8"):
+        await ledger.plan(for_one(chat(name)), now=NOW)
+    async with database.writing() as connection:
+        await connection.execute(delete(destinations).where(destinations.c.chat == "7"))
+    assert [delivery.destination for delivery in await claim(ledger)] == [chat("8")]
+    async with database.reading() as reading:
+        ended = select(deliveries.c.state, deliveries.c.reason).where(deliveries.c.finished_at.is_not(None))
+        assert (await reading.execute(ended)).all() == [(DeliveryState.GONE, DELETED)]
 
 
 async def test_an_answer_counts_as_a_delivery_once(ledger: SqlLedger) -> None:
