@@ -15,10 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.issues import ListedIssue, ref_of
 from bot.ports.archive import ArchivedPost, ReadPost
-from bot.storage import passages
+from bot.storage import locks, passages
 from bot.storage.archive_tables import contents, posts
 from bot.storage.destination_rows import inserting
 from bot.storage.engine import Database
+from bot.storage.locks import Lock
 from formatters.errors import Diagnostic, Severity
 from formatters.issue import Issue
 from formatters.stored_form import dump_issue, load_issue
@@ -50,6 +51,7 @@ class SqlArchive:
     async def keep(self, read: Sequence[ReadPost], reader: str) -> None:
         """Keep what was read, in place of what was kept of the same files, and make it findable."""
         async with self._database.writing() as connection:
+            await locks.take(connection, Lock.ARCHIVE)
             # what can be found of an issue depends on its date: the old passages go before the row changes
             await passages.remove(connection, await _numbers(connection, [one.archived.place for one in read]))
             rows = inserting(connection, posts).values([_values(one.archived, reader) for one in read])
@@ -76,6 +78,7 @@ class SqlArchive:
         remaining = iter(places)
         while some := list(islice(remaining, _AT_ONCE)):
             async with self._database.writing() as connection:
+                await locks.take(connection, Lock.ARCHIVE)
                 numbers = await _numbers(connection, some)
                 await passages.remove(connection, numbers)
                 await connection.execute(delete(contents).where(contents.c.post_id.in_(numbers)))

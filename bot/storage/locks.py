@@ -15,6 +15,8 @@ class Lock(IntEnum):
     """Who holds which lane."""
     DESTINATIONS = 0x44455354
     """That no destination is erased while deliveries to it are added."""
+    ARCHIVE = 0x41524348
+    """What is kept of the posts, with its passages: two processes that start at once read the same ones."""
 
 
 async def take(connection: AsyncConnection, lock: Lock, *, shared: bool = False) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import PurePosixPath
@@ -16,7 +17,7 @@ from bot.domain.passages import passages_of
 from bot.domain.search_words import phrases_of_query
 from bot.ports.archive import ArchivedPost, ReadPost
 from bot.storage.archive import SqlArchive
-from bot.storage.engine import Database
+from bot.storage.engine import Database, open_database
 from bot.storage.passages import SqlSearch
 from formatters.errors import Diagnostic, Severity
 from formatters.issue import Issue
@@ -72,6 +73,14 @@ class TestAPost:
         assert await archive.posts(READER) == [kept.archived]
         assert kept.archived.listed
         assert await archive.issue("2026/02/日报.md", kept.archived.content_hash) == kept.issue
+
+    async def test_that_several_processes_read_at_once_is_kept_once(
+        self, archive: SqlArchive, search: SqlSearch, database_url: str
+    ) -> None:
+        some = [post(DAY - timedelta(days=n), "甲乙") for n in range(10)]
+        async with open_database(database_url) as other:
+            await asyncio.gather(*(one.keep(some, READER) for one in (archive, SqlArchive(other)) for _ in range(4)))
+        assert len(await archive.posts(READER)) == len(await found(search, "甲乙")) == 10
 
     async def test_of_another_content_is_not_there(self, archive: SqlArchive) -> None:
         await archive.keep([post()], READER)
